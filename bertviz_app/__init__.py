@@ -1,0 +1,27 @@
+"""Inside BERT: see what BERT does with a sentence. `load` is the way in, with or without the dashboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+
+__all__ = ["__version__", "load"]
+__version__ = "0.1.0"
+
+
+def load(name: str = "embedded") -> Model:
+    """A checkpoint, ready to run: a catalogue name, or a folder.
+
+    Raises `ModelError` with a sentence that says what to do.
+
+    >>> model = load("embedded")
+    >>> forward = model.run(model.encode("I love AI!"))
+    >>> forward.attentions.shape  # [layer, head, query, key]
+    (6, 12, 6, 6)
+    """
+    # Importing torch and transformers takes seconds: only those who load a model pay for it.
+    from bertviz_app.models import load as load_model
+
+    return load_model(name)

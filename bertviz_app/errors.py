@@ -1,0 +1,86 @@
+"""What can go wrong, as one tree. Each message is a sentence for the person at the page.
+
+    InsideBertError
+    ├── InputError                what was typed or uploaded
+    │   ├── EmptyText             nothing to read
+    │   ├── TextTooLong           more characters than the server reads
+    │   ├── UnreadableText        half a character (a lone surrogate)
+    │   ├── NoMaskToken           a blank to fill is missing, or there are too many
+    │   └── BadTable              an uploaded CSV that cannot be read
+    ├── ModelError                the checkpoint
+    │   ├── UnknownModel          no model has this name
+    │   ├── ModelNotHere          known, but not on this machine
+    │   ├── BrokenCheckpoint      corrupt, incomplete, or pickle-only
+    │   ├── UnsupportedModel      another architecture
+    │   └── MissingHead           the checkpoint was never trained for this
+    ├── Busy                      too many forward passes under way
+    └── SettingsError             an environment variable with a value that makes no sense
+
+`RecordError` stands apart: a record with wrong shapes or values is a bug, not a visitor's mistake.
+"""
+
+from __future__ import annotations
+
+
+class InsideBertError(Exception):
+    """Root of the errors that are shown to a person as they are."""
+
+
+class InputError(InsideBertError):
+    """What was typed or uploaded cannot be read."""
+
+
+class EmptyText(InputError):
+    """There is no text, or nothing is left of it after the tokenizer cleaned it."""
+
+
+class TextTooLong(InputError):
+    """The text has more characters than the server reads."""
+
+
+class UnreadableText(InputError):
+    """The text holds a lone surrogate, which no encoding can write."""
+
+
+class NoMaskToken(InputError):
+    """A blank is needed and there is none, or there are more than can be filled."""
+
+
+class BadTable(InputError):
+    """An uploaded table cannot be read."""
+
+
+class ModelError(InsideBertError):
+    """The checkpoint cannot be used."""
+
+
+class UnknownModel(ModelError):
+    """Neither the catalogue nor the disk knows this name."""
+
+
+class ModelNotHere(ModelError):
+    """The catalogue knows the checkpoint, but it is not on this machine."""
+
+
+class BrokenCheckpoint(ModelError):
+    """The checkpoint's files are corrupt, incomplete or unsafe to open."""
+
+
+class UnsupportedModel(ModelError):
+    """The checkpoint is of an architecture that this program does not read."""
+
+
+class MissingHead(ModelError):
+    """The checkpoint was not trained for this prediction."""
+
+
+class Busy(InsideBertError):
+    """The server already runs as many forward passes as it may."""
+
+
+class SettingsError(InsideBertError):
+    """An environment variable holds a value that makes no sense."""
+
+
+class RecordError(ValueError):
+    """A record was built with shapes or values that contradict each other: a bug."""

@@ -1,0 +1,64 @@
+"""The Python that gives the numbers of the attention page, ready to paste."""
+
+from __future__ import annotations
+
+from bertviz_app.lenses.attention import BLOCKS, Reading
+from bertviz_app.records import ModelInfo
+
+
+def python_code(info: ModelInfo, text: str, pair: str | None = None) -> str:
+    """All heads: `attentions` is [layer, head, query, key], `strongest` is [layer, head]."""
+    return f"{_pass(info, text, pair)}strongest = attentions.amax(dim=(2, 3))  # [layer, head]\nprint(attentions.shape, strongest)\n"
+
+
+def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], reading: Reading) -> str:
+    """One head, `place` being its layer and head from 0, in one reading: `weights` is [query, key]."""
+    layer, head = place
+    code = f"{_pass(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
+    rows = "segments = inputs.token_type_ids[0]\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
+    code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id]")
+    if reading.words:
+        code += _MERGE
+    if reading.hide_special:
+        code += _HIDE
+    queries, keys = BLOCKS[reading.block]
+    if queries is not None:
+        code += f"weights = weights[segments == {queries}][:, segments == {keys}]\n"
+    return code + "print(weights)\n"
+
+
+def bertviz_code(info: ModelInfo, text: str, pair: str | None, view: str) -> str:
+    """BertViz's own call, for a notebook; `view` is head_view or model_view. It fetches its scripts from the internet there."""
+    second = "int(inputs.token_type_ids[0].argmax())" if pair is not None else "None"
+    return (
+        f"{_pass(info, text, pair)}from bertviz import {view}\n\n"
+        "tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])\n"
+        f'page = {view}([layer[None] for layer in attentions], tokens, {second}, prettify_tokens=False, html_action="return")\n'
+    )
+
+
+def _pass(info: ModelInfo, text: str, pair: str | None) -> str:
+    typed = repr(text) if pair is None else f"{text!r}, {pair!r}"
+    return f"""import torch
+from transformers import AutoModel, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModel.from_pretrained({info.source!r}, attn_implementation="eager").eval()
+inputs = tokenizer({typed}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+with torch.inference_mode():
+    attentions = torch.cat(model(**inputs, output_attentions=True).attentions)  # [layer, head, query, key]
+"""
+
+
+_MERGE = """words = [(int(segment), word, position if word is None else None)
+         for position, (segment, word) in enumerate(zip(segments, inputs.word_ids(0)))]
+order = list(dict.fromkeys(words))
+member = torch.tensor([[float(word == name) for word in words] for name in order])  # [word, position]
+weights = (member / member.sum(dim=1, keepdim=True)) @ weights @ member.T  # mean over queries, sum over keys
+first = member.argmax(dim=1)
+segments, special = segments[first], special[first]
+"""
+_HIDE = """weights = weights[~special][:, ~special]
+weights = weights / weights.sum(dim=-1, keepdim=True)
+segments = segments[~special]
+"""

@@ -1,0 +1,196 @@
+"""Embeddings as points: the tokens of one text in the plane, in space, and on their way through the layers.
+
+Every picture is a projection by principal components (`pca.py`): distances on the screen are what is left of distances in hundreds of
+dimensions, and the axes say how much that is. Several texts at once are in `sentences.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from bertviz_app import plots
+from bertviz_app.lenses.pca import Projection, project
+from bertviz_app.lenses.point_labels import label_annotations, label_tracks
+from bertviz_app.plots import Theme
+from bertviz_app.records import Encoding, Floats, ForwardPass, Integers, ModelInfo
+
+METHOD = (
+    "Each token’s vector at the chosen layer is a point. Principal component analysis turns the cloud of points until its widest "
+    "direction lies along the first axis, the next widest along the second. The axes state the share of the spread that they keep: "
+    "what is left out cannot be seen here. The numbers are those of scikit-learn’s `PCA`. Source: K. Pearson, On lines and planes of "
+    "closest fit (1901)."
+)
+
+
+def state_name(state: int) -> str:
+    """What `hidden_states[state]` is called on the screen."""
+    return "the embeddings" if state == 0 else f"layer {state}"
+
+
+def plane(projection: Projection, theme: Theme, *, title: str) -> go.Figure:
+    """An empty plane whose axes say how much of the spread they keep."""
+    chart = plots.figure(theme, height=560, title=title)
+    chart.update_xaxes(title_text=f"first component: {plots.percent(projection.explained[0])} of the spread", zeroline=False)
+    chart.update_yaxes(title_text=f"second component: {plots.percent(projection.explained[1])}", zeroline=False)
+    return chart
+
+
+def tokens_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
+    """The tokens of one text in the plane: coordinates [position, ≥ 2]. Beyond `plots.MAX_TICKS` tokens, names are on hover only."""
+    chart = plane(projection, theme, title=title)
+    chart.add_trace(_points(projection.coordinates, encoding, theme))
+    if encoding.n_tokens <= plots.MAX_TICKS:
+        chart.update_layout(annotations=label_annotations(projection.coordinates[:, :2], encoding.tokens, theme))
+    return chart
+
+
+def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
+    """The tokens of one text in space: coordinates [position, 3]."""
+    chart = plots.figure(theme, height=620, title=title)
+    x, y, z = projection.coordinates.T
+    few = encoding.n_tokens <= plots.MAX_TICKS
+    chart.add_scatter3d(
+        x=x, y=y, z=z, mode="markers+text" if few else "markers", text=[plots.label(token) for token in encoding.tokens],
+        textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink}, customdata=_numbers(encoding),
+        marker={"size": 6 if few else 4, "color": _colors(encoding, theme)},
+        hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+    )  # fmt: skip
+    axis: dict[str, Any] = {"backgroundcolor": theme.paper, "gridcolor": theme.grid, "zerolinecolor": theme.muted, "color": theme.ink}
+    axis |= {"tickfont": {"size": 14}, "nticks": 5}
+    titles = [f"PC {i + 1}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
+    scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}
+    # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
+    camera = {"eye": {"x": 1.5, "y": 1.5, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
+    chart.update_layout(
+        scene=scene | {"aspectmode": "cube", "camera": camera}, dragmode="orbit", margin={"l": 0, "r": 0, "b": 0}
+    )
+    return chart
+
+
+def layer_tracks(forward: ForwardPass) -> tuple[Projection, Floats]:
+    """One projection fitted on all layers' vectors together, and in it each token's place: [layer + 1, position, 2]."""
+    states, n, d_model = forward.hidden_states.shape
+    # [layer + 1, position, d_model] → [(layer + 1) · position, d_model]
+    projection = project(forward.hidden_states.reshape(states * n, d_model), 2)
+    return projection, projection.coordinates.reshape(states, n, 2)
+
+
+def layers_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
+    """One frame a layer, all in the one projection that was fitted on all layers together; a slider and a button to play.
+
+    Traces: lines to the labels, labels, points; beyond `plots.MAX_TICKS` tokens the points alone.
+    """
+    projection, tracks = layer_tracks(forward)
+    encoding = forward.encoding
+    chart = plane(projection, theme, title="The tokens’ way through the layers, in one projection")
+    moving: list[NDArray[np.floating[Any]]] = [tracks]
+    if encoding.n_tokens <= plots.MAX_TICKS:
+        labels, lines = label_tracks(tracks, encoding.tokens)
+        moving = [lines, labels, tracks]
+        font = {"family": plots.MONOSPACE, "size": 16, "color": theme.ink}
+        texts = [plots.label(token) for token in encoding.tokens]
+        still = {"hoverinfo": "skip", "showlegend": False, "cliponaxis": False}
+        chart.add_scatter(x=lines[0, :, 0], y=lines[0, :, 1], mode="lines", line={"color": theme.muted, "width": 1}, **still)
+        chart.add_scatter(x=labels[0, :, 0], y=labels[0, :, 1], mode="text", text=texts, textfont=font, **still)
+    chart.add_trace(_points(tracks[0], encoding, theme))
+    chart.frames = [
+        go.Frame(
+            name=str(state),
+            data=[{"type": "scatter", "x": places[state, :, 0], "y": places[state, :, 1]} for places in moving],
+            traces=list(range(len(moving))),
+        )
+        for state in range(len(tracks))
+    ]
+    low, high = tracks.min(axis=(0, 1)), tracks.max(axis=(0, 1))
+    margin = 0.12 * np.maximum(high - low, 1e-6)
+    chart.update_xaxes(range=[low[0] - margin[0], high[0] + margin[0]])
+    chart.update_yaxes(range=[low[1] - margin[1], high[1] + margin[1]])
+    return chart.update_layout(height=720, **_player(len(tracks), theme))
+
+
+def travel_notice(forward: ForwardPass) -> str:
+    """Which token's vector turned the most on its way from the embeddings to the last layer."""
+    first, last = forward.hidden_states[0], forward.hidden_states[-1]
+    cosines = (first * last).sum(axis=-1) / (np.linalg.norm(first, axis=-1) * np.linalg.norm(last, axis=-1))
+    farthest = int(cosines.argmin())
+    return (
+        f"The vector of “{forward.encoding.tokens[farthest]}” turns the most on its way: its cosine with where it started is "
+        f"{cosines[farthest]:.2f} after the last layer; on average it is {cosines.mean():.2f}."
+    )
+
+
+def python_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int | None, n_components: int = 2) -> str:
+    """The same points with plain transformers and scikit-learn, as `points` [position, component] and `explained`.
+
+    With `state=None` through all layers in one projection: `points` [layer + 1, position, component].
+    """
+    if state is None:
+        rows, shape = "torch.cat(hidden_states)", "[layer + 1, position, d_model]"
+        fit = "pca.fit_transform(hidden.flatten(0, 1).double().numpy()).reshape(*hidden.shape[:2], -1)"
+    else:
+        rows, shape, fit = f"hidden_states[{state}][0]", "[position, d_model]", "pca.fit_transform(hidden.double().numpy())"
+    return f"""import torch
+from sklearn.decomposition import PCA
+from transformers import AutoModel, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModel.from_pretrained({info.source!r})
+inputs = tokenizer({_arguments(text, pair)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+with torch.no_grad():
+    hidden_states = model(**inputs, output_hidden_states=True).hidden_states
+hidden = {rows}  # {shape}
+pca = PCA({n_components}, svd_solver="full")
+points = {fit}
+explained = pca.explained_variance_ratio_
+print(inputs.tokens(), points, explained)
+"""
+
+
+def _arguments(text: str, pair: str | None) -> str:
+    return repr(text) + (f", {pair!r}" if pair else "")
+
+
+def _player(states: int, theme: Theme) -> dict[str, list[dict[str, Any]]]:
+    """A slider over the frames, and buttons to play and to pause."""
+    go_on = {"frame": {"duration": 900, "redraw": False}, "transition": {"duration": 700}, "fromcurrent": True}
+    jump = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate", "transition": {"duration": 250}}
+    names = ["embeddings", *(f"layer {state}" for state in range(1, states))]
+    steps = [{"label": name, "method": "animate", "args": [[str(state)], jump]} for state, name in enumerate(names)]
+    play = {"label": "Play", "method": "animate", "args": [None, go_on]}
+    # A list with None in it is how Plotly spells "stop".
+    pause = {"label": "Pause", "method": "animate", "args": [[None], jump]}
+    slider: dict[str, Any] = {
+        "steps": steps, "pad": {"t": 60}, "currentvalue": {"prefix": ""}, "bgcolor": theme.grid, "bordercolor": theme.grid,
+    }  # fmt: skip
+    buttons: dict[str, Any] = {
+        "type": "buttons", "direction": "left", "buttons": [play, pause], "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 152},
+        "bgcolor": theme.paper, "bordercolor": theme.muted, "font": {"color": theme.ink}, "showactive": False,
+    }  # fmt: skip
+    return {"sliders": [slider], "updatemenus": [buttons]}
+
+
+def _points(coordinates: Floats, encoding: Encoding, theme: Theme) -> go.Scatter:
+    return go.Scatter(
+        x=coordinates[:, 0],
+        y=coordinates[:, 1],
+        mode="markers",
+        text=[plots.label(token) for token in encoding.tokens],
+        customdata=_numbers(encoding),
+        marker={"size": 12 if encoding.n_tokens <= plots.MAX_TICKS else 8, "color": _colors(encoding, theme)},
+        hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}<extra></extra>",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def _numbers(encoding: Encoding) -> Integers:
+    """[position] the number of each token as people count."""
+    return np.arange(1, encoding.n_tokens + 1)
+
+
+def _colors(encoding: Encoding, theme: Theme) -> list[str]:
+    return [theme.token_color(kind, int(segment)) for kind, segment in zip(encoding.kinds, encoding.segment_ids, strict=True)]

@@ -1,0 +1,221 @@
+"""Fill in the blank: what the masked-language-model head says of a position.
+
+    P(w | the rest) = softmax(logits)_w         at a position whose token is [MASK]
+
+Source: Devlin et al., BERT (2019), section 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from bertviz_app import plots
+from bertviz_app.lenses.probability import softmax
+from bertviz_app.plots import Theme
+from bertviz_app.records import Encoding, Floats, ModelInfo
+
+MOST_BLANKS = 6  # drawn as bars, and fewer when there are more than
+MOST_BARS = 48  # bars in all; the rest stands in the table only
+ROW, GAP, TOP, BOTTOM = 32, 48, 72, 48  # pixels: a bar, the room between two blanks, and above and below them all
+
+METHOD = (
+    "The last layer’s vector at the blank goes through the masked-language-model head: one score, a *logit*, for each token of "
+    r"the vocabulary. Softmax makes probabilities of them: $P(w) = e^{z_w} / \sum_v e^{z_v}$. "
+    "Several blanks at once are filled independently: each is guessed without knowing the others’ answers. "
+    "Source: Devlin et al. (2019), section 3.1."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Blank:
+    """The likeliest tokens for one position, likeliest first: `token_ids` and `probabilities` are [k]."""
+
+    position: int
+    tokens: tuple[str, ...]
+    token_ids: tuple[int, ...]
+    probabilities: Floats
+
+
+@dataclass(frozen=True)
+class Original:
+    """A token that was hidden: the probability that BERT gives it, and its place in the list of guesses, 1 being the first."""
+
+    position: int
+    token: str
+    probability: float
+    rank: int
+
+
+def fill(logits: Floats, positions: Sequence[int], token: Callable[[int], str], *, k: int) -> tuple[Blank, ...]:
+    """The top k of each blank, or the whole vocabulary if it is smaller: logits [blank, vocab], one row for each of `positions`."""
+    probabilities = softmax(logits)
+    k = min(k, logits.shape[-1])
+    best = np.argpartition(-probabilities, k - 1, axis=-1)[:, :k]  # [blank, k], in no order
+    blanks = []
+    for row, position in enumerate(positions):
+        ids = best[row][np.argsort(-probabilities[row, best[row]], kind="stable")]
+        blanks.append(Blank(position, tuple(token(i) for i in ids), tuple(map(int, ids)), probabilities[row, ids]))
+    return tuple(blanks)
+
+
+def most_confident(blanks: Sequence[Blank]) -> Blank:
+    """The blank whose best word is likeliest: the one to fill next when the surest goes first."""
+    return max(blanks, key=lambda blank: float(blank.probabilities[0]))
+
+
+def word_positions(encoding: Encoding, position: int) -> tuple[int, ...]:
+    """All pieces of the word that a token belongs to; the token alone when it belongs to none."""
+    word, segment = encoding.word_ids[position], encoding.segment_ids[position]
+    if word < 0 or encoding.is_special[position]:
+        return (position,)
+    same = (encoding.word_ids == word) & (encoding.segment_ids == segment) & ~encoding.is_special
+    return tuple(np.flatnonzero(same).tolist())
+
+
+def originals(logits: Floats, encoding: Encoding, positions: Sequence[int]) -> tuple[Original, ...]:
+    """What BERT thinks of the tokens of `encoding` at positions that were hidden from it: logits [blank, vocab]."""
+    rows, ids = np.arange(len(positions)), encoding.token_ids[list(positions)]
+    own = logits[rows, ids]
+    ranks = 1 + (logits > own[:, None]).sum(axis=-1)
+    probabilities = softmax(logits)[rows, ids]
+    return tuple(
+        Original(position, encoding.tokens[position], float(p), int(rank))
+        for position, p, rank in zip(positions, probabilities, ranks, strict=True)
+    )
+
+
+def around(encoding: Encoding, position: int, *, width: int = 4) -> str:
+    """A token in its place, up to `width` tokens on each side: "… sat on the «mat» . …"."""
+    start, stop = max(0, position - width), min(encoding.n_tokens, position + width + 1)
+    before, after = encoding.tokens[start:position], encoding.tokens[position + 1 : stop]
+    parts = ["…"] * (start > 0) + [*before, f"«{encoding.tokens[position]}»", *after] + ["…"] * (stop < encoding.n_tokens)
+    return " ".join(parts)
+
+
+def blanks_notice(blanks: Sequence[Blank], hidden: Sequence[Original]) -> str:
+    """What to notice: the surest guess, and whether what was hidden is found again."""
+    best = most_confident(blanks)
+    said = f"BERT puts {plots.percent(best.probabilities[0])} on “{best.tokens[0]}”"
+    said += f" for token {best.position + 1}, its surest of {len(blanks)} blanks." if len(blanks) > 1 else "."
+    if len(hidden) == 1:
+        (word,) = hidden
+        place = "its first choice" if word.rank == 1 else f"place {word.rank:,} of its list"
+        return f"{said} What was hidden, “{word.token}”, gets {plots.percent(word.probability)}: {place}."
+    if hidden:
+        found = sum(word.rank == 1 for word in hidden)
+        return f"{said} Its first choice is right for {found} of the {len(hidden)} hidden tokens."
+    return f"{said} The next best, “{best.tokens[1]}”, gets {plots.percent(best.probabilities[1])}."
+
+
+def seen_notice(tokens: Sequence[str], probabilities: Floats) -> str:
+    """What to notice while nothing is hidden: tokens and probabilities are [n]."""
+    least = int(np.argmin(probabilities))
+    said = f"Nothing is hidden: BERT gives the tokens that it sees {plots.percent(probabilities.mean())} on average"
+    if len(tokens) > 1:
+        said += f", and least to “{tokens[least]}”, {plots.percent(probabilities[least])}"
+    return f"{said}. Click a word above to hide it and make BERT guess."
+
+
+def drawn(blanks: Sequence[Blank]) -> Sequence[Blank]:
+    """The first blanks, as many as `blanks_figure` draws."""
+    return blanks[: max(1, min(MOST_BLANKS, MOST_BARS // len(blanks[0].tokens)))]
+
+
+def blanks_figure(blanks: Sequence[Blank], theme: Theme) -> go.Figure:
+    """Bars for each blank that is `drawn`, one below the other, on one scale."""
+    shown, k = drawn(blanks), len(blanks[0].tokens)
+    inner = len(shown) * ROW * k + (len(shown) - 1) * GAP
+    titles = [f"Blank {i} of {len(blanks)}: token {blank.position + 1}" for i, blank in enumerate(shown, start=1)]
+    rows = make_subplots(
+        rows=len(shown), shared_xaxes=True, subplot_titles=titles if len(blanks) > 1 else None, vertical_spacing=GAP / inner
+    )
+    title = "The likeliest words for the blank" if len(blanks) == 1 else ""
+    base = plots.figure(theme, height=inner + TOP + BOTTOM, title=title).layout.to_plotly_json()
+    rows.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
+    rows.update_layout(margin={"t": TOP if len(blanks) == 1 else 40, "b": BOTTOM})
+    for row, blank in enumerate(shown, start=1):
+        rows.add_trace(_bars(blank, theme), row=row, col=1)
+        words = {"tickvals": list(range(k)), "ticktext": [plots.label(token) for token in blank.tokens]}
+        rows.update_yaxes(base["yaxis"] | words, row=row, col=1)
+    rows.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
+    best = max(float(blank.probabilities[0]) for blank in shown)
+    rows.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.12 * best)], "tickformat": ".0%"})
+    rows.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
+    return rows
+
+
+def _bars(blank: Blank, theme: Theme) -> go.Bar:
+    return go.Bar(
+        x=blank.probabilities,
+        y=np.arange(len(blank.tokens)),
+        orientation="h",
+        marker_color=[theme.accent] + [theme.muted] * (len(blank.tokens) - 1),
+        text=[plots.percent(p) for p in blank.probabilities],
+        textposition="outside",
+        cliponaxis=False,
+        hovertext=[f"{plots.label(t)}: {p:.4f}" for t, p in zip(blank.tokens, blank.probabilities, strict=True)],
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def tokens_figure(
+    encoding: Encoding, positions: Sequence[int], probabilities: Floats, theme: Theme, *, title: str
+) -> go.Figure:
+    """One bar a token: the probability of the token that stands there. positions and probabilities are [n]."""
+    chart = plots.figure(theme, height=360, title=title)
+    tokens = [encoding.tokens[position] for position in positions]
+    chart.add_bar(
+        x=np.arange(len(positions)),
+        y=probabilities,
+        marker_color=theme.accent,
+        customdata=[plots.label(token) for token in tokens],
+        hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
+        text=[plots.percent(p) for p in probabilities] if len(positions) <= 16 else None,
+        textposition="outside",
+        cliponaxis=False,
+    )
+    chart.update_xaxes(plots.token_axis(tokens), tickangle=0 if len(tokens) <= 12 else -50)
+    chart.update_yaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], title_text="probability")
+    return chart
+
+
+def python_code(info: ModelInfo, encoding: Encoding, *, hidden: Sequence[int] = ()) -> str:
+    """The same probabilities with plain transformers, as `probabilities` [blank, vocab], or as `seen` [position] without a blank.
+
+    `encoding` is what was typed; `hidden` are the positions that were hidden by a click.
+    """
+    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
+    lines = [
+        "import torch",
+        "from transformers import AutoModelForMaskedLM, AutoTokenizer",
+        "",
+        f"tokenizer = AutoTokenizer.from_pretrained({info.source!r})",
+        f"model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation='eager')",
+        f'inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")',
+    ]
+    if hidden:
+        lines.append(f"inputs.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the words that were clicked")
+    lines += [
+        "with torch.no_grad():",
+        "    logits = model(**inputs).logits[0].double()  # [position, vocab]; torch’s float32 softmax errs by 1e-5",
+    ]
+    if hidden or encoding.positions("mask"):
+        lines += [
+            "blanks = inputs.input_ids[0] == tokenizer.mask_token_id",
+            "probabilities = logits[blanks].softmax(dim=-1)  # [blank, vocab]",
+            "for row in probabilities:",
+            "    top = row.topk(5)",
+            "    print([(tokenizer.decode(i), round(float(p), 4)) for p, i in zip(top.values, top.indices)])",
+        ]
+    else:
+        lines += [
+            "seen = logits.softmax(dim=-1).gather(1, inputs.input_ids[0][:, None])[:, 0]  # [position]",
+            "print(list(zip(inputs.tokens(), seen.tolist())))",
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,58 @@
+"""The field's terms, a line each, with the page on which each is seen live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """`page` is the key of the page that shows it, or None."""
+
+    name: str
+    meaning: str
+    page: str | None = None
+
+
+TERMS = tuple(
+    Term(*row)
+    for row in (
+        ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
+        ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
+        ("BERT", "Bidirectional Encoder Representations from Transformers: an encoder trained to fill in blanks and to tell whether two sentences belong together (Devlin et al. 2019)."),
+        ("[CLS]", "The token put in front of every input; its last vector, pooled, is read by sentence-level heads.", "next_sentence"),
+        ("Cosine similarity", "The cosine of the angle between two vectors: 1 for the same direction, 0 for a right angle, −1 for opposite ones.", "embeddings"),
+        ("Embedding", "A vector looked up for a token, a position or a segment; BERT adds the three up before its first layer.", "forward_pass"),
+        ("Encoder", "The stack of layers that turns a vector for each token into a vector for each token in its context.", "forward_pass"),
+        ("Explained variance", "The share of the vectors' spread that a principal component keeps.", "embeddings"),
+        ("Feed-forward network", "The second half of each layer: two linear maps with a bend between them, applied to each token alone.", "forward_pass"),
+        ("Fill-mask", "Predicting the word at [MASK] from both sides; BERT's main training task, also called masked language modelling.", "fill_in_the_blank"),
+        ("Head (attention)", "One of several independent attentions within a layer, with its own queries, keys and values.", "attention"),
+        ("Head (prediction)", "A small network on top of the encoder that turns vectors into an answer: a word, a label, a yes or no.", "sentiment"),
+        ("Hidden state", "The vector of a token after the embeddings or after some layer.", "forward_pass"),
+        ("Id", "A token's row number in the vocabulary.", "tokens"),
+        ("Key", "The vector by which a token is found: a query's weight on it grows with their dot product.", "attention"),
+        ("Layer", "One round of attention and feed-forward network; BERT-base has 12, the embedded model 6.", "forward_pass"),
+        ("LayerNorm", "Shifts and scales a vector to mean 0 and variance 1, then by learned factors.", "forward_pass"),
+        ("Logit", "A score before it is turned into a probability by softmax.", "fill_in_the_blank"),
+        ("[MASK]", "The token that stands for a hidden word.", "fill_in_the_blank"),
+        ("MLM", "Masked language modelling: see fill-mask.", "fill_in_the_blank"),
+        ("Next sentence prediction", "BERT's second training task: does sentence B follow sentence A in the text they come from?", "next_sentence"),
+        ("Offset", "Where in the text, in characters, a token begins and ends.", "tokens"),
+        ("[PAD]", "Fills up the shorter texts of a batch; the attention mask hides it.", "tokens"),
+        ("PCA", "Principal component analysis: the flat view of high-dimensional points that keeps the most of their spread.", "embeddings"),
+        ("Pooled output", "The last vector of [CLS] after one more linear map and tanh; next-sentence and sentiment heads read it.", "next_sentence"),
+        ("Position embedding", "A learned vector for each place in the input; without it BERT could not tell word order.", "forward_pass"),
+        ("Pseudo-perplexity", "How surprised BERT is by a text, hiding one token at a time; lower is less surprised (Salazar et al. 2020).", "fill_in_the_blank"),
+        ("Query", "The vector with which a token asks the others; compared with their keys.", "attention"),
+        ("Segment", "Which sentence of a pair a token belongs to: 0 for A, 1 for B.", "tokens"),
+        ("[SEP]", "The token that ends each sentence.", "tokens"),
+        ("Softmax", "Turns scores into probabilities that sum to 1: exp(x) divided by the sum of all exp(x).", "fill_in_the_blank"),
+        ("Special token", "A token that stands for no text: [CLS], [SEP], [MASK], [PAD]; [UNK] stands for an unknown word.", "tokens"),
+        ("Token", "What BERT reads: a word or a piece of one.", "tokens"),
+        ("[UNK]", "Stands for a word that cannot be built from the vocabulary's pieces.", "tokens"),
+        ("Value", "The vector that a token hands over where attention falls on it.", "attention"),
+        ("Vocabulary", "The fixed list of tokens a model knows: 30,522 for bert-base-uncased.", "embeddings"),
+        ("WordPiece", "Cuts a word, from its start, into the longest pieces the vocabulary holds; ## marks a continuation.", "tokens"),
+    )
+)  # fmt: skip

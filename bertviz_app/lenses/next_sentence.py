@@ -1,0 +1,159 @@
+"""Next sentence: does B follow A in the text that they come from?
+
+    logits = W · pooler_output + b          [is next, not next]
+    P(is next) = softmax(logits)_0
+    logit_0 − logit_1 = Σ_d (W_0d − W_1d) · pooled_d + (b_0 − b_1)      what each number of the pooled vector adds
+
+Source: Devlin et al., BERT (2019), section 3.1, task 2. The third line is exact: nothing follows the pooled vector but one linear layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bertviz_app import plots
+from bertviz_app.lenses.probability import softmax
+from bertviz_app.plots import Theme
+from bertviz_app.records import Encoding, Floats, ModelInfo
+
+STRIP_ROWS = 8
+UNDECIDED = 0.1  # a probability this close to one half
+
+METHOD = (
+    "The last layer’s vector of CLS goes through the pooler (a linear layer and tanh) and then through a linear layer with two outputs. "
+    r"$P(\text{is next}) = e^{z_0} / (e^{z_0} + e^{z_1})$, which depends on the difference $z_0 - z_1$ alone. That is a sum over the numbers of the "
+    r"pooled vector, $\sum_d (W_{0d} - W_{1d})\, h_d + (b_0 - b_1)$, so what each of them adds is exact; "
+    "what made the number so lies in the layers below. In training, half of the second sentences really came next and half were taken from "
+    "elsewhere: topic alone often gives the answer away. Source: Devlin et al. (2019), section 3.1."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each number of the pooled vector adds to the logit of “is next” minus that of “not next”.
+
+    values   [d_model]
+    bias     what is added whatever the sentences are
+    """
+
+    values: Floats
+    bias: float
+
+    @property
+    def difference(self) -> float:
+        """logit_0 − logit_1."""
+        return float(np.sum(self.values, dtype=np.float64)) + self.bias
+
+
+def is_next(logits: Floats) -> Floats:
+    """P(is next): logits [..., 2] → [...]."""
+    result: Floats = softmax(logits)[..., 0]
+    return result
+
+
+def contributions(pooled: Floats, weight: Floats, bias: Floats) -> Contributions:
+    """pooled [d_model], weight [2, d_model], bias [2] → what adds up to the difference of the two logits.
+
+    >>> one = np.ones(2, dtype=np.float32)
+    >>> contributions(one, np.array([[3, 0], [1, 1]], dtype=np.float32), one).difference
+    1.0
+    """
+    return Contributions((weight[0] - weight[1]) * pooled, float(bias[0] - bias[1]))
+
+
+def verdict_notice(probability: float, parts: Contributions) -> str:
+    """What to notice of a pair: the verdict, and how the votes for and against it add up."""
+    ups, downs = parts.values[parts.values > 0], parts.values[parts.values < 0]
+    undecided = "almost undecided: " if abs(probability - 0.5) < UNDECIDED else ""
+    return (
+        f"BERT gives {plots.percent(probability)} to B being the next sentence, {undecided}{len(ups)} of the {len(parts.values)} numbers of the "
+        f"pooled vector speak for it ({ups.sum():+.2f}) and {len(downs)} against ({downs.sum():+.2f}); with the bias ({parts.bias:+.2f}) "
+        f"the logit of “is next” is {abs(parts.difference):.2f} {'above' if parts.difference > 0 else 'below'} that of “not next”."
+    )
+
+
+def alone_notice(pooled: Floats) -> str:
+    """What to notice of a sentence alone, which is no question yet: pooled [d_model]."""
+    largest = int(np.argmax(np.abs(pooled)))
+    return (
+        f"This is the vector that the answer will be read from; its largest number is number {largest + 1}, {pooled[largest]:+.2f}. "
+        "Type a second sentence above, or pick a pair from the examples."
+    )
+
+
+def verdict_figure(probability: float, theme: Theme) -> go.Figure:
+    """One bar, split: how likely B is next, and how likely it is not."""
+    chart = plots.figure(theme, height=170, title="Is B the next sentence after A?")
+    for name, share, color, ink in (
+        ("is next", probability, theme.accent, theme.paper),
+        ("not next", 1 - probability, theme.grid, theme.ink),
+    ):
+        chart.add_bar(
+            x=[share],
+            y=[0],
+            orientation="h",
+            name=name,
+            marker_color=color,
+            text=f"{name} {plots.percent(share)}" if share > 0.12 else "",
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"size": 18, "color": ink},
+            hovertemplate=f"{name}: {share:.4f}<extra></extra>",
+            showlegend=False,
+        )
+    chart.update_layout(barmode="stack", margin_r=32)
+    chart.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    chart.update_yaxes(visible=False)
+    return chart
+
+
+def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
+    """The pooled vector as a grid of `STRIP_ROWS` rows, read like a page: pooled [d_model]."""
+    title = f"The pooled vector: the {len(pooled)} numbers that the answer is read from"
+    return _grid_figure(pooled, theme, title=title, unit="value")
+
+
+def contributions_figure(parts: Contributions, theme: Theme) -> go.Figure:
+    """What each number of the pooled vector adds, in the same grid."""
+    title = "What each number of the pooled vector adds: for “is next” above zero, against it below"
+    return _grid_figure(parts.values, theme, title=title, unit="logit")
+
+
+def _grid_figure(vector: Floats, theme: Theme, *, title: str, unit: str) -> go.Figure:
+    width = -(-len(vector) // STRIP_ROWS)
+    padded = np.full(width * STRIP_ROWS, np.nan, dtype=np.float32)
+    padded[: len(vector)] = vector
+    grid = padded.reshape(STRIP_ROWS, width)  # [d_model] → [row, column]
+    numbers = np.arange(1, width * STRIP_ROWS + 1).reshape(STRIP_ROWS, width)
+    chart = plots.figure(theme, height=260, title=title)
+    chart.add_trace(
+        plots.heatmap(
+            grid, theme, signed=True, limit=float(np.abs(vector).max()) or 1.0, customdata=numbers, xgap=1, ygap=1,
+            hovertemplate=f"number %{{customdata}}: %{{z:.3f}}<extra>{unit}</extra>",
+            colorbar={"title": {"text": unit, "side": "right"}},
+        )
+    )  # fmt: skip
+    chart.update_xaxes(visible=False)
+    chart.update_yaxes(visible=False, autorange="reversed")
+    return chart
+
+
+def python_code(info: ModelInfo, encoding: Encoding) -> str:
+    """The same with plain transformers: `probability`, the `pooled` vector and its `contributions`, both [d_model]."""
+    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
+    return f"""import torch
+from transformers import AutoModelForNextSentencePrediction, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModelForNextSentencePrediction.from_pretrained({info.source!r}, attn_implementation="eager")
+inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+with torch.no_grad():
+    pooled = model.bert(**inputs).pooler_output[0]
+    probability = model.cls(pooled).softmax(dim=-1)[0]  # index 0 means "is next"
+    weight = model.cls.seq_relationship.weight  # [2, d_model]
+    contributions = (weight[0] - weight[1]) * pooled  # with the biases, they add up to the difference of the logits
+print(float(probability))
+"""

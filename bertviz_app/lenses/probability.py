@@ -1,0 +1,29 @@
+"""Softmax, which every prediction ends with.
+
+P(k) = exp(z_k) / Σ_j exp(z_j)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bertviz_app.records import Floats
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis; the largest logit is taken off first, so that nothing overflows.
+
+    >>> softmax(np.log(np.array([1.0, 3.0], dtype=np.float32))).tolist()
+    [0.25, 0.75]
+    """
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
+    return result
+
+
+def log_probability(logits: Floats, chosen: np.ndarray) -> Floats:
+    """log P of one chosen entry a row: logits [row, vocab], chosen [row] → [row], in nats."""
+    top = logits.max(axis=-1)
+    normalizer = top + np.log(np.exp(logits - top[:, None]).sum(axis=-1))
+    result: Floats = logits[np.arange(len(logits)), chosen] - normalizer
+    return result

@@ -1,0 +1,141 @@
+"""Several sentences in one picture, and what becomes of a word that stands in more than one of them.
+
+In the vocabulary “bank” is one row; in a text it is a vector that its neighbours have had their say in.
+Source: K. Ethayarajh, How contextual are contextualized word representations? (2019), section 3, for comparing a word with itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bertviz_app import plots
+from bertviz_app.lenses.embeddings import plane, state_name
+from bertviz_app.lenses.pca import project
+from bertviz_app.lenses.point_labels import label_annotations
+from bertviz_app.lenses.similarity import cosine_matrix
+from bertviz_app.plots import Theme
+from bertviz_app.records import Floats, ForwardPass, ModelInfo
+
+MAX_TOKENS = 64  # of each sentence: twenty of them share one picture
+SYMBOLS = ("circle", "diamond", "square")  # once the colours are used up
+
+
+def shared_words(forwards: Sequence[ForwardPass]) -> list[str]:
+    """Tokens that stand in more than one of the texts, most often first; punctuation and special tokens left out."""
+    counts: dict[str, int] = {}
+    for forward in forwards:
+        encoding = forward.encoding
+        words = {token for token, kind in zip(encoding.tokens, encoding.kinds, strict=True) if kind in ("word", "piece")}
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    shared = [word for word, count in counts.items() if count > 1 and any(letter.isalnum() for letter in word)]
+    return sorted(shared, key=lambda word: (-counts[word], -len(word), word))
+
+
+def word_places(forwards: Sequence[ForwardPass], state: int, word: str) -> list[tuple[int, Floats]]:
+    """Each place of a token in the texts: (index of the text, its vector [d_model])."""
+    return [
+        (index, forward.hidden_states[state][position])
+        for index, forward in enumerate(forwards)
+        for position, token in enumerate(forward.encoding.tokens)
+        if token == word
+    ]
+
+
+def word_notice(forwards: Sequence[ForwardPass], state: int, word: str) -> str:
+    """The two places of a word whose vectors are least alike."""
+    places = word_places(forwards, state, word)
+    cosines = cosine_matrix(np.stack([vector for _, vector in places]))
+    i, j = np.unravel_index(cosines.argmin(), cosines.shape)
+    (first, second), least = sorted((places[i][0] + 1, places[j][0] + 1)), cosines[i, j]
+    where = f"both times in sentence {first}" if first == second else f"in sentences {first} and {second}"
+    return (
+        f"“{word}” is one row of the vocabulary but {len(places)} different vectors at {state_name(state)}: "
+        f"least alike {where}, cosine {least:.2f}."
+    )
+
+
+def sentences_figure(forwards: Sequence[ForwardPass], state: int, word: str | None, theme: Theme) -> go.Figure:
+    """The tokens of several texts in one projection, a colour a text; every place of `word` joined by lines.
+
+    Beyond `plots.MAX_TICKS` points only the places of `word` carry a label; hover names the rest.
+    """
+    real = [np.flatnonzero(~forward.encoding.is_special) for forward in forwards]
+    points = np.concatenate([forward.hidden_states[state][rows] for forward, rows in zip(forwards, real, strict=True)])
+    tokens = [forward.encoding.tokens[row] for forward, rows in zip(forwards, real, strict=True) for row in rows]
+    projection = project(points, 2)
+    chart = plane(projection, theme, title=f"{_counted(len(forwards))} at {state_name(state)}")
+    chosen = np.array([token == word for token in tokens])
+    ends = np.cumsum([len(rows) for rows in real])
+    if chosen.sum() > 1:
+        xs, ys = _star(projection.coordinates[chosen])
+        line = {"color": theme.ink, "width": 1.5, "dash": "dot"}
+        chart.add_scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    for index, (forward, end) in enumerate(zip(forwards, ends, strict=True)):
+        mine = slice(end - len(real[index]), end)
+        chart.add_scatter(
+            x=projection.coordinates[mine, 0], y=projection.coordinates[mine, 1], mode="markers",
+            text=[plots.label(token) for token in tokens[mine]],
+            marker={
+                "size": np.where(chosen[mine], 16, 11), "color": theme.categories[index % 8], "symbol": SYMBOLS[index // 8 % 3],
+                "line": {"width": np.where(chosen[mine], 2.5, 0.75), "color": theme.ink},
+            },
+            name=plots.label(sentence_name(forward, index)), meta=index + 1,
+            hovertemplate="%{text} in sentence %{meta}<br>%{x:.2f}, %{y:.2f}<extra></extra>",
+        )  # fmt: skip
+    named = np.full(len(tokens), True) if len(tokens) <= plots.MAX_TICKS else chosen
+    if named.any() and named.sum() <= plots.MAX_TICKS:
+        labels = [token for token, is_named in zip(tokens, named, strict=True) if is_named]
+        chart.update_layout(annotations=label_annotations(projection.coordinates[named], labels, theme))
+    # A line of the legend for each sentence: they are long.
+    legend = {"orientation": "v", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"}
+    return chart.update_layout(height=580 + 22 * len(forwards), legend=legend, showlegend=True)
+
+
+def sentence_name(forward: ForwardPass, index: int, *, length: int = 60) -> str:
+    """A sentence and its number, short enough for a legend."""
+    text = " ".join(forward.encoding.text.split())
+    return f"{index + 1} · {text if len(text) <= length else text[: length - 1] + '…'}"
+
+
+def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int) -> str:
+    """The same numbers with plain transformers: `cosines` [place, place] of a word, and one vector a sentence in `means`, `first`,
+    `pooled` (each [sentence, d_model]).
+    """
+    return f"""import torch
+from transformers import AutoModel, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModel.from_pretrained({info.source!r})
+places, means, first, pooled = [], [], [], []
+for text in {list(texts)!r}:
+    inputs = tokenizer(text, truncation=True, max_length={MAX_TOKENS}, return_tensors="pt")
+    with torch.no_grad():
+        output = model(**inputs, output_hidden_states=True)
+    states, last = output.hidden_states[{state}][0], output.last_hidden_state[0]  # [position, d_model]
+    places += [states[i] for i, token in enumerate(inputs.tokens()) if token == {word!r}]
+    special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    means.append(last[~special].mean(dim=0))
+    first.append(last[0])
+    pooled.append(output.pooler_output[0])
+cosines = torch.stack([torch.cosine_similarity(a, torch.stack(places), dim=-1) for a in places]) if places else None
+print(cosines)
+"""
+
+
+def _counted(n: int) -> str:
+    return "1 sentence" if n == 1 else f"{n} sentences"
+
+
+def _star(points: Floats) -> tuple[list[float | None], list[float | None]]:
+    """Lines from the middle of some points to each of them, as one trace: None lifts the pen."""
+    center = points.mean(axis=0)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for point in points:
+        xs += [float(center[0]), float(point[0]), None]
+        ys += [float(center[1]), float(point[1]), None]
+    return xs, ys

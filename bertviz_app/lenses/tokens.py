@@ -1,0 +1,149 @@
+"""From text to tokens: cleaning, splitting into words, pieces, ids; and several texts as one padded batch.
+
+    text → normalised text (control characters out, lower case, accents off) → words, split at spaces and punctuation
+         → pieces of the vocabulary (WordPiece, its own chapter) → ids
+
+The encoding itself is the tokenizer's; this chapter tells which characters became which word and which word which tokens.
+
+Sources: Devlin et al., BERT (2019), section 3 and appendix A.2; its published BasicTokenizer; Wu et al. (2016), section 4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bertviz_app.records import Encoding, ModelInfo, TokenizerTrace
+
+Trace = Callable[[str], TokenizerTrace]  # `Reader.trace`
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word on its way: the characters as typed, the word after cleaning and splitting, and where its tokens stand.
+
+    `typed` and `word` are empty for [CLS], [SEP] and [PAD] that stand for no text.
+    """
+
+    typed: str
+    word: str
+    positions: tuple[int, ...]
+    is_control: bool
+
+
+def normalized(text: str, encoding: Encoding, segment: int, trace: Trace) -> str:
+    """The text after cleaning, as the tokenizer sees it when it splits words; typed control tokens stay as they are."""
+    parts = _parts(text, encoding, segment)
+    return "".join(part if is_control else trace(part).normalized for part, is_control in parts)
+
+
+def words(encoding: Encoding, trace: Trace) -> tuple[Word, ...]:
+    """All tokens of an encoding in order, grouped by the word they come from."""
+    waiting = {
+        segment: _split(text, encoding, segment, trace) for segment, text in ((0, encoding.text), (1, encoding.pair or ""))
+    }
+    found: list[Word] = []
+    start = 0
+    while start < encoding.n_tokens:
+        stop = start + 1
+        while stop < encoding.n_tokens and encoding.kinds[stop] == "piece":
+            stop += 1
+        positions = tuple(range(start, stop))
+        if encoding.source_text(start):
+            segment = int(encoding.segment_ids[start])
+            text = encoding.text if segment == 0 else encoding.pair or ""
+            typed = text[encoding.offsets[start, 0] : encoding.offsets[stop - 1, 1]]
+            word, is_control = next(waiting[segment])
+            found.append(Word(typed, word, positions, is_control))
+        else:
+            found.append(Word("", "", positions, is_control=True))
+        start = stop
+    return tuple(found)
+
+
+def splittable(found: Sequence[Word]) -> tuple[str, ...]:
+    """The words that went through WordPiece, each once, the one with the most pieces first."""
+    real = {word.word: len(word.positions) for word in found if not word.is_control}
+    if not real:
+        return ()
+    # Of several with as many pieces, the first.
+    return tuple(dict.fromkeys([max(real, key=lambda name: real[name]), *real]))
+
+
+def notice(encoding: Encoding, found: Sequence[Word]) -> str:
+    """How many words became how many tokens, and which word was cut the most."""
+    real = [word for word in found if not word.is_control]
+    n_pieces = sum(len(word.positions) for word in real)
+    if not real:
+        return f"All {encoding.n_tokens} tokens are control tokens."
+    count = f"{len(real)} word{'' if len(real) == 1 else 's'} and marks became {n_pieces} token{'' if n_pieces == 1 else 's'}"
+    n_typed = sum(bool(word.typed) for word in found if word.is_control)
+    count += (
+        f"; {encoding.n_tokens - n_pieces - n_typed} control tokens were added{f' and {n_typed} typed' if n_typed else ''}."
+    )
+    most = max(real, key=lambda word: len(word.positions))
+    if len(most.positions) == 1:
+        return f"{count} Each is in the vocabulary whole{', or unknown' if 'unk' in encoding.kinds else ''}."
+    pieces = " ".join(encoding.tokens[position] for position in most.positions[:8])
+    more = " …" if len(most.positions) > 8 else ""
+    return (
+        f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces: {pieces}{more}."
+    )
+
+
+def token_columns(encoding: Encoding) -> dict[str, list[object]]:
+    """Everything the model is told about each token, as columns of a table."""
+    return {
+        "position": list(range(encoding.n_tokens)),
+        "token": list(encoding.tokens),
+        "id": encoding.token_ids.tolist(),
+        "segment": encoding.segment_ids.tolist(),
+        "attention mask": encoding.attention_mask.tolist(),
+        "special": ["yes" if special else "no" for special in encoding.is_special],
+        "from character": [int(start) if end else None for start, end in encoding.offsets],
+        "to character": [int(end) if end else None for _, end in encoding.offsets],
+        "text": [encoding.source_text(position) for position in range(encoding.n_tokens)],
+    }
+
+
+def python_code(info: ModelInfo, encoding: Encoding) -> str:
+    """Tokens, ids, masks and offsets from plain transformers, and the normalised text."""
+    texts = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair is not None else "")
+    return f"""from transformers import AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_offsets_mapping=True)
+tokens = batch.tokens()
+token_ids = batch["input_ids"]
+segment_ids = batch["token_type_ids"]
+attention_mask = batch["attention_mask"]
+offsets = batch["offset_mapping"]
+normalized = tokenizer.backend_tokenizer.normalizer.normalize_str({encoding.text!r})
+print(*zip(tokens, token_ids, segment_ids, attention_mask, offsets), sep="\\n")
+"""
+
+
+def _parts(text: str, encoding: Encoding, segment: int) -> list[tuple[str, bool]]:
+    """The text cut at the control tokens that were typed in it: (part, is it one)."""
+    parts, end = [], 0
+    for position in range(encoding.n_tokens):
+        start, stop = encoding.offsets[position]
+        # A typed [MASK] or [SEP] stands for its own letters; an unknown word stands for others.
+        is_here = encoding.segment_ids[position] == segment and stop > 0
+        if is_here and encoding.kinds[position] not in ("word", "piece") and encoding.tokens[position] == text[start:stop]:
+            parts += [(text[end:start], False), (text[start:stop], True)]
+            end = int(stop)
+    return [*parts, (text[end:], False)]
+
+
+def _split(text: str, encoding: Encoding, segment: int, trace: Trace) -> Iterator[tuple[str, bool]]:
+    for part, is_control in _parts(text, encoding, segment):
+        if is_control:
+            yield part, True
+        elif part.strip():
+            for word, _, _ in trace(part).words:
+                yield word, False
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,168 @@
+"""From a checked folder to the parts of a model, keeping only the heads that were trained.
+
+transformers gives a checkpoint without the head that is asked for a random one and a line in a log. Here such a head does not exist.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from safetensors import safe_open
+
+from bertviz_app import settings
+from bertviz_app.checkpoints import json_object, validated_config, weight_files
+from bertviz_app.errors import BrokenCheckpoint
+from bertviz_app.families import FAMILIES, Family
+from bertviz_app.reading import Reader
+
+# What the load report of transformers would say on every start is checked here instead.
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+logging.getLogger("transformers").setLevel(logging.ERROR)
+
+# A sequence classifier counts as a sentiment head when each of its labels says so, or when they say nothing (LABEL_0).
+SENTIMENT_LABELS = ("neg", "pos", "neutral", "star", "label_")
+
+
+# While transformers builds a network, it makes every tensor of the process an empty one: two loads at once spoil each other.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A linear layer over the pooled vector, and the names of its outputs."""
+
+    layer: torch.nn.Linear
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The network and which of its parts hold trained weights."""
+
+    family: Family
+    network: Any
+    has_pooler: bool
+    has_vocabulary: bool
+    has_next_sentence: bool
+    classifiers: Mapping[str, Classifier]
+
+    @property
+    def encoder(self) -> Any:
+        return self.part("encoder")
+
+    def part(self, name: str) -> Any:
+        """A module of the network by its name in the family's row."""
+        return self.family.part(self.network, name)
+
+
+def pick_device() -> torch.device:
+    """cuda, else mps, else cpu, unless the settings name one."""
+    chosen = settings.current().device
+    if chosen != "auto":
+        return torch.device(chosen)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def load_parts(folder: Path, device: torch.device) -> Parts:
+    """The network of a folder on a device, in float32. Raises `BrokenCheckpoint` or `UnsupportedModel`."""
+    family = FAMILIES[validated_config(folder)["model_type"]]
+    try:
+        with _one_at_a_time:
+            network, report = transformers.AutoModelForPreTraining.from_pretrained(
+                folder,
+                attn_implementation="eager",  # the only one that hands its weights back
+                dtype=torch.float32,
+                use_safetensors=True,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+    except Exception as error:  # transformers raises a dozen kinds for a bad folder; all mean the same to the visitor
+        first_line = next(iter(str(error).splitlines()), type(error).__name__)
+        raise BrokenCheckpoint(f"“{folder.name}” does not load: {first_line[:300]}") from error
+    network = network.eval().to(device)
+    missing = set(report["missing_keys"])
+    prefixes = {name: getattr(family, name) + "." for name in ("encoder", "pooler", "vocabulary_head", "next_sentence_head")}
+    lacks = {name: {key for key in missing if key.startswith(prefix)} for name, prefix in prefixes.items()}
+    if lacks["encoder"] - lacks["pooler"]:
+        example = sorted(lacks["encoder"] - lacks["pooler"])[0]
+        raise BrokenCheckpoint(f"“{folder.name}” is incomplete: its weights lack {example}.")
+    has_pooler = not lacks["pooler"]
+    return Parts(
+        family=family,
+        network=network,
+        has_pooler=has_pooler,
+        has_vocabulary=not lacks["vocabulary_head"],
+        has_next_sentence=has_pooler and not lacks["next_sentence_head"],
+        classifiers=_classifiers(folder, family, network) if has_pooler else {},
+    )
+
+
+def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:
+    """The folder's tokenizer. Raises `BrokenCheckpoint` when it does not fit the model."""
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
+    except Exception as error:
+        raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” does not load: {str(error)[:300]}") from error
+    if len(tokenizer) > vocab_size or len(tokenizer) < vocab_size // 2:
+        raise BrokenCheckpoint(
+            f"The tokenizer of “{folder.name}” has {len(tokenizer):,} tokens, its model {vocab_size:,}: they do not belong together."
+        )
+    if tokenizer.mask_token is None or tokenizer.pad_token is None:
+        raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” names no mask or padding token.")
+    return Reader(tokenizer, max_tokens=max_positions, max_characters=settings.current().max_characters)
+
+
+def _classifiers(folder: Path, family: Family, network: Any) -> Mapping[str, Classifier]:
+    """The trained sequence classifiers: the checkpoint's own, and those in folders beside the encoder's file."""
+    found: dict[str, Classifier] = {}
+    homes = [folder, *sorted(path.parent for path in folder.glob("*/config.json"))]
+    for home in homes:
+        config = json_object(home, "config.json")
+        if "ForSequenceClassification" not in str(config.get("architectures")):
+            continue
+        try:
+            classifier = _classifier(home, family, config)
+            if classifier and classifier.layer.in_features != network.config.hidden_size:
+                raise ValueError(
+                    f"it reads {classifier.layer.in_features} numbers, the encoder gives {network.config.hidden_size}"
+                )
+        except (
+            AttributeError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ) as error:  # labels that are no labels, shapes that do not fit
+            raise BrokenCheckpoint(f"The classifier of “{home.name}” does not load: {str(error)[:300]}") from error
+        if classifier and all(any(word in label.lower() for word in SENTIMENT_LABELS) for label in classifier.labels):
+            classifier.layer.to(network.device)
+            found["sentiment"] = classifier
+    return found
+
+
+def _classifier(folder: Path, family: Family, config: Mapping[str, Any]) -> Classifier | None:
+    files = weight_files(folder)
+    names = [f"{family.classifier}.weight", f"{family.classifier}.bias"]
+    if not all(name in files for name in names):
+        return None
+    weight, bias = (_tensor(files[name], name) for name in names)
+    layer = torch.nn.Linear(*reversed(weight.shape))
+    layer.load_state_dict({"weight": weight.float(), "bias": bias.float()})
+    labels = {int(index): str(label) for index, label in (config.get("id2label") or {}).items()}
+    names = [labels.get(index, f"LABEL_{index}") for index in range(weight.shape[0])]
+    return Classifier(layer.eval(), tuple(names))
+
+
+def _tensor(path: Path, name: str) -> torch.Tensor:
+    with safe_open(path, framework="pt") as file:
+        tensor: torch.Tensor = file.get_tensor(name)
+    return tensor

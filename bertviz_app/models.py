@@ -1,0 +1,182 @@
+"""A loaded checkpoint: encodings in, records out. torch lives here and in `loading` and `families`.
+
+One encoder pass feeds every page. Prediction heads are small and are applied to rows of hidden states on demand.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from bertviz_app import settings
+from bertviz_app.catalog import Checkpoint
+from bertviz_app.checkpoints import folder_of, named
+from bertviz_app.errors import MissingHead
+from bertviz_app.families import NEXT_SENTENCE_LABELS
+from bertviz_app.loading import Parts, load_parts, load_reader, pick_device
+from bertviz_app.reading import Reader
+from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
+from bertviz_app.turnstile import Turnstile
+
+
+@functools.cache
+def turnstile() -> Turnstile:
+    """The one line that every forward pass of this process waits in."""
+    limits = settings.current()
+    return Turnstile(limits.max_forwards, limits.patience_seconds)
+
+
+def load(name: str = "embedded") -> Model:
+    """A checkpoint by its catalogue name or its folder. Looks at the disk only, never at the network.
+
+    Raises `UnknownModel`, `ModelNotHere`, `BrokenCheckpoint` or `UnsupportedModel`.
+    """
+    checkpoint = named(name)
+    folder, device = folder_of(checkpoint), pick_device()
+    parts = load_parts(folder, device)
+    config = parts.network.config
+    reader = load_reader(folder, config.vocab_size, config.max_position_embeddings)
+    return Model(checkpoint, parts, reader, device)
+
+
+class Model:
+    """One loaded checkpoint: `encode` a text, `run` the encoder once, read predictions off rows of hidden states.
+
+    Safe to share between threads: no call changes it.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, parts: Parts, reader: Reader, device: torch.device) -> None:
+        self._parts = parts
+        self._device = device
+        self.reader = reader
+        config, network = parts.network.config, parts.network
+        labels = {task: head.labels for task, head in parts.classifiers.items()}
+        if parts.has_next_sentence:
+            labels["next_sentence"] = NEXT_SENTENCE_LABELS
+        self.info = ModelInfo(
+            name=checkpoint.name,
+            title=checkpoint.title,
+            family=parts.family.title,
+            source="bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source,
+            revision=checkpoint.revision,
+            n_layers=config.num_hidden_layers,
+            n_heads=config.num_attention_heads,
+            d_model=config.hidden_size,
+            d_feedforward=config.intermediate_size,
+            vocab_size=config.vocab_size,
+            max_tokens=reader.max_tokens,
+            n_parameters=sum(parameter.numel() for parameter in network.parameters()),
+            n_bytes=sum(tensor.nbytes for tensor in (*network.parameters(), *network.buffers())),
+            dtype=str(network.dtype).removeprefix("torch."),
+            device=str(device),
+            mask_token=reader.mask_token,
+            fills_blanks=parts.has_vocabulary,
+            labels=labels,
+        )
+
+    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
+        """Tokens, ids, masks and offsets of a text or a pair. See `Reader.encode` for the errors it raises."""
+        return self.reader.encode(text, pair, max_tokens=max_tokens)
+
+    def run(self, encoding: Encoding) -> ForwardPass:
+        """One encoder pass, with every attention weight and every hidden state.
+
+        Raises `Busy` when no place became free in time.
+        """
+        with turnstile().turn(), torch.inference_mode():
+            output = self._parts.encoder(**self._batch([encoding]), output_attentions=True, output_hidden_states=True)
+            # layer × [1, head, query, key] → [layer, head, query, key]
+            attentions = torch.cat(output.attentions).cpu().numpy()
+            # (layer + 1) × [1, position, d_model] → [layer + 1, position, d_model]
+            hidden_states = torch.cat(output.hidden_states).cpu().numpy()
+            pooled = output.pooler_output[0].cpu().numpy() if self._parts.has_pooler else None
+        return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
+
+    def final_states(self, encodings: Sequence[Encoding], *, batch_size: int = 16) -> Iterator[tuple[int, FinalState]]:
+        """The last layer for many encodings, without internals: (index in `encodings`, its state), shortest first.
+
+        Each batch takes its own turn, so that many texts of one visitor do not lock out the others.
+        Raises `Busy` when no place became free in time.
+        """
+        shortest_first = sorted(range(len(encodings)), key=lambda index: encodings[index].n_tokens)
+        for start in range(0, len(shortest_first), batch_size):
+            indices = shortest_first[start : start + batch_size]
+            with turnstile().turn(), torch.inference_mode():
+                output = self._parts.encoder(**self._batch([encodings[index] for index in indices]))
+                hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
+                pooled = output.pooler_output.cpu().numpy() if self._parts.has_pooler else None
+            for row, index in enumerate(indices):
+                encoding = encodings[index]
+                yield index, FinalState(encoding, hidden[row, : encoding.n_tokens], None if pooled is None else pooled[row])
+
+    def vocabulary_logits(self, rows: Floats) -> Floats:
+        """What the masked-language-model head says at some positions of some layer.
+
+        rows [row, d_model] → logits [row, vocab]. Raises `MissingHead` when the checkpoint was not trained for it.
+        """
+        if not self._parts.has_vocabulary:
+            raise MissingHead(f"{self.info.title} was saved without a trained fill-in-the-blank head, so it cannot name words.")
+        return self._apply(self._parts.part("vocabulary_head"), rows)
+
+    def class_logits(self, task: str, vectors: Floats) -> Floats:
+        """What a classification head says of pooled vectors: [row, d_model] → [row, label], or [d_model] → [label].
+
+        `task` is a key of `info.labels`, which names the columns. Raises `MissingHead` for any other.
+        """
+        return self._apply(self._class_layer(task), vectors)
+
+    def class_weights(self, task: str) -> tuple[Floats, Floats]:
+        """The linear layer behind `class_logits`: weight [label, d_model] and bias [label]. Raises `MissingHead` as it does."""
+        layer = self._class_layer(task)
+        return layer.weight.detach().cpu().numpy().copy(), layer.bias.detach().cpu().numpy().copy()
+
+    def embedding_parts(self, encoding: Encoding) -> EmbeddingParts:
+        """The vectors that are added up before the first layer. No encoder pass."""
+        embeddings = self._parts.part("embeddings")
+        position_ids = torch.arange(encoding.n_tokens, device=self._device)
+        with torch.inference_mode():
+            token = embeddings.word_embeddings(self._tensor(encoding.token_ids))
+            segment = embeddings.token_type_embeddings(self._tensor(encoding.segment_ids))
+            position = embeddings.position_embeddings(position_ids)
+        norm = embeddings.LayerNorm
+        return EmbeddingParts(
+            token=token.cpu().numpy(),
+            segment=segment.cpu().numpy(),
+            position=position.cpu().numpy(),
+            scale=norm.weight.detach().cpu().numpy(),
+            shift=norm.bias.detach().cpu().numpy(),
+            epsilon=norm.eps,
+        )
+
+    @functools.cached_property
+    def word_embeddings(self) -> Floats:
+        """[vocab, d_model] the vector that each token of the vocabulary starts from; read-only."""
+        weights: Floats = self._parts.encoder.get_input_embeddings().weight.detach().cpu().numpy().view()
+        weights.setflags(write=False)
+        return weights
+
+    def _class_layer(self, task: str) -> Any:
+        if task not in self.info.labels:
+            raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
+        return self._parts.part("next_sentence_head") if task == "next_sentence" else self._parts.classifiers[task].layer
+
+    def _batch(self, encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
+        length = max(encoding.n_tokens for encoding in encodings)
+        padded = [self.reader.padded(encoding, length) for encoding in encodings]
+        columns = {"input_ids": "token_ids", "token_type_ids": "segment_ids", "attention_mask": "attention_mask"}
+        return {
+            name: self._tensor(np.stack([getattr(encoding, column) for encoding in padded])) for name, column in columns.items()
+        }
+
+    def _tensor(self, array: Any) -> torch.Tensor:
+        # A copy: the records' arrays are read-only, which torch does not know.
+        return torch.tensor(array, device=self._device)
+
+    def _apply(self, head: Any, rows: Floats) -> Floats:
+        with torch.inference_mode():
+            logits: Floats = head(self._tensor(rows)).float().cpu().numpy()
+        return logits

@@ -1,0 +1,240 @@
+"""The figures' shared vocabulary: themes, colour scales, token axes, and the 1-based numbers people see.
+
+Every figure is built for one theme, light or dark. Figures are returned, never shown.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
+MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
+TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
+MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
+
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+
+Colorscale = list[list[float | str]]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One palette. `kinds` colours tokens by what they are, `segments` by the sentence they belong to."""
+
+    name: str
+    paper: str
+    ink: str
+    muted: str
+    grid: str
+    accent: str
+    weights: Colorscale  # 0 → 1: zero is paper
+    signed: Colorscale  # negative – paper – positive
+    segments: tuple[str, str]
+    kinds: dict[str, str]
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Okabe–Ito, told apart by everybody; its black is the ink of the theme."""
+        return (*OKABE_ITO, self.ink)
+
+    def token_color(self, kind: str, segment: int) -> str:
+        """The colour of a token everywhere: its own if it is special, else its sentence's."""
+        return self.kinds.get(kind, self.segments[min(segment, 1)])
+
+
+def theme(name: str | None) -> Theme:
+    """The palette for a theme's name; light unless it is "dark"."""
+    return DARK if name == "dark" else LIGHT
+
+
+def shown(index: int) -> int:
+    """The number on the screen of a layer or head: counted from 1, where code counts from 0."""
+    return index + 1
+
+
+def label(token: str) -> str:
+    """A token as text for Plotly, which would read `<b>` as markup and `$` as the start of a formula."""
+    return html.escape(token, quote=False).replace("$", "&#36;").replace("\n", "⏎")
+
+
+def percent(probability: float) -> str:
+    """A probability as people read it: "83 %", "4.2 %", "< 0.1 %".
+
+    >>> percent(0.834), percent(0.0421), percent(0.00002), percent(0.9999)
+    ('83 %', '4.2 %', '< 0.1 %', '> 99.9 %')
+    """
+    share = 100 * float(probability)
+    if 0 < share < 0.1:
+        return "< 0.1 %"
+    if 99.9 < share < 100:
+        return "> 99.9 %"
+    return f"{share:.0f} %" if 10 <= share <= 99 or share in (0, 100) else f"{share:.1f} %"
+
+
+def tint(color: str, share: float) -> str:
+    """A colour let through to `share`, for fills behind text.
+
+    >>> tint("#FF0000", 0.25)
+    'rgba(255, 0, 0, 0.25)'
+    """
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {share:g})"
+
+
+def even_scale(*colors: str, steps: int = 17) -> Colorscale:
+    """A colour scale through the given colours, even in OKLab, so that equal steps look equally large.
+
+    Source: B. Ottosson, A perceptual color space for image processing (2020).
+    """
+    stops = np.array([_to_oklab(color) for color in colors])
+    places = np.linspace(0, len(colors) - 1, steps)
+    mixed = np.stack([np.interp(places, range(len(colors)), channel) for channel in stops.T], axis=-1)
+    return [[float(place), _from_oklab(color)] for place, color in zip(np.linspace(0, 1, steps), mixed, strict=True)]
+
+
+def figure(theme: Theme, *, height: int, title: str = "", left: int | None = None) -> go.Figure:
+    """An empty figure in the house's type and colours. `title` says what is shown."""
+    chart = go.Figure()
+    axis = {
+        "gridcolor": theme.grid, "linecolor": theme.grid, "zerolinecolor": theme.grid, "automargin": True,
+        "tickfont": {"size": TEXT_SIZE}, "title": {"font": {"size": TEXT_SIZE}},
+    }  # fmt: skip
+    chart.update_layout(
+        height=height,
+        title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 17}},
+        margin={"l": 16 if left is None else left, "r": 16, "t": 48 if title else 16, "b": 16},
+        font={"family": FONT, "size": TEXT_SIZE, "color": theme.ink},
+        paper_bgcolor=theme.paper,
+        plot_bgcolor=theme.paper,
+        colorway=theme.categories,
+        xaxis=axis,
+        yaxis=axis,
+        hoverlabel={"font": {"family": MONOSPACE, "size": TEXT_SIZE}},
+        legend={"orientation": "h", "y": -0.15, "font": {"size": TEXT_SIZE}},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": theme.muted, "activecolor": theme.accent},
+        dragmode=False,
+    )
+    return chart
+
+
+def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
+    """An axis whose places are positions and whose labels are tokens, thinned out beyond `MAX_TICKS`."""
+    step = -(-len(tokens) // MAX_TICKS)
+    places = list(range(0, len(tokens), step))
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": [label(tokens[place]) for place in places],
+        "tickfont": {"family": MONOSPACE, "size": TEXT_SIZE},
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def label_places(coordinates: NDArray[Any], labels: Sequence[str]) -> list[str]:
+    """For each point of a scatter plot, the side of it where its label overlaps the fewest labels placed before.
+
+    coordinates [point, 2]. Sizes are those of a figure some 900 × 420 pixels large.
+    """
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    points = (coordinates - low) / np.maximum(high - low, 1e-9) * (900, 420)
+    placed: list[tuple[float, float, float]] = []  # center x, center y, half width
+    places = []
+    for (x, y), text in zip(points, labels, strict=True):
+        half = 5 * len(text) + 4
+        options = {
+            "top center": (x, y + 18),
+            "bottom center": (x, y - 18),
+            "middle right": (x + half + 10, y),
+            "middle left": (x - half - 10, y),
+        }
+
+        def crowding(center: tuple[float, float], half: float = half) -> int:
+            on_labels = sum(abs(center[0] - cx) < half + w and abs(center[1] - cy) < 18 for cx, cy, w in placed)
+            return on_labels + int(((np.abs(points - center) < (half, 9)).all(axis=1)).sum())
+
+        best = min(options, key=lambda name: crowding(options[name]))
+        placed.append((*options[best], half))
+        places.append(best)
+    return places
+
+
+def heatmap(
+    values: NDArray[Any], theme: Theme, *, signed: bool = False, limit: float | None = None, **options: Any
+) -> go.Heatmap:
+    """A heatmap trace on the house's scales: weights from 0 to `limit`, or signed values from -`limit` to `limit`.
+
+    `options` go to `go.Heatmap`: x, y, customdata, hovertemplate, …
+    """
+    top = limit if limit is not None else float(np.abs(values).max(initial=0)) or 1.0
+    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}}
+    bar |= options.pop("colorbar", {})
+    return go.Heatmap(
+        z=values,
+        zmin=-top if signed else 0,
+        zmax=top,
+        colorscale=theme.signed if signed else theme.weights,
+        colorbar=bar,
+        **options,
+    )
+
+
+def _to_oklab(color: str) -> NDArray[np.float64]:
+    rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    lab: NDArray[np.float64] = _LMS_TO_LAB @ np.cbrt(_RGB_TO_LMS @ linear)
+    return lab
+
+
+def _from_oklab(lab: NDArray[np.float64]) -> str:
+    linear = np.linalg.solve(_RGB_TO_LMS, np.linalg.solve(_LMS_TO_LAB, lab) ** 3).clip(0, 1)
+    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return "#" + "".join(f"{round(255 * channel):02X}" for channel in rgb.clip(0, 1))
+
+
+_RGB_TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LMS_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+LIGHT = Theme(
+    name="light",
+    paper="#FCFBF8",
+    ink="#1C2230",
+    muted="#5A6070",
+    grid="#E4E1D9",
+    accent="#9A5B00",
+    weights=even_scale("#FCFBF8", "#2B2E83"),
+    signed=even_scale("#2F6DB5", "#FCFBF8", "#B5472F"),
+    segments=("#2F6DB5", "#1A7A5E"),
+    kinds={"cls": "#7A5CCB", "sep": "#656B76", "mask": "#9A5B00", "pad": "#656B76", "unk": "#C23B4E"},
+)
+DARK = Theme(
+    name="dark",
+    paper="#14171F",
+    ink="#ECE9E1",
+    muted="#A4A9B5",
+    grid="#2C313D",
+    accent="#F2B23E",
+    weights=even_scale("#14171F", "#F2B23E"),
+    signed=even_scale("#6FA8E8", "#14171F", "#E58268"),
+    segments=("#7DB2F0", "#5CC5A2"),
+    kinds={"cls": "#B39DF0", "sep": "#A4A9B5", "mask": "#F2B23E", "pad": "#A4A9B5", "unk": "#F08A98"},
+)

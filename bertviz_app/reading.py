@@ -1,0 +1,155 @@
+"""From text to an `Encoding`, and back to the steps that led there. Wraps one fast tokenizer of transformers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
+from bertviz_app.records import Encoding, TokenizerTrace
+
+
+class Reader:
+    """Reads texts as one checkpoint's tokenizer does.
+
+    `max_tokens` is what the model can read (512 for BERT), `max_characters` what this server reads.
+    """
+
+    def __init__(self, tokenizer: Any, *, max_tokens: int, max_characters: int) -> None:
+        self._tokenizer = tokenizer
+        # A fast tokenizer keeps truncation and padding as state: one text at a time.
+        self._lock = threading.Lock()
+        self.max_tokens = max_tokens
+        self.max_characters = max_characters
+        self.mask_token: str = tokenizer.mask_token
+        self.mask_id: int = tokenizer.mask_token_id
+        self.pad_id: int = tokenizer.pad_token_id
+        self.vocabulary: Mapping[str, int] = MappingProxyType(tokenizer.get_vocab())
+        self._tokens = {token_id: token for token, token_id in self.vocabulary.items()}
+        special = {"cls": "cls_token", "sep": "sep_token", "mask": "mask_token", "pad": "pad_token", "unk": "unk_token"}
+        self._kinds = {getattr(tokenizer, f"{name}_id"): kind for kind, name in special.items()}
+
+    def token(self, token_id: int) -> str:
+        """The vocabulary's string for an id."""
+        return self._tokens[int(token_id)]
+
+    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
+        """Tokens, ids, masks, segments and offsets of a text or a pair; what does not fit is cut and counted.
+
+        Raises `TextTooLong` (before tokenising), `UnreadableText`, `EmptyText`.
+        """
+        for part in (text, pair or ""):
+            self._refuse_unreadable(part)
+        pair = pair if pair and pair.strip() else None
+        limit = min(max_tokens or self.max_tokens, self.max_tokens)
+        with self._lock:
+            batch = self._tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
+            n_dropped = max(0, len(batch["input_ids"]) - limit)
+            if n_dropped:
+                batch = self._tokenizer(
+                    text, pair, truncation="longest_first", max_length=limit, return_offsets_mapping=True, verbose=False
+                )
+        encoding = self._encoding(text, pair, batch, n_dropped=n_dropped)
+        if encoding.is_special.all():
+            raise EmptyText("There is nothing to read yet: type a sentence with at least one visible character.")
+        return encoding
+
+    def encode_batch(self, texts: Sequence[str], *, length: int) -> tuple[Encoding, ...]:
+        """Several texts as one batch: each cut or padded to exactly `length` tokens. Raises like `encode`."""
+        return tuple(self.padded(self.encode(text, max_tokens=length), length) for text in texts)
+
+    def padded(self, encoding: Encoding, length: int) -> Encoding:
+        """The encoding filled up with [PAD] to `length` tokens; their attention mask is 0."""
+        missing = length - encoding.n_tokens
+        if missing <= 0:
+            return encoding
+        return Encoding(
+            text=encoding.text,
+            pair=encoding.pair,
+            tokens=encoding.tokens + (self.token(self.pad_id),) * missing,
+            token_ids=np.append(encoding.token_ids, [self.pad_id] * missing),
+            segment_ids=np.append(encoding.segment_ids, [0] * missing),
+            attention_mask=np.append(encoding.attention_mask, [0] * missing),
+            offsets=np.concatenate([encoding.offsets, np.zeros((missing, 2), dtype=np.int64)]),
+            word_ids=np.append(encoding.word_ids, [-1] * missing),
+            kinds=encoding.kinds + ("pad",) * missing,
+            n_dropped=encoding.n_dropped,
+        )
+
+    def masked(self, encoding: Encoding, positions: Sequence[int]) -> Encoding:
+        """The same encoding with [MASK] at these positions."""
+        return self.replaced(encoding, dict.fromkeys(positions, self.mask_id))
+
+    def replaced(self, encoding: Encoding, token_ids: Mapping[int, int]) -> Encoding:
+        """The same encoding with other tokens at some positions: {position: token id}."""
+        ids, tokens, kinds = encoding.token_ids.copy(), list(encoding.tokens), list(encoding.kinds)
+        for position, token_id in token_ids.items():
+            ids[position] = token_id
+            tokens[position] = self.token(token_id)
+            kinds[position] = self._kind(token_id)
+        return Encoding(
+            encoding.text, encoding.pair, tuple(tokens), ids, encoding.segment_ids, encoding.attention_mask,
+            encoding.offsets, encoding.word_ids, tuple(kinds), encoding.n_dropped,
+        )  # fmt: skip
+
+    def require_masks(self, encoding: Encoding, *, at_most: int) -> list[int]:
+        """The positions of the blanks. Raises `NoMaskToken` when there is none, or more than `at_most`."""
+        positions = encoding.positions("mask")
+        if not positions:
+            raise NoMaskToken(f"There is no blank to fill: type {self.mask_token} where a word is missing, or click a word.")
+        if len(positions) > at_most:
+            raise NoMaskToken(f"There are {len(positions)} blanks; this server fills up to {at_most} at once.")
+        return positions
+
+    def trace(self, text: str) -> TokenizerTrace:
+        """The normalised text and the words it was split into, before any look-up. Raises like `encode`."""
+        self._refuse_unreadable(text)
+        backend = self._tokenizer.backend_tokenizer
+        normalized = backend.normalizer.normalize_str(text) if backend.normalizer else text
+        words = backend.pre_tokenizer.pre_tokenize_str(normalized)
+        return TokenizerTrace(text, normalized, tuple((word, start, end) for word, (start, end) in words))
+
+    def _refuse_unreadable(self, text: str) -> None:
+        # Characters first: tokenising 10^7 of them takes half a minute.
+        if len(text) > self.max_characters:
+            raise TextTooLong(
+                f"This text has {len(text):,} characters; the limit is {self.max_characters:,}. "
+                f"The model reads at most {self.max_tokens} tokens anyway: a page or so."
+            )
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UnreadableText(
+                f"Character {error.start + 1} of this text is half of a character (a lone surrogate), which cannot be read. "
+                "It comes from a broken conversion: delete it, or convert the file to UTF-8 again."
+            ) from None
+
+    def _encoding(self, text: str, pair: str | None, batch: Any, *, n_dropped: int) -> Encoding:
+        ids = batch["input_ids"]
+        words = batch.word_ids()
+        offsets = np.array(batch["offset_mapping"], dtype=np.int64)
+        return Encoding(
+            text=text,
+            pair=pair,
+            tokens=tuple(batch.tokens()),
+            token_ids=np.array(ids),
+            segment_ids=np.array([sequence or 0 for sequence in self._segments(batch)]),
+            attention_mask=np.array(batch["attention_mask"]),
+            offsets=offsets,
+            word_ids=np.array([-1 if word is None else word for word in words]),
+            kinds=tuple(self._kind(token_id) for token_id in ids),
+            n_dropped=n_dropped,
+        )
+
+    @staticmethod
+    def _segments(batch: Any) -> Sequence[int]:
+        # A family without segments gives none: the place in the text says it all the same.
+        return batch["token_type_ids"] if "token_type_ids" in batch else [0] * len(batch["input_ids"])
+
+    def _kind(self, token_id: int) -> str:
+        kind = self._kinds.get(int(token_id))
+        return kind or ("piece" if self.token(token_id).startswith("##") else "word")

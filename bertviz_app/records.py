@@ -1,0 +1,221 @@
+"""The records that models write and lenses read: frozen, checked, read-only NumPy, no batch axis.
+
+Axis names, in this order everywhere: layer, head, query, key, position, d_model, vocab.
+Layers and heads count from 0 here; `plots.py` alone turns them into the 1-based numbers people see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertviz_app.errors import RecordError
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+# What a token is, for its colour and its filters. "piece" continues a word, "word" starts one.
+KINDS = ("cls", "sep", "mask", "pad", "unk", "word", "piece")
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a loaded checkpoint is.
+
+    `source` is what plain transformers is given to load the same weights: a folder or a Hub name.
+    `labels` names the outputs of each classification head that the checkpoint was trained for, by task;
+    an untrained head is not in it.
+    """
+
+    name: str
+    title: str
+    family: str
+    source: str
+    revision: str
+    n_layers: int
+    n_heads: int
+    d_model: int
+    d_feedforward: int
+    vocab_size: int
+    max_tokens: int
+    n_parameters: int
+    n_bytes: int
+    dtype: str
+    device: str
+    mask_token: str
+    fills_blanks: bool
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Name and revision: what caches are keyed by."""
+        return f"{self.name}@{self.revision}"
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """One text, or a pair, as the model reads it.
+
+    token_ids, segment_ids, attention_mask   [position]      integers
+    offsets                                  [position, 2]   characters in `text` (segment 0) or `pair` (segment 1): start, end (exclusive);
+                                                             (0, 0) for a token that stands for no text
+    word_ids                                 [position]      the word a token belongs to, counted within its own text; -1 for none
+    kinds                                    one of KINDS for each token
+    n_dropped                                tokens that were cut because the model reads no more
+
+    Raises `RecordError` when the shapes disagree.
+    """
+
+    text: str
+    pair: str | None
+    tokens: tuple[str, ...]
+    token_ids: Integers
+    segment_ids: Integers
+    attention_mask: Integers
+    offsets: Integers
+    word_ids: Integers
+    kinds: tuple[str, ...]
+    n_dropped: int = 0
+
+    def __post_init__(self) -> None:
+        n = len(self.tokens)
+        _expect(n > 0, "an encoding needs at least one token")
+        _expect(len(self.kinds) == n and set(self.kinds) <= set(KINDS), f"kinds must be {n} of {KINDS}")
+        for name in ("token_ids", "segment_ids", "attention_mask", "word_ids"):
+            _freeze(self, name, np.int64, (n,))
+        _freeze(self, "offsets", np.int64, (n, 2))
+        _expect(self.n_dropped >= 0, "n_dropped counts tokens")
+
+    @property
+    def n_tokens(self) -> int:
+        return len(self.tokens)
+
+    @property
+    def key(self) -> tuple[str, str | None, tuple[int, ...], int]:
+        """Plain values that decide every number computed from this encoding."""
+        return self.text, self.pair, tuple(self.token_ids.tolist()), int(self.attention_mask.sum())
+
+    @property
+    def is_special(self) -> NDArray[np.bool_]:
+        """[position] True for [CLS], [SEP] and [PAD]: tokens that stand for no text."""
+        return np.array([kind in ("cls", "sep", "pad") for kind in self.kinds])
+
+    def positions(self, kind: str) -> list[int]:
+        """Where tokens of this kind stand."""
+        return [position for position, its_kind in enumerate(self.kinds) if its_kind == kind]
+
+    def source_text(self, position: int) -> str:
+        """The characters that a token stands for; empty for [CLS], [SEP] and [PAD]."""
+        start, end = self.offsets[position]
+        text = self.text if self.segment_ids[position] == 0 else self.pair or ""
+        return text[start:end]
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardPass:
+    """Everything one encoder pass computed. Every page reads this one record.
+
+    attentions     [layer, head, query, key]        probabilities; each query row sums to 1
+    hidden_states  [layer + 1, position, d_model]   index 0 is the output of the embeddings
+    pooler_output  [d_model] or None                None where the checkpoint has no trained pooler
+
+    Raises `RecordError` when shapes disagree with the model or the encoding, or a value is not finite.
+    """
+
+    model: ModelInfo
+    encoding: Encoding
+    attentions: Floats
+    hidden_states: Floats
+    pooler_output: Floats | None
+
+    def __post_init__(self) -> None:
+        info, n = self.model, self.encoding.n_tokens
+        _freeze(self, "attentions", np.float32, (info.n_layers, info.n_heads, n, n))
+        _freeze(self, "hidden_states", np.float32, (info.n_layers + 1, n, info.d_model))
+        if self.pooler_output is not None:
+            _freeze(self, "pooler_output", np.float32, (info.d_model,))
+        # [layer, head, query, key] → [layer, head, query]
+        sums = self.attentions.sum(axis=-1)
+        _expect(bool(np.abs(sums - 1).max() < 1e-3), "each row of attention must sum to 1")
+
+    @property
+    def n_bytes(self) -> int:
+        pooled = 0 if self.pooler_output is None else self.pooler_output.nbytes
+        return self.attentions.nbytes + self.hidden_states.nbytes + pooled
+
+
+@dataclass(frozen=True, eq=False)
+class FinalState:
+    """What the last layer says, without the internals: for many texts at once.
+
+    last_hidden_state  [position, d_model]
+    pooler_output      [d_model] or None
+    """
+
+    encoding: Encoding
+    last_hidden_state: Floats
+    pooler_output: Floats | None
+
+    def __post_init__(self) -> None:
+        d_model = self.last_hidden_state.shape[-1]
+        _freeze(self, "last_hidden_state", np.float32, (self.encoding.n_tokens, d_model))
+        if self.pooler_output is not None:
+            _freeze(self, "pooler_output", np.float32, (d_model,))
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingParts:
+    """The three vectors that are added up for each token, and the LayerNorm that follows.
+
+    token, segment, position   [position, d_model]
+    scale, shift               [d_model]             LayerNorm's weight and bias
+    epsilon                    added to the variance before the square root
+    """
+
+    token: Floats
+    segment: Floats
+    position: Floats
+    scale: Floats
+    shift: Floats
+    epsilon: float
+
+    def __post_init__(self) -> None:
+        shape = self.token.shape
+        for name in ("token", "segment", "position"):
+            _freeze(self, name, np.float32, shape)
+        for name in ("scale", "shift"):
+            _freeze(self, name, np.float32, shape[-1:])
+
+
+@dataclass(frozen=True)
+class TokenizerTrace:
+    """What the tokenizer did before it looked words up.
+
+    normalized   the text after cleaning, lower-casing and stripping accents
+    words        (word, start, end): the pre-split words, with offsets in `normalized`
+    """
+
+    text: str
+    normalized: str
+    words: tuple[tuple[str, int, int], ...]
+
+
+def _expect(condition: bool, message: str) -> None:
+    if not condition:
+        raise RecordError(message)
+
+
+def _freeze(record: Any, name: str, dtype: Any, shape: tuple[int, ...]) -> None:
+    """Put a checked, read-only array in the place of what the record was given."""
+    given = np.asarray(getattr(record, name))
+    array = given if given.dtype == dtype else given.astype(dtype)
+    _expect(array.shape == shape, f"{name} has shape {array.shape}, expected {shape}")
+    _expect(bool(np.isfinite(array).all()), f"{name} holds a value that is not finite")
+    # A view, so that the caller's own array keeps its flags.
+    array = array.view()
+    array.setflags(write=False)
+    object.__setattr__(record, name, array)

@@ -1,0 +1,79 @@
+"""Limits and deployment choices, from environment variables, checked once.
+
+Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FORWARDS=4`.
+
+| field             | default  | what it bounds or chooses                                                       |
+|-------------------|----------|---------------------------------------------------------------------------------|
+| model             | embedded | the model that a visitor sees first                                             |
+| checkpoints       | (none)   | folders with checkpoints that this server offers, separated as in PATH          |
+| device            | auto     | auto (cuda, else mps, else cpu), or one of these                                |
+| max_characters    | 20000    | characters in one text; more is refused before tokenising                       |
+| max_sentences     | 20       | sentences compared at once (embeddings, ordering game)                          |
+| max_rows          | 2000     | rows of an uploaded table                                                       |
+| max_masks         | 50       | blanks filled at once                                                           |
+| max_forwards      | 2        | forward passes under way at the same time, over all visitors                    |
+| patience_seconds  | 60       | how long a visitor waits for a free place before being told to try again        |
+| max_models        | 2        | checkpoints kept in memory, the embedded one included                           |
+| cache_megabytes   | 512      | forward passes kept in memory, least recently used let go first                 |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from bertviz_app.errors import SettingsError
+
+PREFIX = "INSIDE_BERT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The table above, as values."""
+
+    model: str = "embedded"
+    checkpoints: tuple[str, ...] = ()
+    device: str = "auto"
+    max_characters: int = 20_000
+    max_sentences: int = 20
+    max_rows: int = 2_000
+    max_masks: int = 50
+    max_forwards: int = 2
+    patience_seconds: int = 60
+    max_models: int = 2
+    cache_megabytes: int = 512
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and value < 1:
+                raise SettingsError(f"{PREFIX}{field.name.upper()} must be a whole number of at least 1; it is {value}.")
+        if self.device not in ("auto", "cuda", "mps", "cpu"):
+            raise SettingsError(f"{PREFIX}DEVICE must be auto, cuda, mps or cpu; it is {self.device!r}.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read `INSIDE_BERT_*`; raises `SettingsError` for a value that cannot be read."""
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            name = PREFIX + field.name.upper()
+            if name in environment:
+                values[field.name] = _parse(name, environment[name], field.default)
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _parse(name: str, raw: str, default: object) -> object:
+    if isinstance(default, tuple):
+        return tuple(part for part in raw.split(os.pathsep) if part)
+    if isinstance(default, int):
+        try:
+            return int(raw)
+        except ValueError:
+            raise SettingsError(f"{name} must be a whole number; it is {raw!r}.") from None
+    return raw
+
+
+def current() -> Settings:
+    """The settings of this process, read from its environment. Cheap: a dozen look-ups."""
+    return Settings.from_environment(os.environ)

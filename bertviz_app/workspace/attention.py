@@ -1,0 +1,60 @@
+"""The choices of the attention page: how a head is read, which token is followed, and BertViz for inputs it can bear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.components import bertviz_view
+from bertviz_app.lenses.attention import BLOCKS, Reading
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+
+def choose_head(page: Page) -> tuple[int, int, Reading]:
+    """Layer and head, 0-based, and the reading, in one row of widgets."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        layer, head = page.layer(), page.head()
+        words = st.toggle("Whole words", key="attention_words", persist_state="session", help="Word pieces put together")
+        hide = st.toggle(
+            "Hide [CLS] and [SEP]", key="attention_hide", persist_state="session", help="The rest of each row is scaled up to 1"
+        )
+        paired = page.encoding.pair is not None
+        block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"
+    return layer, head, Reading(words, hide, block)
+
+
+def choose_token(page: Page) -> int | None:
+    """The token that was clicked in the strip, until it is clicked again or another text is typed."""
+    text, position = st.session_state.get("_attention_token", (None, None))
+    if text != page.encoding.key:
+        position = None
+    hint = "Click a token to see where it looks and what looks at it"
+    if position is not None:
+        hint += "; click it again for the whole head"
+    clicked = page.strip(page.encoding, key="attention", hint=hint, chosen=() if position is None else (position,))
+    if clicked is not None:
+        st.session_state["_attention_token"] = (page.encoding.key, None if clicked == position else clicked)
+        st.rerun()
+    return position
+
+
+def show_bertviz(page: Page, name: str) -> bool:
+    """BertViz's "head_view" or "model_view"; False, with the reason on the screen, when a browser could not bear it."""
+    forward = page.forward
+    n_layers = bertviz_view.head_view_layers(forward) if name == "head_view" else int(bertviz_view.bears_model_view(forward))
+    if not n_layers:
+        page.notice(f"{bertviz_view.too_much(forward)} The other views show this text whole.")
+        return False
+    if name == "model_view":
+        drawn = bertviz_view.model_view(forward)
+    elif n_layers > 1:
+        drawn = bertviz_view.head_view(forward)
+    else:
+        st.caption("With this many tokens BertViz shows one layer at a time: choose it here.")
+        drawn = bertviz_view.head_view(forward, layer=page.layer(), only=True)
+    st.caption(bertviz_view.HINTS[name])
+    st.iframe(drawn.html, height=drawn.height, alt=f"BertViz: a line from each token to each token that it looks at ({name})")
+    return True

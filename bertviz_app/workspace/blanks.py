@@ -1,0 +1,113 @@
+"""The interactive parts of Fill in the blank: words hidden by a click, blanks filled one by one, each word hidden in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.lenses import fill_in_the_blank as lens
+from bertviz_app.lenses import pseudo_perplexity
+from bertviz_app.lenses.probability import log_probability
+from bertviz_app.records import Encoding, Floats
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+ORDERS = ("Left to right", "Most confident first")
+ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8 MB
+
+
+def hidden_words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
+    """The token strip with clickable words: the encoding with the clicked words hidden, and their positions."""
+    of, kept = st.session_state.get("hidden_words", (None, ()))
+    hidden = set(kept) if of == page.encoding.key else set()
+    shown = page.model.reader.masked(page.encoding, sorted(hidden))
+    clicked = page.strip(
+        shown, key="blanks", hint="Click a word to hide it; click it again to bring it back.", chosen=sorted(hidden)
+    )
+    if clicked is not None and page.encoding.kinds[clicked] not in ("cls", "sep", "pad", "mask"):
+        hidden ^= set(lens.word_positions(page.encoding, clicked))
+        st.session_state["hidden_words"] = (page.encoding.key, tuple(sorted(hidden)))
+        st.rerun()
+    return shown, tuple(sorted(hidden))
+
+
+def seen_probabilities(page: Page) -> tuple[list[int], Floats]:
+    """What the head gives each token at its own place while nothing is hidden: no further pass."""
+    positions = np.flatnonzero(~page.encoding.is_special).tolist()
+    rows = page.forward.hidden_states[-1][positions]
+    return positions, np.exp(_own_log_probabilities(page, rows, page.encoding.token_ids[positions]))
+
+
+def filled_one_by_one(page: Page, encoding: Encoding) -> None:
+    """Each blank filled with its best word, which the next guess then sees: a further pass for each after the first, on request."""
+    left = encoding.positions("mask")
+    n = len(left)
+    order = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="blank_order", persist_state="session")
+    asked = (page.model.info.key, encoding.key, order)
+    if st.button(f"Fill {n} blanks ({n - 1} further {'pass' if n == 2 else 'passes'})", key="fill_one_by_one"):
+        st.session_state["one_by_one"] = asked
+    if st.session_state.get("one_by_one") != asked:
+        return
+    steps: list[lens.Blank] = []
+    places: list[str] = []
+    rows = page.run(encoding).hidden_states[-1]  # what is on the screen already
+    while left:
+        if steps:
+            (state,) = page.final_states([encoding], f"Blank {len(steps) + 1} of {n}")
+            rows = state.last_hidden_state
+        guesses = lens.fill(page.model.vocabulary_logits(rows[left]), left, page.model.reader.token, k=2)
+        chosen = guesses[0] if order == ORDERS[0] else lens.most_confident(guesses)
+        encoding = page.model.reader.replaced(encoding, {chosen.position: chosen.token_ids[0]})
+        left.remove(chosen.position)
+        steps.append(chosen)
+        places.append(lens.around(encoding, chosen.position))
+    page.strip(encoding, key="one_by_one", chosen=[step.position for step in steps])
+    columns = {
+        "step": list(range(1, n + 1)),
+        "token": [step.position + 1 for step in steps],
+        "word": [step.tokens[0] for step in steps],
+        "probability": [float(step.probabilities[0]) for step in steps],
+        "next best": [step.tokens[1] for step in steps],
+        "in its place": places,
+    }
+    page.table(columns, name="one-by-one")
+
+
+def own_probabilities(page: Page) -> None:
+    """Each token's own probability when it alone is hidden, and the pseudo-perplexity: one further pass a token, on request."""
+    encoding = page.encoding
+    readable = pseudo_perplexity.readable(encoding)
+    positions = readable[: pseudo_perplexity.MOST_TOKENS]
+    if not positions:
+        st.caption("Every word is a blank already.")
+        return
+    n = len(positions)
+    if n < len(readable):
+        st.caption(f"Only the first {n} of {len(readable)} tokens are hidden in turn: each costs a pass.")
+    asked = (page.model.info.key, encoding.key)
+    what = f"Hide each of {n} tokens in turn ({n} passes)" if n > 1 else "Hide the one token (1 pass)"
+    if st.button(what, key="own_probabilities"):
+        st.session_state["own_probabilities_of"] = asked
+    if st.session_state.get("own_probabilities_of") != asked:
+        return
+    states = page.final_states([page.model.reader.masked(encoding, [p]) for p in positions], "Hiding each token in turn")
+    rows = np.stack([state.last_hidden_state[p] for state, p in zip(states, positions, strict=True)])
+    logs = _own_log_probabilities(page, rows, encoding.token_ids[positions])
+    result = pseudo_perplexity.score(encoding, positions, logs)
+    alt = "Bars: how much each token surprises BERT when it alone is hidden"
+    page.show(pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt)
+    page.notice(pseudo_perplexity.notice(result))
+    page.table({"token": result.tokens, "probability": np.exp(logs), "log probability": logs}, name="own")
+    st.markdown(pseudo_perplexity.METHOD)
+    st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
+
+
+def _own_log_probabilities(page: Page, rows: Floats, token_ids: np.ndarray) -> Floats:
+    parts = [
+        log_probability(page.model.vocabulary_logits(rows[start : start + ROWS]), token_ids[start : start + ROWS])
+        for start in range(0, len(rows), ROWS)
+    ]
+    return np.concatenate(parts)

@@ -1,0 +1,92 @@
+"""What is kept between reruns and shared by all visitors: models, and a bounded number of forward passes.
+
+Keys are plain values. The forward passes share a budget in bytes (`INSIDE_BERT_CACHE_MEGABYTES`), least recently used go first;
+who asks for a pass that another visitor has just started waits for that one.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache, cached
+
+from bertviz_app import settings
+from bertviz_app.records import Encoding, FinalState, ForwardPass
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+
+DEFAULT_TEXT = "I love watching starlings murmurate."
+
+_limits = settings.current()
+passes: LRUCache[object, ForwardPass] = LRUCache(_limits.cache_megabytes * 1_000_000, getsizeof=lambda record: record.n_bytes)
+final_states: LRUCache[object, FinalState] = LRUCache(
+    _limits.cache_megabytes * 250_000, getsizeof=lambda state: state.last_hidden_state.nbytes
+)
+_final_states_lock = threading.Lock()
+models: LRUCache[str, Model] = LRUCache(_limits.max_models)
+
+
+@cached(models, key=lambda name, revision: f"{name}@{revision}", condition=threading.Condition())
+def _loaded(name: str, revision: str) -> Model:  # noqa: ARG001 - the revision is part of the key
+    from bertviz_app.models import load  # imports torch: seconds, once
+
+    return load(name)
+
+
+def model(name: str) -> Model:
+    """The checkpoint, loaded once for all visitors. Raises `ModelError` with a sentence."""
+    from bertviz_app.checkpoints import named
+
+    return _loaded(name, named(name).revision)
+
+
+@cached(passes, key=lambda model, encoding: (model.info.key, encoding.key), condition=threading.Condition())
+def forward_pass(model: Model, encoding: Encoding) -> ForwardPass:
+    """One encoder pass, or the one that was made for the same plain values before."""
+    return model.run(encoding)
+
+
+def known(model: Model, encoding: Encoding) -> bool:
+    """Whether a forward pass is at hand, so that nobody has to wait."""
+    return (model.info.key, encoding.key) in passes
+
+
+def final_state(model: Model, encoding: Encoding) -> FinalState | None:
+    """The last layer for an encoding, if it is at hand."""
+    with _final_states_lock:
+        return final_states.get((model.info.key, encoding.key))
+
+
+def keep_final_state(model: Model, state: FinalState) -> FinalState:
+    """Put a last layer into the cache, unless it alone is larger than the whole of it; hands it back."""
+    with _final_states_lock:
+        if final_states.getsizeof(state) <= final_states.maxsize:
+            final_states[model.info.key, state.encoding.key] = state
+    return state
+
+
+@cache
+def warm_up() -> threading.Thread:
+    """Import torch, load the default model and run it once, in the background, once per process.
+
+    Touches nothing of Streamlit. After it, everything imported so far is taken out of the garbage collector's rounds:
+    Streamlit collects after every script run, and walking through all of transformers would cost a third of a second each time.
+    """
+
+    def work() -> None:
+        try:
+            loaded = model(settings.current().model)
+            forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
+        except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
+            return
+        finally:
+            gc.collect()
+            gc.freeze()
+
+    thread = threading.Thread(target=work, name="warm-up", daemon=True)
+    thread.start()
+    return thread

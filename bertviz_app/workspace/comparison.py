@@ -1,0 +1,130 @@
+"""The parts of Embeddings that need more than the one sentence: several sentences side by side, and the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.errors import EmptyText
+from bertviz_app.lenses import embeddings, sentences, similarity
+
+if TYPE_CHECKING:
+    from bertviz_app.records import ForwardPass
+    from bertviz_app.workspace.page import Page
+
+SENTENCES = (
+    "He sat on the bank of the river.",
+    "The bank of the river was muddy.",
+    "She put her money into the bank.",
+    "The bank raised its interest rates.",
+)
+
+
+def sentences_view(page: Page) -> None:
+    """Several sentences in one projection, the same word joined by lines, and how alike the sentences are."""
+    forwards = _forwards(page, page.texts("sentences", "Sentences, one a line", SENTENCES))
+    words = sentences.shared_words(forwards)
+    word = None
+    for_layer, for_word = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
+    with for_layer:
+        state = page.layer(with_embeddings=True)
+    if words:
+        with for_word:
+            default = words.index("bank") if "bank" in words else 0
+            word = st.selectbox("The word to join by lines", words, index=default, key="joined_word")
+    page.show(
+        sentences.sentences_figure(forwards, state, word, page.theme),
+        name="sentences",
+        alt="Scatter plot of the tokens of several sentences, one colour each"
+        + (f"; the places of “{word}” are joined by lines" if word else ""),
+    )
+    if word:
+        page.notice(sentences.word_notice(forwards, state, word))
+    else:
+        page.notice("No word stands in more than one of these sentences, so there is nothing to join.")
+    _sentence_similarity(page, forwards)
+    texts = [forward.encoding.text for forward in forwards]
+    page.python(sentences.python_code(page.model.info, texts, word, state=state))
+
+
+def _forwards(page: Page, texts: list[str]) -> list[ForwardPass]:
+    """One pass for each sentence that can be read; what was left out or cut is said."""
+    encodings, unread = [], []
+    for text in texts:
+        try:
+            encodings.append(page.model.encode(text, max_tokens=sentences.MAX_TOKENS))
+        except EmptyText:
+            unread.append(text)
+    if not encodings:
+        raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
+    if unread:
+        count = "One line holds" if len(unread) == 1 else f"{len(unread)} lines hold"
+        st.caption(
+            f"{count} nothing that the tokenizer reads and {'is' if len(unread) == 1 else 'are'} left out; the rest is counted from 1."
+        )
+    cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
+    if cut:
+        st.caption(f"This view reads the first {sentences.MAX_TOKENS} tokens of a sentence. Cut: sentence {', '.join(cut)}.")
+    return [page.run(encoding) for encoding in encodings]
+
+
+def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
+    with page.fold("How alike the sentences are"):
+        if len(forwards) < 2:
+            st.caption("Type a second sentence on a line of its own to compare it with the first.")
+            return
+        kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
+        kind = st.segmented_control("One vector a sentence", kinds, default=kinds[0], required=True, key="sentence_vector")
+        matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
+        names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
+        numbers = [str(index + 1) for index in range(len(forwards))]
+        title = f"Cosine similarity of the sentences’ {kind} vectors"
+        figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
+        page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}")
+        i, j = similarity.most_alike(matrix)
+        page.notice(f"By their {kind} vectors, sentences {i + 1} and {j + 1} are most alike: cosine {matrix[i, j]:.2f}.")
+        st.caption(similarity.SENTENCES_METHOD)
+        columns = {"sentence": [forward.encoding.text for forward in forwards]}
+        page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
+
+
+def similarity_view(page: Page) -> None:
+    """The cosine similarity of every two tokens at one layer."""
+    state = page.layer(with_embeddings=True)
+    matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
+    tokens = page.encoding.tokens
+    title = f"Cosine similarity of the tokens at {embeddings.state_name(state)}"
+    page.show(similarity.similarity_figure(matrix, tokens, page.theme, title=title), name="similarity", alt=f"Heatmap: {title}")
+    i, j = similarity.most_alike(matrix)
+    page.notice(f"Most alike: “{tokens[i]}” (token {i + 1}) and “{tokens[j]}” (token {j + 1}), cosine {matrix[i, j]:.2f}.")
+    page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
+
+
+def neighbours_view(page: Page) -> None:
+    """The tokens of the vocabulary whose input embeddings are nearest to that of a token of the sentence."""
+    encoding = page.encoding
+    of, kept = st.session_state.get("neighbours_of", (None, 0))
+    if of != encoding.key:
+        # A whole word says more than a piece; the middle one, if there are many.
+        candidates = encoding.positions("word") or np.flatnonzero(~encoding.is_special)
+        kept = int(candidates[len(candidates) // 2])
+    position = kept
+    clicked = page.strip(
+        encoding, key="neighbours", hint="Click a token to see its neighbours in the vocabulary.", chosen=(position,)
+    )
+    if clicked is not None and clicked != position:
+        st.session_state["neighbours_of"] = (encoding.key, clicked)
+        st.rerun()
+    token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
+    found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)
+    figure = similarity.neighbours_figure(found, page.theme, of=token)
+    page.show(figure, name="neighbours", alt=f"Bars: the tokens of the vocabulary nearest to {token}")
+    page.notice(
+        f"Nearest to “{token}” among {page.model.info.vocab_size:,} tokens: “{found[0].token}”, cosine {found[0].cosine:.2f}."
+    )
+    columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
+    with page.fold("Table"):
+        page.table(columns, name="neighbours")
+    page.python(similarity.neighbours_code(page.model.info, token_id))

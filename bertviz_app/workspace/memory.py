@@ -1,0 +1,88 @@
+"""What was typed: kept across pages in the session, and over a reload in the visitor's own browser.
+
+Nothing typed goes into the address bar, where it would land in the logs of every proxy on the way. A small component with
+nothing to see writes the texts to the browser's `sessionStorage` and, on a session's first run, hands the saved ones back.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+import streamlit as st
+
+_JS = """
+export default function({data, setStateValue, parentElement}) {
+  const box = "inside-bert-texts";
+  const dark = () => {
+    const color = getComputedStyle(document.querySelector("[data-testid=stApp]") || document.body).backgroundColor;
+    const channels = (color.match(/[0-9.]+/g) || [255, 255, 255]).map(Number);
+    return channels[0] + channels[1] + channels[2] < 384;
+  };
+  try {
+    if (data.restore) {
+      // An answer is owed even when there is nothing: the page waits for it.
+      setStateValue("saved", JSON.stringify({texts: window.sessionStorage.getItem(box) || "{}", at: Date.now()}));
+    } else if (data.texts !== undefined) {
+      window.sessionStorage.setItem(box, data.texts);
+    }
+  } catch (error) {
+    if (data.restore) setStateValue("saved", JSON.stringify({texts: "{}", at: Date.now()}));
+  }
+  if (data.theme && (dark() ? "dark" : "light") !== data.theme) {
+    setStateValue("theme", dark() ? "dark" : "light");
+  }
+}
+"""
+
+_browser_memory = st.components.v2.component("inside_bert.memory", html="<span></span>", js=_JS)
+
+
+def restore() -> bool:
+    """Ask the browser, once a session, for what was typed before a reload. True once the texts are known.
+
+    Where there is no browser (a test), there is nobody to ask.
+    """
+    if "texts" not in st.session_state:
+        st.session_state["texts"] = {}
+    if st.session_state.get("_restored") or not dict(st.context.headers):
+        return True
+    result = _browser_memory(key="_browser_memory", data={"restore": True}, on_saved_change=lambda: None, height=1)
+    if not result.saved:
+        return False
+    st.session_state["_restored"] = True
+    st.session_state["texts"] = _texts(result.saved) | st.session_state["texts"]
+    return True
+
+
+def keep(theme_name: str) -> None:
+    """Hand the current texts to the browser, and learn from it when the theme on the screen is another than we drew for."""
+    if not dict(st.context.headers):
+        return
+    texts = json.dumps(st.session_state["texts"])
+    result = _browser_memory(
+        key="_browser_memory_keep",
+        data={"texts": texts, "theme": theme_name},
+        on_theme_change=lambda: None,
+        height=1,
+    )
+    st.session_state["_theme"] = result.theme
+
+
+def recall(name: str, default: str = "") -> str:
+    """A text that was typed under this name, on whatever page."""
+    return cast(str, st.session_state["texts"].get(name, default))
+
+
+def remember(name: str, text: str) -> None:
+    """Keep a text under a name, for all pages."""
+    st.session_state["texts"] = st.session_state["texts"] | {name: text}
+
+
+def _texts(saved: str) -> dict[str, str]:
+    # What comes back is the visitor's own, and still not to be trusted with more than being text.
+    try:
+        texts = json.loads(json.loads(saved)["texts"])
+        return {str(name): str(text or "") for name, text in texts.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}

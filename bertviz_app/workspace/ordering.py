@@ -1,0 +1,56 @@
+"""The ordering game: which order of several sentences does BERT find likeliest?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.lenses import next_sentence
+from bertviz_app.lenses import ordering as lens
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+STORY = (
+    "She put the letter back into the envelope.",
+    "A letter lay on the doormat when she came home.",
+    "She read it twice, and her hands shook.",
+    "She opened it at the kitchen table.",
+)
+
+
+def ordering_game(page: Page) -> None:
+    """Several sentences, every ordered pair judged on request, and the likeliest chain."""
+    texts = page.texts("story", "Sentences in any order, one a line", STORY)
+    n = len(texts)
+    if n < 2:
+        page.notice("An order needs at least two sentences: type one on each line.")
+        return
+    asked = (page.model.info.key, tuple(texts))
+    if st.button(f"Judge every pair ({n * (n - 1)} passes)", key="judge_pairs", type="primary"):
+        st.session_state["judged"] = asked
+    if st.session_state.get("judged") != asked:
+        return
+    places = [(i, j) for i in range(n) for j in range(n) if i != j]
+    states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Judging pairs")
+    pooled = np.stack([state.pooler_output for state in states if state.pooler_output is not None])  # [pair, d_model]
+    logits = page.model.class_logits("next_sentence", pooled)
+    probabilities = np.zeros((n, n), dtype=np.float32)
+    probabilities[tuple(np.array(places).T)] = next_sentence.is_next(logits)
+    page.show(
+        lens.matrix_figure(probabilities, texts, page.theme),
+        name="ordering",
+        alt="Heatmap: how likely each sentence follows each other one",
+    )
+    chain = lens.best_chain(probabilities)
+    page.notice(lens.notice(chain, probabilities))
+    page.table(
+        {"place": list(range(1, n + 1)), "number": [i + 1 for i in chain.order], "sentence": [texts[i] for i in chain.order]},
+        name="order",
+    )
+    with page.fold("Table of all pairs"):
+        columns = {"first": [texts[i] for i, _ in places], "second": [texts[j] for _, j in places]}
+        page.table(columns | {"is next": [probabilities[i, j] for i, j in places]}, name="pairs")
+    page.python(lens.python_code(page.model.info, texts))

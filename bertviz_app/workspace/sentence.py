@@ -1,0 +1,57 @@
+"""The sentence on top of every page: typed once, the same everywhere, with examples to pick from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bertviz_app import settings
+from bertviz_app.workspace import memory
+from bertviz_app.workspace.caches import DEFAULT_TEXT
+
+# label, sentence, second sentence
+EXAMPLES = (
+    ("A plain sentence", DEFAULT_TEXT, ""),
+    ("Short and loud", "I love AI!", ""),
+    ("A blank to fill", "The cat sat on the [MASK].", ""),
+    ("Two blanks", "She opened the [MASK] and looked at the [MASK].", ""),
+    ("One word, two meanings", "He sat on the river bank and thought about the bank that held his money.", ""),
+    ("Who is “it”?", "The trophy does not fit in the suitcase because it is too big.", ""),
+    ("Rare words in pieces", "Antidisestablishmentarianism baffles neuroscientists.", ""),
+    ("A mixed review", "The acting is superb, but the story is painfully slow.", ""),
+    ("Two that belong together", "The man went to the store.", "He bought a gallon of milk."),
+    ("Two that do not", "The man went to the store.", "Penguins are flightless birds."),
+)
+
+
+def sentence_form(*, pair: bool) -> None:
+    """Draw the form. What is submitted becomes the text of every page."""
+    limit = settings.current().max_characters
+    # The drafts live in their widgets; on a fresh page they start from what was submitted last.
+    st.session_state.setdefault("draft_text", memory.recall("text", DEFAULT_TEXT))
+    st.session_state.setdefault("draft_pair", memory.recall("pair"))
+    shows_pair = pair or bool(memory.recall("pair"))
+    with st.form("sentence", border=False, enter_to_submit=True):
+        # Side by side on a wide screen; Streamlit stacks columns on a phone.
+        text_box, button_box, examples_box = st.columns([10, 1.3, 1.5], vertical_alignment="bottom", gap="small")
+        with text_box:
+            st.text_input("Sentence" if not shows_pair else "Sentence A", key="draft_text", max_chars=limit)
+        if shows_pair:
+            st.text_input("Sentence B (optional)", key="draft_pair", max_chars=limit, placeholder="Type a second sentence")
+        with button_box:
+            st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit)
+        with examples_box, st.popover("Examples", width="stretch"):
+            for index, (label, text, second) in enumerate(EXAMPLES):
+                st.form_submit_button(
+                    f"{label}", help=text, key=f"example_{index}", on_click=_pick, args=(text, second), type="tertiary"
+                )
+
+
+def _submit() -> None:
+    memory.remember("text", st.session_state["draft_text"])
+    memory.remember("pair", st.session_state.get("draft_pair", ""))
+
+
+def _pick(text: str, pair: str) -> None:
+    st.session_state["draft_text"] = text
+    st.session_state["draft_pair"] = pair
+    _submit()

@@ -1,0 +1,52 @@
+"""Embeddings: where the tokens lie, as vectors, layer by layer."""
+
+import streamlit as st
+
+from bertviz_app import plots
+from bertviz_app.lenses import embeddings as lens
+from bertviz_app.lenses import similarity
+from bertviz_app.lenses.pca import project
+from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
+
+VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
+
+
+def points_view(page: Page, *, in_space: bool) -> None:
+    state = page.layer(with_embeddings=True)
+    projection = project(page.forward.hidden_states[state], 3)
+    draw = lens.space_figure if in_space else lens.tokens_figure
+    figure = draw(projection, page.encoding, page.theme, title=f"The tokens at {lens.state_name(state)}")
+    page.show(figure, name="embeddings", alt="Scatter plot of the tokens’ vectors after principal component analysis")
+    n_axes = 3 if in_space else 2
+    page.notice(
+        f"At {lens.state_name(state)}, {n_axes} axes keep {plots.percent(min(1, projection.explained[:n_axes].sum()))} of the spread "
+        f"of {page.encoding.n_tokens} points in {page.model.info.d_model} dimensions; the rest cannot be seen here."
+    )
+    with page.fold("Table"):
+        columns = {"token": page.encoding.tokens} | {f"PC {i + 1}": projection.coordinates[:, i] for i in range(3)}
+        page.table(columns, name="embeddings")
+    page.python(lens.python_code(page.model.info, page.text, page.pair, state=state, n_components=n_axes))
+
+
+def layers_view(page: Page) -> None:
+    alt = "Scatter plot of the tokens, animated over the layers"
+    page.show(lens.layers_figure(page.forward, page.theme), name="layers", alt=alt)
+    page.notice(lens.travel_notice(page.forward))
+    page.python(lens.python_code(page.model.info, page.text, page.pair, state=None))
+
+
+with open_page("embeddings") as page:
+    options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
+    sentence = st.container()
+    view = st.segmented_control("View", VIEWS, key="embeddings_view", **options)
+    if view != VIEWS[3]:  # several sentences have a box of their own
+        with sentence:
+            page.sentence()
+    if view in VIEWS[:2]:
+        points_view(page, in_space=view == VIEWS[1])
+    else:
+        views = (layers_view, sentences_view, similarity_view, neighbours_view)
+        dict(zip(VIEWS[2:], views, strict=True))[view](page)
+    with page.fold("How it is computed"):
+        st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: similarity.NEIGHBOURS_METHOD}.get(view, lens.METHOD))

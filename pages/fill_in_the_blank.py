@@ -1,0 +1,47 @@
+"""Fill in the blank: hide a word, see what BERT would put there."""
+
+import streamlit as st
+
+from bertviz_app import settings
+from bertviz_app.lenses import fill_in_the_blank as lens
+from bertviz_app.workspace import open_page
+from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
+
+with open_page("fill_in_the_blank") as page:
+    page.sentence()
+    encoding, hidden = hidden_words(page)
+    code = lens.python_code(page.model.info, page.encoding, hidden=hidden)
+    if not encoding.positions("mask"):
+        positions, seen = seen_probabilities(page)
+        figure = lens.tokens_figure(
+            encoding, positions, seen, page.theme, title="How sure BERT is of each word while it sees it"
+        )
+        page.show(figure, name="seen", alt="Bars: the probability of each token at its own place")
+        page.notice(lens.seen_notice([encoding.tokens[p] for p in positions], seen))
+    else:
+        blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
+        k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")
+        logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
+        guesses = lens.fill(logits, blanks, page.model.reader.token, k=k)
+        page.show(lens.blanks_figure(guesses, page.theme), name="blanks", alt="Bars: the likeliest words for each blank")
+        n_drawn = len(lens.drawn(guesses))
+        if n_drawn < len(guesses):
+            st.caption(f"Drawn: the first {n_drawn} of {len(guesses)} blanks. All of them are in the table below.")
+        given = [row for row, position in enumerate(blanks) if position in hidden]
+        page.notice(lens.blanks_notice(guesses, lens.originals(logits[given], page.encoding, hidden)))
+        if len(guesses) > 1:
+            with page.fold("Fill the blanks one by one"):
+                filled_one_by_one(page, encoding)
+        with page.fold("All words as a table"):
+            rows = [
+                (g.position + 1, r + 1, g.tokens[r], g.token_ids[r], g.probabilities[r])
+                for g in guesses
+                for r in range(len(g.tokens))
+            ]
+            names = ("token", "rank", "word", "id", "probability")
+            page.table({name: [row[i] for row in rows] for i, name in enumerate(names)}, name="blanks")
+    with page.fold("How sure is BERT of each word when it is hidden"):
+        own_probabilities(page)
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(code)

@@ -1,0 +1,58 @@
+"""Forward pass: every tensor, in order."""
+
+import streamlit as st
+
+from bertviz_app.errors import MissingHead
+from bertviz_app.lenses import forward_pass as lens
+from bertviz_app.lenses import hidden_states as states
+from bertviz_app.tables import csv_text
+from bertviz_app.workspace import Page, open_page
+
+VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
+BY_TOKEN = "Embedding sum"
+
+
+def chosen_token(page: Page, *, clickable: bool) -> int:
+    position = min(st.session_state.get("forward_token", 1), page.encoding.n_tokens - 1)  # a new sentence may be shorter
+    hint = "Click a token to see its sum" if clickable else ""
+    clicked = page.strip(page.encoding, hint=hint, chosen=(position,) if clickable else ())
+    if clickable and clicked is not None and clicked != position:
+        st.session_state["forward_token"] = clicked
+        st.rerun()
+    return position
+
+
+def picture(page: Page, view: str, position: int) -> lens.Picture:
+    forward = page.forward
+    if view == "Shapes":
+        return lens.steps_picture(forward, page.theme)
+    if view == BY_TOKEN:
+        return states.sum_picture(forward, page.model.embedding_parts(page.encoding), position, page.theme)
+    if view == "Last hidden state":
+        return states.states_picture(forward, page.theme)
+    if view == "Norms":
+        return states.norms_picture(forward, page.theme)
+    if forward.pooler_output is None:
+        raise MissingHead("This checkpoint has no trained pooler, so there is no pooled vector to show.")
+    return states.pooled_picture(forward.pooler_output, page.theme)
+
+
+with open_page("forward_pass") as page:
+    page.sentence()
+    above = st.container()
+    options = {"label_visibility": "collapsed", "persist_state": "session", "required": True}
+    view = st.segmented_control("View", VIEWS, default="Shapes", key="forward_view", **options)
+    with above:
+        position = chosen_token(page, clickable=view == BY_TOKEN)
+    drawn, name = picture(page, view, position), view.lower().replace(" ", "-")
+    page.show(drawn.figure, name=name, alt=f"{view}. {drawn.notice}")
+    page.notice(drawn.notice)
+    with page.fold("Table"):
+        page.table(drawn.columns, name=name)
+        if view == "Last hidden state":
+            last, tokens = page.forward.hidden_states[-1], page.encoding.tokens
+            csv = {"file_name": "last_hidden_state.csv", "mime": "text/csv", "key": "csv_all", "on_click": "ignore"}
+            st.download_button(
+                "Download all numbers as CSV", lambda: csv_text(states.states_columns(last, tokens)).encode(), **csv
+            )
+    page.python(lens.python_code(page.model.info, page.encoding, position))

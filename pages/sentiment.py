@@ -1,0 +1,60 @@
+"""Sentiment: one sentence, or many at once, read by a trained head."""
+
+import streamlit as st
+
+from bertviz_app.lenses import sentiment as lens
+from bertviz_app.tables import TextRow
+from bertviz_app.workspace import Page, many, open_page
+
+VIEWS = ("This sentence", "Many sentences")
+PLACES = ("One a line", "CSV file")
+
+
+def picked(label: str, options: tuple[str, str], key: str) -> bool:
+    """Whether the first of two options is the chosen one."""
+    return options[0] == st.segmented_control(
+        label, options, default=options[0], required=True, key=key, persist_state="session", label_visibility="collapsed"
+    )
+
+
+def one(page: Page) -> None:
+    page.sentence()
+    page.strip(page.encoding)
+    reading = many.reading_of(page, page.forward.pooler_output)
+    page.show(lens.reading_figure(reading, page.theme), name="sentiment", alt=f"Bars. {lens.notice(reading)}")
+    page.notice(lens.notice(reading))
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+        logits, probabilities = reading.logits.tolist(), reading.probabilities.tolist()
+        page.table({"label": reading.labels, "logit": logits, "probability": probabilities}, name="sentiment")
+    page.python(lens.python_code(page.model.info, page.text, page.pair))
+
+
+def several(page: Page) -> None:
+    typed = picked("Texts from", PLACES, "texts_from")
+    rows = tuple(map(TextRow, page.texts("reviews", "Texts, one a line", many.EXAMPLES))) if typed else many.uploaded_texts()
+    if not rows:
+        return
+    asked = (page.model.info.key, rows)
+    if st.session_state.get("_verdicts_of") != asked:
+        if not typed and not many.told_to_read(len(rows)):
+            return
+        st.session_state["_verdicts"], st.session_state["_verdicts_of"] = many.verdicts_of(page, rows), asked
+    verdicts = st.session_state["_verdicts"]
+    texts = [verdict.text for verdict in verdicts if verdict.reading]
+    if texts:
+        page.show(lens.verdicts_figure(verdicts, page.theme), name="sentiments", alt=f"Bars. {lens.summary(verdicts)}")
+    page.notice(lens.summary(verdicts))
+    many.show_verdicts(verdicts)
+    if texts:
+        page.python(lens.python_code_for_many(page.model.info, texts))
+
+
+with open_page("sentiment") as page:
+    if "sentiment" not in page.model.info.labels:
+        page.notice(f"{page.model.info.title} was saved without a trained sentiment head: anything said here would be made up.")
+        st.button("Use the embedded model, which has one", type="primary", key="use_embedded", on_click=many.use_embedded)
+    elif picked("View", VIEWS, "sentiment_view"):
+        one(page)
+    else:
+        several(page)

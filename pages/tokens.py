@@ -1,0 +1,60 @@
+"""Tokens: how a text becomes the pieces that BERT reads."""
+
+import streamlit as st
+
+from bertviz_app.errors import EmptyText
+from bertviz_app.lenses import journey as picture
+from bertviz_app.lenses import padding, wordpiece
+from bertviz_app.lenses import tokens as lens
+from bertviz_app.workspace import Page, open_page
+
+VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation")
+BATCH = ("I love AI!", "Starlings murmurate at dusk, thousands of them.")
+
+
+def journey(page: Page) -> None:
+    encoding, words = page.encoding, lens.words(page.encoding, page.model.reader.trace)
+    page.show(picture.journey_figure(encoding, words, page.theme), name="journey", alt="Columns: text, words, tokens, ids")
+    page.notice(lens.notice(encoding, words))
+    with page.fold("Table: every token"):
+        page.table(lens.token_columns(encoding), name="tokens")
+    with page.fold("The text after cleaning"):
+        st.caption(
+            "Control characters go, and for an uncased model capitals and accents; then it is split at spaces and marks."
+        )
+        for segment, text in enumerate((encoding.text, encoding.pair)):
+            if text:
+                st.code(lens.normalized(text, encoding, segment, page.model.reader.trace), language=None, wrap_lines=True)
+    page.python(lens.python_code(page.model.info, encoding))
+
+
+def steps(page: Page) -> None:
+    if not (choices := lens.splittable(lens.words(page.encoding, page.model.reader.trace))):
+        raise EmptyText("There is no word here that WordPiece would look at: type one above.")
+    name = st.selectbox("Word", choices, key="wordpiece_word", format_func=lambda word: word[:60])
+    found = wordpiece.match(name, page.model.reader.vocabulary)
+    page.show(wordpiece.match_figure(found, page.theme), name="wordpiece", alt=f"Look-ups. {wordpiece.notice(found)}")
+    page.notice(wordpiece.notice(found))
+    with page.fold("Table: every look-up"):
+        page.table(wordpiece.tries_columns(found), name="wordpiece")
+    page.python(wordpiece.python_code(page.model.info, name))
+
+
+def batch(page: Page) -> None:
+    texts = page.texts("batch", "Sentences of one batch, one a line", BATCH)
+    length = st.slider("Tokens in each row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
+    encodings = page.model.reader.encode_batch(texts, length=length)
+    page.show(padding.batch_figure(encodings, page.theme), name="batch", alt=f"A batch. {padding.notice(encodings)}")
+    page.notice(padding.notice(encodings))
+    with page.fold("Table: every cell"):
+        page.table(padding.batch_columns(encodings), name="batch")
+    page.python(padding.python_code(page.model.info, texts, length))
+
+
+with open_page("tokens") as page:
+    page.sentence(pair=True)
+    page.strip(page.encoding, with_text=True)
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="tokens_view", required=True, label_visibility="collapsed", persist_state="session"
+    )
+    {VIEWS[0]: journey, VIEWS[1]: steps, VIEWS[2]: batch}[view](page)

@@ -1,0 +1,100 @@
+"""A running app and a browser. Without a Chromium these tests are skipped, and say how to get one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error:
+            pytest.skip(
+                "no Chromium: install Debian's `chromium`, run `playwright install chromium`, or set CHROMIUM to its path"
+            )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def running_app() -> Iterator[str]:
+    """A fresh server on a free port; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                assert server.poll() is None, "the server stopped before it was healthy"
+                time.sleep(0.25)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    with running_app() as url:
+        yield url
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page as a new visitor; at the end, no exception may stand on any page or in its scripts, and no request may have left the machine."""
+    contexts: list[Any] = []
+    pages: list[Page] = []
+    outside: list[str] = []
+    broken: list[str] = []
+
+    def watch(request: Any) -> None:
+        if request.url.startswith("http") and urllib.parse.urlparse(request.url).hostname != "127.0.0.1":
+            outside.append(request.url)
+
+    def visit(url: str, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+        context.set_default_timeout(90_000)
+        page = context.new_page()
+        page.on("request", watch)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(url)
+        contexts.append(context)
+        pages.append(page)
+        return page
+
+    yield visit
+    for page in pages:
+        assert page.locator("[data-testid=stException]").count() == 0
+    for context in contexts:
+        context.close()
+    assert outside == []
+    assert broken == []

@@ -1,0 +1,121 @@
+"""What only a browser shows: deep links on a cold server, texts that survive, clicks, and BertViz drawing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from bertviz_app.workspace.navigation import PAGES
+
+from .conftest import running_app
+
+LAST = {  # something that stands on the page only once it is whole
+    "home": "turned into a prediction",
+    "glossary": "WordPiece",
+}
+# Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
+FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"
+
+
+def sentence_box(page):
+    return page.get_by_label(re.compile(r"^Sentence( A)?$")).first
+
+
+def type_sentence(page, text):
+    box = sentence_box(page)
+    box.fill(text)
+    box.press("Enter")
+
+
+def strip(page):
+    return [token.split("\n")[0] for token in page.locator(".strip .token").all_inner_texts()]
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_every_page_cold_by_deep_link(visitor, browser, key):
+    with running_app() as url:
+        page = visitor(url if key == "home" else f"{url}/{key}")
+        # An exception ends the waiting at once.
+        page.get_by_text(LAST.get(key, "Export")).or_(page.locator("[data-testid=stException]")).first.wait_for()
+        assert page.locator("[data-testid=stException]").count() == 0
+        title = "Inside BERT" if key == "home" else PAGES[key].title
+        assert page.get_by_role("heading", name=title, exact=True).count() == 1
+        assert page.locator("[data-testid=stAlertContentError]").count() == 0
+        assert page.get_by_role("link", name="Attention").count() >= 1
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_function(FITS)
+
+
+def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
+    page = visitor(app_url)
+    page.get_by_text("turned into a prediction").wait_for()
+    type_sentence(page, "Hello <b>$x$</b> world")
+    page.locator(".strip .token", has_text="hello").first.wait_for()
+    assert strip(page)[1:5] == ["hello", "<", "b", ">"]
+    page.get_by_role("link", name="Fill in the blank").first.click()
+    page.get_by_text("Click a word to hide it").first.wait_for()
+    assert "hello" in strip(page)
+    page.reload()
+    page.locator(".strip .token", has_text="hello").first.wait_for()
+    assert sentence_box(page).input_value() == "Hello <b>$x$</b> world"
+    assert "Hello" not in page.url
+
+
+def test_a_click_hides_a_word_and_brings_it_back(visitor, app_url):
+    page = visitor(f"{app_url}/fill_in_the_blank")
+    page.locator("button.token", has_text="watching").click()
+    page.get_by_text("BERT puts").wait_for()
+    page.locator("button.token", has_text="[MASK]").click()
+    page.get_by_text("Nothing is hidden").wait_for()
+    page.locator("button.token", has_text="watching").wait_for()
+
+
+def test_a_token_is_chosen_by_keyboard(visitor, app_url):
+    page = visitor(f"{app_url}/fill_in_the_blank")
+    chip = page.locator("button.token", has_text="love")
+    chip.wait_for()
+    assert "token 3 of 10" in (chip.get_attribute("aria-label") or "")
+    chip.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("BERT puts").wait_for()
+
+
+def test_hovering_a_token_lights_up_its_text(visitor, app_url):
+    page = visitor(app_url)
+    page.locator(".strip .token", has_text="love").first.hover()
+    assert page.locator(".text span.lit").all_inner_texts() == ["love"]
+
+
+def test_two_browsers_each_get_their_own(visitor, app_url):
+    pages = [visitor(f"{app_url}/tokens"), visitor(f"{app_url}/tokens")]
+    words = ["zebra", "violin"]
+    for page, word in zip(pages, words, strict=True):
+        page.locator(".strip .token", has_text="[CLS]").first.wait_for()
+        type_sentence(page, f"A {word} again.")
+    for page, word in zip(pages, words, strict=True):
+        page.locator(".strip .token", has_text=word).first.wait_for()
+        assert strip(page)[:3] == ["[CLS]", "a", word]
+
+
+def test_a_link_carries_the_layer_and_an_unknown_model_is_said(visitor, app_url):
+    page = visitor(f"{app_url}/embeddings?state=3&model=no-such-model")
+    page.get_by_text("does not offer").wait_for()
+    page.get_by_text("The tokens at layer 3").first.wait_for()
+
+
+def test_the_theme_of_the_figures_follows_the_visitor(visitor, app_url):
+    page = visitor(app_url, color_scheme="dark")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    background = page.locator(".js-plotly-plot .main-svg").first.evaluate("svg => svg.style.background")
+    assert background == "rgb(20, 23, 31)"
+
+
+def test_bertviz_draws_with_no_internet(visitor, app_url):
+    page = visitor(f"{app_url}/attention")
+    for view, at_least in (("BertViz head view", 50), ("BertViz model view", 72)):
+        page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).first.click()
+        drawing = page.frame_locator("[data-testid=stIFrame]")
+        drawing.locator("svg").first.wait_for()
+        expect(drawing.locator("svg *").nth(at_least)).to_be_attached(timeout=30_000)

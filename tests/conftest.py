@@ -1,0 +1,92 @@
+"""What the tests share: the embedded model, two forward passes, small random checkpoints, and a way to open a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bertviz_app import load
+from bertviz_app.models import Model
+from bertviz_app.records import ForwardPass
+
+ROOT = Path(__file__).parents[1]
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "i", "love", "ai", "!", "the", "cat", "sat", "##s", "##at", "c", "."]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _from_the_root() -> Iterator[None]:
+    """The Python that pages show is meant to be run from the root of the repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return load("embedded")
+
+
+@pytest.fixture(scope="session")
+def forward(model: Model) -> ForwardPass:
+    return model.run(model.encode("I love AI!"))
+
+
+@pytest.fixture(scope="session")
+def pair_forward(model: Model) -> ForwardPass:
+    return model.run(model.encode("The man went to the store.", "He bought a gallon of milk."))
+
+
+@pytest.fixture
+def tiny_checkpoint(tmp_path: Path) -> Callable[..., Path]:
+    """Saves a random two-layer BERT and its tokenizer to a folder: `tiny_checkpoint("name", architecture="BertForMaskedLM")`."""
+    import torch
+    import transformers
+
+    def save(name: str = "tiny", *, architecture: str = "BertForPreTraining", labels: tuple[str, ...] = ()) -> Path:
+        folder = tmp_path / name
+        torch.manual_seed(0)
+        config: Any = transformers.BertConfig(
+            vocab_size=len(WORDS),
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=32,
+            max_position_embeddings=32,
+            **(
+                {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+                if labels
+                else {}
+            ),
+        )
+        getattr(transformers, architecture)(config).save_pretrained(folder)
+        vocabulary = tmp_path / "vocab.txt"
+        vocabulary.write_text("\n".join(WORDS), encoding="utf-8")
+        transformers.BertTokenizer(vocab={word: i for i, word in enumerate(WORDS)}).save_pretrained(folder)
+        return folder
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def open_page() -> Callable[..., AppTest]:
+    """Opens a page by its key, as a visitor with these texts would find it; no exception may reach the screen."""
+
+    def run(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        if text is not None or pair is not None:
+            app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
+        for key, value in (state or {}).items():
+            app.session_state[key] = value
+        if name != "home":
+            app.switch_page(f"pages/{name}.py")
+        app.run()
+        app.run()
+        assert not app.exception, [exception.message for exception in app.exception]
+        return app
+
+    return run

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bertviz_app import plots
+from bertviz_app.lenses import attention as lens
+from bertviz_app.lenses import attention_code as code
+from bertviz_app.lenses import attention_figures as figures
+from bertviz_app.lenses.attention import BLOCKS, Reading
+
+READINGS = [Reading(words, hide, block) for words in (False, True) for hide in (False, True) for block in BLOCKS]
+LONG = (
+    "the quick brown fox jumps over a lazy dog while an old grey cat watches from its warm window and thinks about fish " * 24
+)
+
+
+@pytest.fixture(scope="module")
+def pieces(model):
+    """A pair with words in several pieces, one of them at the end of its sentence."""
+    return model.run(model.encode("Starlings murmurate", "neuroscientists watch murmurations."))
+
+
+@pytest.fixture(scope="module")
+def longest(model):
+    return model.run(model.encode(LONG))
+
+
+def test_merging_by_hand():
+    weights = np.array([[0.5, 0.25, 0.25], [0.2, 0.4, 0.4], [0.0, 0.8, 0.2]])
+    # To the word: 0.25 + 0.25. From the word: the mean of (0.2, 0.8) and (0.0, 1.0).
+    np.testing.assert_allclose(lens.merged(weights, np.array([0, 1, 1])), [[0.5, 0.5], [0.1, 0.9]])
+
+
+def test_hiding_by_hand():
+    weights = np.array([[0.5, 0.4, 0.1], [0.2, 0.2, 0.6], [0.8, 0.1, 0.1]])
+    kept = np.array([False, True, True])
+    np.testing.assert_allclose(lens.renormalised(weights, kept), [[0, 0, 0], [0, 0.25, 0.75], [0, 0.5, 0.5]])
+    nothing_left = np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert lens.renormalised(nothing_left, np.array([False, True])).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_rows_sum_to_one_and_blocks_to_at_most_one(pieces, reading):
+    weights = lens.read_head(pieces, 3, 4, reading)
+    sums = weights.weights.sum(axis=-1)
+    assert weights.weights.shape == (len(weights.queries), len(weights.keys)) and weights.weights.min() >= 0
+    if reading.block == "All":
+        np.testing.assert_allclose(sums, 1, atol=1e-5)
+    else:
+        assert sums.max() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize("words", [False, True])
+@pytest.mark.parametrize("hide", [False, True])
+def test_the_blocks_of_a_sentence_add_up_to_its_rows(pieces, words, hide):
+    for segment in "AB":
+        rows = [
+            lens.read_head(pieces, 2, 7, Reading(words, hide, f"{segment} → {other}")).weights.sum(axis=-1) for other in "AB"
+        ]
+        np.testing.assert_allclose(rows[0] + rows[1], 1, atol=1e-5)
+
+
+def test_words_are_put_together_and_found_again(pieces):
+    weights = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True))
+    assert weights.queries == ("starlings", "murmurate", "neuroscientists", "watch", "murmurations", ".")
+    tokens = pieces.encoding.tokens
+    assert weights.row_of[0] == -1 and weights.row_of[tokens.index("##ate")] == weights.row_of[tokens.index("murmur")] == 1
+    block = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True, block="B → A"))
+    assert (block.queries, block.keys) == (weights.queries[2:], weights.queries[:2])
+    assert block.row_of[tokens.index("watch")] == 1 and block.column_of[tokens.index("watch")] == -1
+
+
+def test_the_same_word_twice_in_a_row_stays_two_words(model):
+    forward = model.run(model.encode("murmurate murmurate"))
+    assert lens.read_head(forward, 0, 0, Reading(words=True)).queries == ("[CLS]", "murmurate", "murmurate", "[SEP]")
+
+
+def test_patterns_are_means_over_the_tokens_that_have_the_place(forward):
+    patterns = lens.head_patterns(forward)
+    weights, n = forward.attentions[0, 2], forward.encoding.n_tokens
+    shares = [
+        np.mean([weights[i, i - 1] for i in range(1, n)]),
+        np.mean([weights[i, i + 1] for i in range(n - 1)]),
+        np.mean([weights[i, i] for i in range(n)]),
+        weights[:, 0].mean(),
+        weights[:, n - 1].mean(),
+    ]
+    assert patterns.place[0, 2] == int(np.argmax(shares)) and patterns.share[0, 2] == pytest.approx(max(shares), abs=1e-6)
+
+
+def test_sentences_quote_the_numbers(forward):
+    patterns = lens.head_patterns(forward)
+    weights = lens.read_head(forward, 0, 2, Reading())
+    said = lens.head_sentence(forward, weights, Reading())
+    row, column = weights.strongest
+    assert plots.percent(patterns.share[0, 2]) in said and lens.PLACES[patterns.place[0, 2]] in said
+    assert f"“{weights.queries[row]}” to “{weights.keys[column]}”, {plots.percent(weights.weights.max())}" in said
+    assert plots.percent(patterns.share.max()) in lens.mosaic_sentence(patterns)
+
+
+def test_blocks_keep_the_strongest(longest):
+    weights = longest.attentions[0]
+    cells = figures.strongest_in_blocks(weights, 5)
+    n = weights.shape[-1]
+    assert cells.shape == (12, -(-n // 5), -(-n // 5))
+    assert (
+        cells[3, 0, 1] == weights[3, :5, 5:10].max()
+        and cells[3, -1, -1] == weights[3, (n - 1) // 5 * 5 :, (n - 1) // 5 * 5 :].max()
+    )
+    assert cells.max() == weights.max()
+
+
+def test_every_head_has_a_marker_with_its_own_strongest_link(forward):
+    tiles, patterns = figures.mosaic(forward), lens.head_patterns(forward)
+    chart = figures.mosaic_figure(forward, tiles, patterns, plots.LIGHT)
+    markers = chart.data[0]
+    assert [divmod(index, 12) for index in markers.customdata] == list(zip(markers.y, markers.x, strict=True))
+    query, key = np.unravel_index(forward.attentions[4, 2].argmax(), forward.attentions.shape[2:])
+    tokens = forward.encoding.tokens
+    peak = plots.percent(forward.attentions[4, 2].max())
+    assert markers.hovertext[4 * 12 + 2].startswith(
+        f"Layer 5, head 3<br>strongest: {tokens[query]} → {tokens[key]}, {peak}<br>"
+    )
+
+
+@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
+def test_the_picture_has_the_colour_of_the_weight(forward, theme):
+    tiles = figures.mosaic(forward)
+    chart = figures.mosaic_figure(forward, tiles, lens.head_patterns(forward), theme)
+    source = chart.layout.images[0].source.removeprefix("data:image/png;base64,")
+    image = Image.open(io.BytesIO(base64.b64decode(source))).convert("RGB")
+    n = forward.encoding.n_tokens
+    side = image.height / 6
+    weights = forward.attentions[4, 2]
+    query, key = np.unravel_index(weights.argmax(), weights.shape)
+    seen = np.array([image.getpixel((int((2 + (key + 0.5) / n) * side), int((4 + (query + 0.5) / n) * side)))])
+    ends = [np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) for color in (theme.weights[0][1], theme.weights[-1][1])]
+    assert weights.max() > 0.8 and np.abs(seen - ends[1]).max() < 30 < np.abs(seen - ends[0]).max()
+
+
+def test_first_view_is_small_at_128_tokens_and_modest_at_512(model, longest):
+    short = model.run(model.encode(LONG, max_tokens=128))
+    assert (short.encoding.n_tokens, longest.encoding.n_tokens) == (128, 512)
+    for forward, most in ((short, 500_000), (longest, 500_000)):
+        chart = figures.mosaic_figure(forward, figures.mosaic(forward), lens.head_patterns(forward), plots.LIGHT)
+        assert len(chart.to_json()) < most
+
+
+def test_a_long_head_is_shown_in_blocks_and_says_so(longest):
+    weights = lens.read_head(longest, 1, 1, Reading())
+    chart = figures.head_figure(weights, plots.DARK)
+    assert np.asarray(chart.data[0].z).shape == (128, 128) and len(chart.to_json()) < 300_000
+    assert chart.layout.title.text == "Head 2.2: rows look at columns; each cell is the strongest of 4 × 4 weights"
+    assert len(set(chart.data[0].x)) == 128
+
+
+def test_typed_markup_is_text_in_the_figures(model):
+    forward = model.run(model.encode("<b> $x$ & co"))
+    weights = lens.read_head(forward, 0, 0, Reading())
+    chart = figures.head_figure(weights, plots.LIGHT)
+    assert chart.data[0].x[1] == "&lt; (2)" and "&#36;" in chart.layout.xaxis.ticktext
+    bars = figures.token_figure(weights, 1, plots.LIGHT)
+    assert bars.layout.annotations[0].text == "Where “&lt;” looks"
+
+
+def test_bars_are_the_row_and_the_column(forward):
+    weights = lens.read_head(forward, 2, 5, Reading())
+    chart = figures.token_figure(weights, 2, plots.LIGHT)
+    np.testing.assert_array_equal(chart.data[0].y, forward.attentions[2, 5, 2])
+    np.testing.assert_array_equal(chart.data[1].y, forward.attentions[2, 5, :, 2])
+    outside = lens.read_head(forward, 2, 5, Reading(hide_special=True))
+    assert not figures.token_figure(outside, 0, plots.LIGHT).data
+    assert lens.token_sentence(outside, 0) == "This token is hidden in the chosen reading."
+
+
+def test_code_for_all_heads_gives_the_same_numbers(pieces):
+    names: dict[str, object] = {}
+    exec(code.python_code(pieces.model, pieces.encoding.text, pieces.encoding.pair), names)
+    assert np.abs(np.asarray(names["attentions"]) - pieces.attentions).max() < 1e-5
+    assert np.abs(np.asarray(names["strongest"]) - figures.mosaic(pieces).peak).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    "reading", [Reading(), Reading(words=True), Reading(True, True, "B → A"), Reading(False, True, "A → B")]
+)
+def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
+    names: dict[str, object] = {}
+    exec(code.head_code(pieces.model, (pieces.encoding.text, pieces.encoding.pair), (4, 2), reading), names)
+    ours = lens.read_head(pieces, 4, 2, reading).weights
+    theirs = np.asarray(names["weights"])
+    assert theirs.shape == ours.shape and np.abs(theirs - ours).max() < 1e-5

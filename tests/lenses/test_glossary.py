@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from bertviz_app.lenses.glossary import TERMS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_terms_are_sorted_unique_and_one_line():
+    names = [term.name for term in TERMS]
+    assert len(set(names)) == len(names)
+    assert names == sorted(names, key=lambda name: name.strip("[").lower())
+    assert all(term.meaning.endswith((".", "?")) and "\n" not in term.meaning for term in TERMS)
+
+
+def test_each_page_that_is_named_exists():
+    assert all((ROOT / "pages" / f"{term.page}.py").is_file() for term in TERMS if term.page)

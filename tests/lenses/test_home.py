@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bertviz_app import plots
+from bertviz_app.lenses.home import attention_figure, firmest_head, prediction_figure, vectors_figure
+
+
+def test_firmest_head_names_the_weight_it_points_to(forward):
+    glance = firmest_head(forward)
+    weight = forward.attentions[glance.layer, glance.head, glance.query, glance.key]
+    assert glance.weight == pytest.approx(weight) and glance.query != glance.key
+    assert not forward.encoding.is_special[[glance.query, glance.key]].any()
+    # No other head has a larger mean over its rows of the strongest weight on another real token.
+    real = np.flatnonzero(~forward.encoding.is_special)
+    inner = forward.attentions[:, :, real][:, :, :, real].copy()
+    inner[..., range(len(real)), range(len(real))] = 0
+    firmness = inner.max(-1).mean(-1)
+    assert firmness[glance.layer, glance.head] == firmness.max()
+
+
+def test_one_token_is_enough(model):
+    glance = firmest_head(model.run(model.encode("Hi")))
+    assert glance.query == glance.key == 1
+
+
+def test_figures_show_the_numbers_of_the_record(forward):
+    glance = firmest_head(forward)
+    attention = attention_figure(forward, glance, plots.LIGHT).data[0]
+    assert np.array_equal(attention.z, forward.attentions[glance.layer, glance.head]) and attention.zmax == 1
+    assert np.array_equal(vectors_figure(forward, plots.DARK).data[0].z, forward.hidden_states[-1])
+
+
+def test_bars_stand_in_order_and_names_are_never_markup():
+    figure = prediction_figure(["<b>x</b>", "$y$"], np.array([0.2, 0.8], dtype=np.float32), plots.LIGHT)
+    assert list(figure.data[0].text) == ["80 %", "20 %"]
+    assert list(figure.layout.yaxis.ticktext) == ["&#36;y&#36;", "&lt;b&gt;x&lt;/b&gt;"]

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+# BertViz leaves the files it reads to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+VIEWS = ("All heads", "One head", "BertViz head view", "BertViz model view")
+ODD = (
+    "😀 😀",
+    "שלום עולם",
+    "a\u200bb\x00c",
+    "<script></script> **x** $y$",
+    "[SEP] [CLS] [MASK]",
+    "x" * 10_000,
+    "word " * 3_000,
+)
+
+
+def said(app):
+    return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("pair", [None, "It was late."])
+def test_every_view_opens_and_says_what_to_notice(open_page, view, pair):
+    app = open_page("attention", pair=pair, state={"attention_view": view})
+    assert not app.error and "What to notice." in said(app)
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("view", VIEWS[:3])
+def test_odd_texts_are_shown_or_explained(open_page, view, text):
+    app = open_page("attention", text=text, state={"attention_view": view})
+    assert not app.error and "What to notice." in said(app)
+
+
+def test_nothing_to_read_is_a_sentence(open_page):
+    app = open_page("attention", text="  ")
+    assert [error.value for error in app.error] == [
+        "There is nothing to read yet\\: type a sentence with at least one visible character\\."
+    ]
+
+
+def test_head_and_layer_come_from_the_sliders(open_page):
+    app = open_page("attention", state={"attention_view": "One head", "layer": 5, "head": 3})
+    assert "Head 5.3 puts" in said(app)
+    app.slider(key="head").set_value(2).run()
+    assert "Head 5.2" in said(app) and not app.exception
+
+
+def test_a_click_in_the_mosaic_opens_that_head(open_page):
+    app = open_page("attention", state={"_open_head": {"attention_view": "One head", "layer": 2, "head": 9}})
+    assert "Head 2.9 puts" in said(app)
+
+
+def test_a_chosen_token_and_the_readings(open_page, model):
+    key = model.encode("I love watching starlings murmurate.").key
+    state = {"attention_view": "One head", "_attention_token": (key, 0), "layer": 5, "head": 3}
+    app = open_page("attention", state=state)
+    assert "“[CLS]” looks most at" in said(app)
+    app.toggle(key="attention_hide").set_value(True).run()
+    assert "This token is hidden" in said(app) and not app.exception
+
+
+def test_long_texts_are_not_given_to_bertviz(open_page):
+    app = open_page("attention", text="word " * 600, state={"attention_view": "BertViz model view"})
+    assert "18.9 million, more than a browser bears" in said(app)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from bertviz_app.models import turnstile
+
+
+def said(app):
+    return " ".join(m.value for m in app.markdown)
+
+
+def test_without_a_second_sentence_it_asks_for_one_at_no_cost(open_page):
+    open_page("home")
+    before = turnstile().passed
+    app = open_page("next_sentence")
+    assert turnstile().passed == before
+    assert "Type a second sentence" in said(app)
+    assert app.text_input(key="draft_pair").value == ""
+
+
+@pytest.mark.parametrize("pair, probable", [("He bought a gallon of milk.", True), ("Penguins are flightless birds.", False)])
+def test_a_pair_is_judged(open_page, pair, probable):
+    app = open_page("next_sentence", text="The man went to the store.", pair=pair)
+    assert ("above" if probable else "below") in said(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_the_ordering_game_runs_on_request_only(open_page):
+    state = {"next_sentence_view": "Ordering game"}
+    open_page("home")
+    before = turnstile().passed
+    app = open_page("next_sentence", state=state)
+    assert turnstile().passed == before
+    app.button(key="judge_pairs").click().run()
+    assert not app.exception
+    assert "likeliest order" in said(app)
+    assert sorted(app.dataframe[0].value["place"]) == [1, 2, 3, 4]
+
+
+def test_one_sentence_has_no_order(open_page):
+    app = open_page("next_sentence", state={"next_sentence_view": "Ordering game", "texts": {"story": "Alone."}})
+    assert "at least two sentences" in said(app)

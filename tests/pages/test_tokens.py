@@ -1,0 +1,72 @@
+"""The Tokens page, with any input."""
+
+import pytest
+
+from bertviz_app.models import turnstile
+
+VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation")
+BAD = (
+    "😀 😀", "שלום עולם", "a\u200bb\u202e\x00c", "<script>alert(1)</script>", "**b** [a](b) $\\frac{1}{2}$ `c`", "[SEP] [CLS] ok", "[MASK]",
+    "[MASK] " * 50, "x" * 10_000, "word " * 3_900, "=1+1",
+)  # fmt: skip
+
+
+def test_default(open_page) -> None:
+    open_page("home")
+    before = turnstile().passed
+    app = open_page("tokens")
+    assert turnstile().passed == before
+    assert app.dataframe[0].value["token"].tolist()[1:4] == ["i", "love", "watching"]
+    assert any("6 words and marks became 8 tokens" in entry.value for entry in app.markdown)
+
+
+def test_the_example(open_page) -> None:
+    table = open_page("tokens", text="I love AI!").dataframe[0].value
+    assert table["id"].tolist() == [101, 1045, 2293, 9932, 999, 102]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("text", BAD, ids=lambda text: ascii(text[:10]))
+def test_any_text(open_page, view: str, text: str) -> None:
+    app = open_page("tokens", text=text, state={"tokens_view": view})
+    assert not app.error or (text.startswith("[MASK]") and view == VIEWS[1])
+    assert app.error or app.dataframe
+
+
+@pytest.mark.parametrize("text", [" ", "\u200b", "x" * 20_001], ids=["blank", "unseen", "long"])
+def test_nothing_to_read_is_said(open_page, text: str) -> None:
+    app = open_page("tokens", text=text)
+    assert len(app.error) == 1
+
+
+def test_pair(open_page) -> None:
+    table = open_page("tokens", text="One.", pair="Two café.").dataframe[0].value
+    assert table["segment"].tolist() == [0] * 4 + [1] * 4
+    assert table["text"].tolist()[5] == "café"
+
+
+def test_choosing_a_word_and_then_another_text(open_page) -> None:
+    app = open_page("tokens", state={"tokens_view": VIEWS[1]})
+    assert app.selectbox(key="wordpiece_word").value == "starlings"
+    app.selectbox(key="wordpiece_word").select("murmurate").run()
+    assert any("murmur ##ate" in entry.value.replace("\\", "") for entry in app.markdown)
+    app.session_state["texts"] = {"text": "unaffable"}
+    app.run()
+    assert not app.exception and app.selectbox(key="wordpiece_word").value == "unaffable"
+
+
+def test_padding(open_page) -> None:
+    app = open_page("tokens", state={"tokens_view": VIEWS[2]})
+    assert (app.dataframe[0].value["token"] == "[PAD]").sum() == 6
+    app.slider(key="batch_length").set_value(32).run()
+    assert len(app.dataframe[0].value) == 64 and not app.exception
+
+
+@pytest.mark.parametrize("lines", ["\n".join(BAD[:-2]), " \n ", "\u200b", "one"], ids=["bad", "blank", "unseen", "one"])
+def test_any_batch(open_page, lines: str) -> None:
+    app = open_page("tokens", state={"tokens_view": VIEWS[2]})
+    app.text_area(key="draft_batch").input(lines)
+    next(button for button in app.button if button.label == "Show" and button.form_id == "form_batch").click().run()
+    assert not app.exception
+    assert bool(app.error) == (lines in (" \n ", "\u200b"))
+    assert app.text_area(key="draft_batch").value == lines

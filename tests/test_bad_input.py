@@ -1,0 +1,155 @@
+"""Whatever is typed and whatever checkpoint is chosen: every page says a sentence, and what was typed is still there."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+READING = ("home", "tokens", "forward_pass", "fill_in_the_blank", "next_sentence", "sentiment", "attention", "embeddings")
+
+NASTY = {
+    "emoji, right to left, unseen": "I 😀 👩\u200d👩\u200d👧 🇮🇱 שלום مرحبا \u202eabc a\u200bb\u00adc\x00\x07 d\ufeff",
+    "control tokens": "[SEP] [CLS] typed [PAD]",
+    "many blanks": "[MASK] " * 50,
+    "one long word": "x" * 10_000,
+    "600 words": "word " * 600,
+}
+REFUSED = {
+    "empty": "",
+    "blank": " \n\t ",
+    "only unseen characters": "\u200b\x00",
+    "too long": "x" * 20_001,
+    "half a character": "a\ud83d",
+}
+
+CHECKPOINTS = ("corrupt", "incomplete", "pickle", "gpt2")
+
+
+def sentences(app) -> list[str]:
+    return [error.value.replace("\\", "") for error in app.error]
+
+
+def kept(app, name: str = "text") -> str:
+    return app.session_state["texts"].get(name)
+
+
+@pytest.mark.parametrize("page", READING)
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_odd_texts_are_read_and_kept(open_page, page, text):
+    app = open_page(page, text=text)
+    assert kept(app) == text
+    # A page may say that this text is not for it, never more than once.
+    assert len(sentences(app)) <= 1 and all(sentence.endswith(".") for sentence in sentences(app))
+
+
+@pytest.mark.parametrize("page", READING)
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_read_is_one_sentence_and_kept(open_page, page, text):
+    app = open_page(page, text=text)
+    (sentence,) = sentences(app)
+    assert sentence.endswith(".") and "Error" not in sentence
+    if len(text) > 20_000:
+        assert "20,001 characters; the limit is 20,000" in sentence
+    elif "\ud83d" not in text:
+        assert "type a sentence with at least one visible character" in sentence
+    assert kept(app) == text
+
+
+@pytest.mark.parametrize("page", READING)
+def test_an_odd_pair_is_read_and_kept(open_page, page):
+    app = open_page(page, text="😀 <b>[SEP]</b>", pair="שלום " * 300)
+    assert kept(app) == "😀 <b>[SEP]</b>" and kept(app, "pair") == "שלום " * 300
+
+
+@pytest.fixture
+def bad_checkpoint(tiny_checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Puts a folder that cannot be opened among the models of this server; gives its name."""
+
+    def make(kind: str) -> str:
+        folder = tiny_checkpoint(kind)
+        weights, config = folder / "model.safetensors", folder / "config.json"
+        if kind == "corrupt":
+            weights.write_bytes(weights.read_bytes()[:-100])
+        elif kind == "incomplete":
+            weights.unlink()
+        elif kind == "pickle":
+            shutil.move(weights, folder / "pytorch_model.bin")
+        else:
+            config.write_text(config.read_text(encoding="utf-8").replace('"bert"', '"gpt2"'), encoding="utf-8")
+        monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+        return kind
+
+    return make
+
+
+SAID = {
+    "corrupt": "corrupt or cut short",
+    "incomplete": "model.safetensors is missing",
+    "pickle": "pickle",
+    "gpt2": "is a gpt2",
+}
+
+
+@pytest.mark.parametrize("page", READING)
+@pytest.mark.parametrize("kind", CHECKPOINTS)
+def test_a_checkpoint_that_cannot_be_opened_is_one_sentence(open_page, bad_checkpoint, page, kind):
+    app = open_page(page, text="I love AI!", state={"model": bad_checkpoint(kind)})
+    (sentence,) = sentences(app)
+    assert SAID[kind] in sentence and f"“{kind}" in sentence
+    assert kept(app) == "I love AI!"
+    # A visitor has no use for the server's paths.
+    assert "/tmp" not in sentence
+
+
+def test_after_a_bad_checkpoint_the_next_one_opens(open_page, bad_checkpoint):
+    app = open_page("home", text="I love AI!", state={"model": bad_checkpoint("corrupt")})
+    app.selectbox(key="model").set_value("embedded").run()
+    assert not app.error and not app.exception and kept(app) == "I love AI!"
+
+
+@pytest.mark.parametrize("page", READING)
+def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(open_page, tmp_path, monkeypatch, page):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    app = open_page(page, text="I love AI!", state={"model": "bert-base-uncased"})
+    (sentence,) = sentences(app)
+    assert "python -m bertviz_app.fetch bert-base-uncased" in sentence and kept(app) == "I love AI!"
+
+
+PREDICTING = ("home", "fill_in_the_blank", "next_sentence", "sentiment")
+HEADLESS = [(page, kind) for page in PREDICTING for kind in ("BertForMaskedLM", "BertModel", "BertForSequenceClassification")]
+
+
+# The other pages read no head, but the pooled vector, which a masked language model lacks.
+@pytest.mark.parametrize(("page", "architecture"), HEADLESS + [(p, "BertForMaskedLM") for p in READING if p not in PREDICTING])
+def test_a_head_that_was_not_trained_is_said_and_never_made_up(open_page, tiny_checkpoint, monkeypatch, page, architecture):
+    labels = ("NEGATIVE", "POSITIVE") if architecture == "BertForSequenceClassification" else ()
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny_checkpoint("mine", architecture=architecture, labels=labels)))
+    app = open_page(page, text="I love the [MASK].", pair="the cat sat.", state={"model": "mine"})
+    needs = {"fill_in_the_blank": "BertForMaskedLM", "next_sentence": "neither", "sentiment": "BertForSequenceClassification"}
+    if needs.get(page, architecture) != architecture:
+        said = sentences(app) + [element.value.replace("\\", "") for element in (*app.markdown, *app.info, *app.warning)]
+        assert any("without a trained" in sentence or "no trained" in sentence for sentence in said)
+        assert not app.get("plotly_chart")
+    else:
+        assert not app.error
+    assert app.title and kept(app, "pair") == "the cat sat."
+
+
+@pytest.mark.parametrize("page", READING)
+def test_what_is_typed_is_never_markup(open_page, page):
+    typed = "<script>alert(1)</script> <img src=x onerror=alert(1)> **bold** :red[x] $x^2$ [link](javascript:alert(1))"
+    app = open_page(page, text=typed, pair=typed)
+    assert app.text_input(key="draft_text").value == typed
+    for element in app.markdown:
+        assert not element.allow_html or "onerror" not in element.value
+        assert not any(markup in element.value for markup in ("**bold**", ":red[x]", "$x^2$", "](javascript"))
+    assert all("onerror" not in element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("page", READING)
+def test_ten_million_characters_are_refused_by_name_of_the_limit(open_page, page):
+    app = open_page(page, text="a " * 5_000_000)
+    (sentence,) = sentences(app)
+    assert "10,000,000 characters; the limit is 20,000" in sentence

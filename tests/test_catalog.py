@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from bertviz_app.catalog import CATALOG
+from bertviz_app.settings import Settings
+
+
+def test_names_are_keys_and_the_default_is_among_them():
+    assert all(name == checkpoint.name for name, checkpoint in CATALOG.items())
+    assert Settings().model in CATALOG
+
+
+def test_what_comes_from_the_hub_is_pinned_to_one_commit():
+    for checkpoint in CATALOG.values():
+        if not checkpoint.is_embedded:
+            assert re.fullmatch(r"[0-9a-f]{40}", checkpoint.revision), checkpoint.name
+            assert re.fullmatch(r"[\w-]+/[\w-]+", checkpoint.source)
+        assert checkpoint.licence and checkpoint.megabytes > 0
+
+
+def test_titles_and_sources_are_told_apart():
+    assert len({checkpoint.title for checkpoint in CATALOG.values()}) == len(CATALOG)
+    assert len({checkpoint.source for checkpoint in CATALOG.values()}) == len(CATALOG)
+
+
+def test_the_embedded_model_is_in_the_package_with_its_licence_and_size():
+    folder = Path(CATALOG["embedded"].source)
+    assert json.loads((folder / "config.json").read_text())["model_type"] == "bert"
+    assert abs((folder / "model.safetensors").stat().st_size / 1e6 - CATALOG["embedded"].megabytes) < 1
+    assert CATALOG["embedded"].licence.lower() in (folder / "README.md").read_text().lower()

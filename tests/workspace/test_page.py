@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+
+from streamlit.testing.v1 import AppTest
+
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.navigation import PAGES, offered_models
+
+
+def test_plain_escapes_everything_that_markdown_reads():
+    nasty = r"**b** _i_ `c` <script>alert(1)</script> $latex$ [a](b) ~~s~~ # h :smile: | ^ \ "
+    escaped = plain(nasty)
+    # Each markup character stands behind a backslash of its own.
+    assert re.sub(r"\\(.)", r"\1", escaped) == nasty
+    assert not re.search(r"(?<!\\)(\\\\)*[*_`<>$\[\]#:|^~]", escaped)
+
+
+def test_every_page_of_the_list_exists_and_no_other():
+    from pathlib import Path
+
+    root = Path(__file__).parents[2]
+    files = {f"pages/{path.name}" for path in (root / "pages").glob("*.py")} | {"app.py"}
+    assert {page.file for page in PAGES.values()} == files
+
+
+def test_folders_are_offered_by_their_last_part(monkeypatch):
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/models/mine/:/srv/models/other")
+    offered = offered_models()
+    assert offered["mine"] == "/srv/models/mine/" and offered["other"] == "/srv/models/other"
+    assert offered["embedded"] == "embedded"
+
+
+def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page):
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.query_params["model"] = "no-such-model"
+    app.run()
+    assert not app.exception and "no\\-such\\-model" in app.warning[0].value
+    assert len(app.subheader) == 4
