@@ -59,7 +59,12 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
         marker={"size": 6 if few else 4, "color": _colors(encoding, theme)},
         hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
     )  # fmt: skip
-    axis: dict[str, Any] = {"backgroundcolor": theme.paper, "gridcolor": theme.grid, "zerolinecolor": theme.muted, "color": theme.ink}
+    axis: dict[str, Any] = {
+        "backgroundcolor": theme.paper,
+        "gridcolor": theme.grid,
+        "zerolinecolor": theme.muted,
+        "color": theme.ink,
+    }
     axis |= {"tickfont": {"size": 14}, "nticks": 5}
     titles = [f"PC {i + 1}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
     scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}

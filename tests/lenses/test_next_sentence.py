@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise, permutations
-
 import numpy as np
 import pytest
 
@@ -17,12 +15,15 @@ PAIRS = [
 
 @pytest.mark.parametrize("text, pair", PAIRS)
 def test_equal_to_plain_transformers_by_the_python_on_the_page(model, text, pair):
+    encoding = model.encode(text, pair)
     scope: dict = {}
-    exec(lens.python_code(model.info, text, pair), scope)
-    forward = model.run(model.encode(text, pair))
-    assert forward.pooler_output == pytest.approx(scope["pooled"].numpy(), abs=1e-5)
-    ours = lens.is_next(model.class_logits("next_sentence", forward.pooler_output))
+    exec(lens.python_code(model.info, encoding), scope)
+    pooled = model.run(encoding).pooler_output
+    assert pooled == pytest.approx(scope["pooled"].numpy(), abs=1e-5)
+    ours = lens.is_next(model.class_logits("next_sentence", pooled))
     assert float(ours) == pytest.approx(float(scope["probability"]), abs=1e-5)
+    parts = lens.contributions(pooled, *model.class_weights("next_sentence"))
+    assert parts.values == pytest.approx(scope["contributions"].numpy(), abs=1e-5)
 
 
 def test_equal_to_the_whole_transformers_model(model):
@@ -35,36 +36,28 @@ def test_equal_to_the_whole_transformers_model(model):
         with torch.no_grad():
             expected = network(**tokenizer(text, pair, return_tensors="pt")).logits.softmax(dim=-1)[0, 0]
         forward = model.run(model.encode(text, pair))
-        assert float(lens.is_next(model.class_logits("next_sentence", forward.pooler_output))) == pytest.approx(
-            float(expected), abs=1e-5
-        )
+        ours = lens.is_next(model.class_logits("next_sentence", forward.pooler_output))
+        assert float(ours) == pytest.approx(float(expected), abs=1e-5)
 
 
-def test_best_chain_by_hand():
-    probabilities = np.array([[0, 0.1, 0.9], [0.8, 0, 0.2], [0.3, 0.4, 0]], dtype=np.float32)
-    chain = lens.best_chain(probabilities)
-    assert chain.order == (1, 0, 2)
-    assert chain.is_exact
-    assert chain.log_probability == pytest.approx(np.log(0.8 * 0.9))
+def test_contributions_and_bias_add_up_to_the_difference_of_the_logits(model, pair_forward):
+    logits = model.class_logits("next_sentence", pair_forward.pooler_output)
+    parts = lens.contributions(pair_forward.pooler_output, *model.class_weights("next_sentence"))
+    assert parts.difference == pytest.approx(float(logits[0] - logits[1]), abs=1e-4)
 
 
-@pytest.mark.parametrize("n", [2, 3, 5, 6])
-def test_no_other_order_is_better(n):
-    probabilities = np.random.default_rng(n).uniform(0.01, 1, (n, n)).astype(np.float32)
-    logs = np.log(probabilities)
-    best = max(sum(logs[a, b] for a, b in pairwise(order)) for order in permutations(range(n)))
-    assert lens.best_chain(probabilities).log_probability == pytest.approx(float(best), abs=1e-5)
-
-
-def test_many_sentences_still_make_a_chain():
-    chain = lens.best_chain(np.random.default_rng(0).uniform(0.01, 1, (20, 20)).astype(np.float32))
-    assert sorted(chain.order) == list(range(20))
-    assert not chain.is_exact
+def test_what_to_notice_counts_the_votes_by_hand():
+    parts = lens.Contributions(np.array([2.0, 0.5, -1.0], dtype=np.float32), 0.25)
+    said = lens.verdict_notice(0.85, parts)
+    assert "2 of the 3 numbers" in said and "(+2.50)" in said and "1 against (-1.00)" in said and "1.75 above" in said
+    assert "undecided" in lens.verdict_notice(0.55, parts)
 
 
 def test_figures_carry_the_numbers(forward):
-    figure = lens.pooled_figure(forward.pooler_output, plots.LIGHT)
-    assert np.array_equal(figure.data[0].z.ravel(), forward.pooler_output)
+    pooled = forward.pooler_output
+    figure = lens.pooled_figure(pooled, plots.LIGHT)
+    assert np.array_equal(figure.data[0].z.ravel()[: len(pooled)], pooled)
     bars = lens.verdict_figure(0.75, plots.DARK).data
     assert [bar.x[0] for bar in bars] == [0.75, 0.25]
-    assert np.isnan(lens.matrix_figure(np.full((2, 2), 0.5, dtype=np.float32), plots.LIGHT).data[0].z[0, 0])
+    added = lens.contributions_figure(lens.Contributions(pooled, 0.0), plots.DARK)
+    assert np.array_equal(added.data[0].z.ravel()[: len(pooled)], pooled)
