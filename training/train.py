@@ -35,7 +35,7 @@ WEIGHT_DECAY = 0.01
 CLIP = 1.0
 MASKED = {1: 0.20, 2: 0.15}  # more is asked of each sentence where little else is learnt
 # Rows of each task in a step of stage 2.
-TASKS = {"sentiment": 32, "entities": 24, "answers": 8, "pairs": 20}
+TASKS = {"sentiment": 24, "entities": 16, "answers": 7, "pairs": 16}
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Lessons:
         """Add the gradients of one step; returns each loss in nats and how many tokens were read."""
         rng = np.random.default_rng((SEED, self._stage, step))
         long = rng.random() < 1 / 3
-        n_pairs = (16 if long else 24) if self._stage == 1 else (8 if long else 12)
+        n_pairs = (16 if long else 24) if self._stage == 1 else (12 if long else 20)
         batches = [
             self._text.pairs(rng, n_pairs, longest=128 if long else 80),
-            self._text.singles(rng, 12 if self._stage == 1 else 8, longest=40),
+            self._text.singles(rng, 12 if self._stage == 1 else 10, longest=40),
         ]
         seen: dict[str, list[float]] = {}
         n_tokens = 0
