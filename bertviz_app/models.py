@@ -58,7 +58,7 @@ class Model:
         labels = {task: head.labels for task, head in parts.classifiers.items()}
         labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
         d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in names)
-        told_segments = getattr(config, "type_vocab_size", 0) > 1
+        told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
         self.info = ModelInfo(
             name=checkpoint.name,
             title=checkpoint.title,
