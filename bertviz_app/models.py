@@ -63,7 +63,7 @@ class Model:
             name=checkpoint.name,
             title=checkpoint.title,
             source="bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source,
-            revision=checkpoint.revision,
+            revision=checkpoint.revision or folder_of(checkpoint).name,
             n_layers=n_layers,
             n_heads=n_heads,
             d_model=d_model,
