@@ -130,7 +130,9 @@ def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:
     if tokenizer.mask_token is None or tokenizer.pad_token is None:
         raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” names no mask or padding token.")
     if (kind := type(tokenizer.backend_tokenizer.model).__name__) not in KINDS:
-        raise UnsupportedModel(f"The tokenizer of “{folder.name}” is of the kind {kind}; this version reads: {', '.join(KINDS)}.")
+        raise UnsupportedModel(
+            f"The tokenizer of “{folder.name}” is of the kind {kind}; this version reads: {', '.join(KINDS)}."
+        )
     return Reader(tokenizer, max_tokens=max_positions, max_characters=settings.current().max_characters)
 
 

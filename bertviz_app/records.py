@@ -74,7 +74,9 @@ class ModelInfo:
         """One sentence: why this checkpoint has no head for an objective ("pair" stands for both about two sentences)."""
         if objective in self.traits.why_not:
             return f"{self.title} is a model of the kind {self.family}: {self.traits.why_not[objective]}."
-        what = OBJECTIVES[objective].name if objective in OBJECTIVES else {"pair": "a pair of sentences"}.get(objective, objective)
+        what = (
+            OBJECTIVES[objective].name if objective in OBJECTIVES else {"pair": "a pair of sentences"}.get(objective, objective)
+        )
         return f"{self.title} was saved without a trained head for {what}: anything said here would be made up."
 
 
@@ -222,19 +224,6 @@ class EmbeddingParts:
         _expect(all(rows.shape == shape for rows in self.vectors.values()), "the vectors that are added up differ in shape")
         for name in ("scale", "shift"):
             _freeze(self, name, np.float32, shape[-1:])
-
-
-@dataclass(frozen=True)
-class TokenizerTrace:
-    """What the tokenizer did before it looked words up.
-
-    normalized   the text after cleaning, lower-casing and stripping accents
-    words        (word, start, end): the pre-split words, with offsets in `normalized`
-    """
-
-    text: str
-    normalized: str
-    words: tuple[tuple[str, int, int], ...]
 
 
 def _expect(condition: bool, message: str) -> None:

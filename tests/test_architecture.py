@@ -21,7 +21,7 @@ GROUND = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "models"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "lenses": (GROUND | {"plots"}, {"numpy", "sklearn", "plotly", "PIL"}),
@@ -32,6 +32,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "loading": (GROUND | {"checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
+    "comparing": (GROUND, {"tokenizers"}),
     "plots": (GROUND, {"numpy", "plotly"}),
 } | {room: (GROUND, {"numpy"}) for room in GROUND}
 

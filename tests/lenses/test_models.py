@@ -18,10 +18,19 @@ def test_the_table_has_every_model_and_its_published_numbers():
     columns = lens.catalogue_columns(ALL, {"embedded"})
     assert {len(values) for values in columns.values()} == {len(CATALOG)} and len(CATALOG) > 45
     base = row(columns, "BERT base, uncased")
-    assert (base["parameters (M)"], base["disk (MB)"], base["layers"], base["width"], base["heads"]) == (110.1, 440, 12, 768, 12)
+    assert (base["parameters (M)"], base["disk (MB)"], base["layers"], base["width"], base["heads"]) == (
+        110.1,
+        440,
+        12,
+        768,
+        12,
+    )
     assert base["tokenizer"] == "WordPiece" and base["does"] == "masked words, next sentence" and not base["here"]
     assert row(columns, "Embedded BERT")["here"] and row(columns, "RoBERTa base")["tokenizer"] == "byte-level BPE"
-    assert row(columns, "ALBERT base, v2")["tokenizer"] == "Unigram" and row(columns, "BERT Mini, uncased")["revision"] == "not pinned"
+    assert (
+        row(columns, "ALBERT base, v2")["tokenizer"] == "Unigram"
+        and row(columns, "BERT Mini, uncased")["revision"] == "not pinned"
+    )
 
 
 def test_the_parts_add_up():
