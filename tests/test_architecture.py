@@ -12,24 +12,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"records", "errors", "settings", "catalog", "turnstile", "notes", "tables"}
+GROUND = {
+    "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
+    "shelf",
+}  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "models"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "lenses": (GROUND | {"plots"}, {"numpy", "sklearn", "plotly", "PIL"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
-    "models": (GROUND | {"checkpoints", "families", "loading", "reading"}, {"torch", "numpy"}),
-    "loading": (GROUND | {"checkpoints", "families", "reading"}, {"torch", "transformers", "safetensors"}),
+    "models": (GROUND | {"checkpoints", "loading", "reading"}, {"torch", "numpy"}),
+    "loading": (GROUND | {"checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
-    "checkpoints": (GROUND | {"families"}, {"safetensors", "huggingface_hub"}),
-    "families": (GROUND, set()),
+    "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
+    "comparing": (GROUND, {"tokenizers"}),
     "plots": (GROUND, {"numpy", "plotly"}),
 } | {room: (GROUND, {"numpy"}) for room in GROUND}
 

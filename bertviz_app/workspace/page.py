@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +46,9 @@ def open_page(key: str) -> Iterator[Page]:
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
     page = Page(model_name, theme)
     try:
-        page.say_unknown_model()
-        yield page
+        with page.borrowed:  # what the page uses cannot be let go before its run is over
+            page.say_unknown_model()
+            yield page
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
     page.export()
@@ -60,6 +61,7 @@ class Page:
     def __init__(self, model_name: str, theme: plots.Theme) -> None:
         self._model_name = model_name
         self._drawn = 0
+        self.borrowed = ExitStack()
         self.theme = theme
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
@@ -99,7 +101,7 @@ class Page:
         with st.spinner("Loading the model"):
             if self._model_name == settings.current().model:
                 caches.warm_up().join()
-            model = caches.model(self._model_name)
+            model = self.borrowed.enter_context(caches.borrowed_model(self._model_name))
         draw_model_line(model.info)
         return model
 
@@ -147,8 +149,7 @@ class Page:
         n = self.model.info.n_layers
         if with_embeddings:
             names = ["embeddings", *(str(layer) for layer in range(1, n + 1))]
-            chosen = st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params")
-            return names.index(chosen)
+            return names.index(st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params"))
         return int(st.slider("Layer", 1, n, key="layer", bind="query-params")) - 1
 
     def head(self) -> int:
