@@ -19,7 +19,7 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
 TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
 MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
-NARROW_TITLE = 40  # characters of a title that fit beside each other on a phone
+NARROW_TITLE = 44  # characters of a title that fit beside each other on a phone
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 
@@ -187,11 +187,12 @@ def heatmap(
 
 
 def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]:
-    """The bar of a colour scale, `unit` above it: beside the picture, or, where width is dear, below it."""
-    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}}
+    """The bar of a colour scale, `unit` beside it: at the right of the picture, or, where width is dear, below it."""
+    title = {"text": unit, "side": "right" if theme.narrow else "top", "font": {"size": TEXT_SIZE}}
+    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title}
     if theme.narrow:
         bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
-    return bar | {"title": {"text": unit, "side": "top", "font": {"size": TEXT_SIZE}}} | options
+    return bar | options
 
 
 def _to_oklab(color: str) -> NDArray[np.float64]:

@@ -41,7 +41,7 @@ with open_page("embeddings") as page:
     options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
     sentence = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        view = st.segmented_control("View", VIEWS, key="embeddings_view", **options)
+        view = st.segmented_control("View", VIEWS, key="embeddings_view", wrap=True, **options)
         state = page.layer(with_embeddings=True) if view in AT_A_LAYER else 0
     if view != VIEWS[3]:  # several sentences have a box of their own
         with sentence:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.pca import Projection, project
-from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks
+from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, Integers, ModelInfo
 
@@ -55,11 +55,14 @@ def tokens_figure(projection: Projection, encoding: Encoding, theme: Theme, *, t
 def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
     """The tokens of one text in space: coordinates [position, 3]."""
     chart = plots.figure(theme, height=420 if theme.narrow else 560, title=title)
+    # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
+    eye = (2.1, 2.1, 0.8) if theme.narrow else (1.5, 1.5, 0.8)
     x, y, z = projection.coordinates.T
     few = encoding.n_tokens <= plots.MAX_TICKS
     chart.add_scatter3d(
         x=x, y=y, z=z, mode="markers+text" if few else "markers", text=[plots.label(token) for token in encoding.tokens],
         textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink}, customdata=_numbers(encoding),
+        textposition=text_positions(projection.coordinates, encoding.tokens, eye) if few else None,
         marker={"size": 6 if few else 4, "color": _colors(encoding, theme)},
         hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
     )  # fmt: skip
@@ -72,9 +75,7 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
     axis |= {"tickfont": {"size": 14}, "nticks": 5}
     titles = [f"PC {i + 1}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
     scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}
-    # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
-    far = 2.1 if theme.narrow else 1.5
-    camera = {"eye": {"x": far, "y": far, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
+    camera = {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.15}}
     chart.update_layout(
         scene=scene | {"aspectmode": "cube", "camera": camera}, dragmode="orbit", margin={"l": 0, "r": 0, "b": 0}
     )

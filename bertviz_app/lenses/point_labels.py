@@ -90,6 +90,22 @@ def label_tracks(tracks: Floats, labels: Sequence[str], theme: Theme) -> tuple[N
     return tracks + offsets * scale, lines
 
 
+def text_positions(coordinates: Floats, labels: Sequence[str], eye: Sequence[float]) -> list[str]:
+    """For points in space, seen from `eye` with the third axis upright, the side on which each label stands: coordinates [point, 3] →
+    Plotly's `textposition`, such as "top center". True until the visitor turns the picture.
+    """
+    spread = np.ptp(coordinates, axis=0)
+    cube = (coordinates - coordinates.min(axis=0)) / np.where(spread > 0, spread, 1)
+    ahead = -np.asarray(eye) / np.linalg.norm(eye)
+    right = np.cross(ahead, (0, 0, 1))
+    right /= np.linalg.norm(right)
+    seen = np.stack([cube @ right, cube @ np.cross(right, ahead)], axis=-1)  # [point, 3] → [point, x or y]
+    frame = seen.mean(axis=0) + np.array([[-1], [1]])  # a cube of side 1 is drawn over less than the whole of the canvas
+    offsets = place_labels(seen, labels, frame=frame)
+    sides = np.sign(np.where(np.abs(offsets) < 1, 0, offsets)).astype(int)
+    return [f"{('middle', 'bottom', 'top')[y]} {('center', 'right', 'left')[x]}" for x, y in sides]
+
+
 def canvas_of(theme: Theme) -> NDArray[np.float64]:
     """Pixels of the plane, about: width and height."""
     return PHONE if theme.narrow else CANVAS

@@ -12,7 +12,7 @@ from bertviz_app.plots import Theme
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 1.6rem; padding-bottom: 3rem; }
 [data-testid=stHeader] { background: transparent; }
-[data-testid=stMainBlockContainer] h1 { padding: 0; }
+[data-testid=stMainBlockContainer] h1 { padding: 0 0 0.25rem; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding-top: 3.75rem; }
   [data-testid=stHeader] { background: PAPER; }
@@ -21,7 +21,7 @@ button[kind^=primary] { color: PAPER; }
 [data-testid=stSidebarHeader] { margin-bottom: -1rem; }
 [data-testid=stCaptionContainer] { color: MUTED; opacity: 1; }
 [data-testid=stCaptionContainer] p { color: inherit; }
-[class*=st-key-_browser_memory] { position: absolute; }
+[class*=st-key-_browser_memory] { position: absolute; width: 0; overflow: hidden; }
 </style>"""
 
 

@@ -82,7 +82,7 @@ class Page(Drawing):
         limits = settings.current()
         st.session_state.setdefault(f"draft_{name}", memory.recall(name, "\n".join(default)))
         with st.form(f"form_{name}", border=False):
-            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=130)
+            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=150)
             st.form_submit_button(
                 button,
                 type="primary",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bertviz_app import plots
-from bertviz_app.lenses.point_labels import CANVAS, PHONE, SIZE, bounds, label_annotations, place_labels
+from bertviz_app.lenses.point_labels import CANVAS, PHONE, SIZE, bounds, label_annotations, place_labels, text_positions
 
 
 def placed(coordinates, labels, canvas=CANVAS):
@@ -69,3 +69,9 @@ def test_labels_are_text_never_markup():
     points = np.zeros((2, 2), dtype=np.float32)
     notes = label_annotations(points, ["<b>", "$x$"], plots.LIGHT, frame=bounds(points))
     assert [note["text"] for note in notes] == ["&lt;b&gt;", "&#36;x&#36;"]
+
+
+def test_labels_in_space_take_different_sides_where_points_crowd():
+    coordinates = np.array([[0, 0, 0], [0.02, 0.02, 0.01], [0.01, 0, 0.02], [1, 1, 1]], dtype=np.float32)
+    *crowd, alone = text_positions(coordinates, ["word"] * 4, (1.5, 1.5, 0.8))
+    assert len(set(crowd)) == 3 and alone == "top center"
