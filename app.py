@@ -42,7 +42,7 @@ with open_page("home") as page:
     else:
         st.markdown(end.line)
         figure = lens.prediction_figure(end.names, end.probabilities, page.theme, title="How likely BERT finds each")
-        best = end.probabilities.argmax()
+        best = int(end.probabilities.argmax())
         alt = f"Bars: the likeliest is {end.names[best]} with {plots.percent(end.probabilities[best])}"
         page.show(figure, name="prediction", alt=alt)
         page.link(end.page, end.link)

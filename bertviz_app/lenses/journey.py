@@ -45,7 +45,7 @@ def journey_figure(encoding: Encoding, words: Sequence[Word], theme: Theme) -> g
         chart.add_trace(_ribbons([word for word in shown if colors[word.positions[0]] == color], n, color, _half(theme)))
     for column, cells in enumerate(_columns(encoding, shown, colors, theme)):
         _add_cells(chart, column, cells, theme)
-    chart.update_layout(barmode="overlay", showlegend=False, hovermode="closest")
+    chart.update_layout(margin_t=78 if title else 40, barmode="overlay", showlegend=False, hovermode="closest")
     bare = {"showgrid": False, "zeroline": False, "showline": False, "fixedrange": True, "ticks": ""}
     names = {"tickvals": [0, 1, 2, 3], "ticktext": list(COLUMNS), "tickfont_color": theme.muted}
     half = _half(theme)

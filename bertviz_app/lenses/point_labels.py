@@ -120,9 +120,9 @@ def _pixels(coordinates: Floats, frame: Floats, canvas: NDArray[np.float64]) -> 
 
 def _stand_near(offsets: NDArray[np.float64], labels: Sequence[str]) -> NDArray[np.bool_]:
     """Whether each label stands right beside its point, where a line would say nothing: offsets [..., point, 2]."""
-    aside = np.abs(offsets) - (_halves(labels)[:, 0, None] * (1, 0)).clip(0)
-    near: NDArray[np.bool_] = (np.where(np.abs(offsets[..., :1]) < 1, np.abs(offsets), aside) <= _RADII[0] + 0.5).all(axis=-1)
-    return near
+    x, y = np.abs(offsets[..., 0]), np.abs(offsets[..., 1])
+    gap = np.where(x < 1, 0, x - _halves(labels)[:, 0])  # a label above or below its point is centred on it
+    return np.asarray(np.maximum(gap, y) <= _RADII[0] + 0.5)
 
 
 def _halves(labels: Sequence[str]) -> NDArray[np.float64]:
