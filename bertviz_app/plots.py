@@ -233,7 +233,7 @@ LIGHT = Theme(
     weights=even_scale("#FCFBF8", "#2B2E83"),
     signed=even_scale("#2F6DB5", "#FCFBF8", "#B5472F"),
     segments=("#2F6DB5", "#1A7A5E"),
-    kinds={"cls": "#7A5CCB", "sep": "#656B76", "mask": "#9A5B00", "pad": "#656B76", "unk": "#C23B4E"},
+    kinds={"cls": "#6D52B5", "sep": "#5E646E", "mask": "#905500", "pad": "#5E646E", "unk": "#B03547"},
 )
 DARK = Theme(
     name="dark",

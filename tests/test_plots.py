@@ -41,6 +41,15 @@ def test_whatever_is_read_stands_out_from_the_paper(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_special_tokens_can_be_read_on_the_tint_behind_them(theme):
+    def over_paper(color: str, share: float) -> str:
+        mixed = (round(share * int(color[i : i + 2], 16) + (1 - share) * int(theme.paper[i : i + 2], 16)) for i in (1, 3, 5))
+        return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+    assert all(contrast(color, over_paper(color, 0.16)) >= 4.5 for color in theme.kinds.values())
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_zero_is_paper_and_both_ends_are_not(theme):
     assert theme.weights[0] == [0.0, theme.paper]
     assert theme.signed[len(theme.signed) // 2] == [0.5, theme.paper]
