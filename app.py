@@ -4,9 +4,9 @@ import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.lenses import home as lens
-from bertviz_app.lenses.probability import softmax
 from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.workspace import open_page
+from bertviz_app.workspace.story import ending
 
 with open_page("home") as page:
     page.sentence()
@@ -27,33 +27,24 @@ with open_page("home") as page:
 
     glance = lens.firmest_head(forward)
     st.subheader("3 · On the way, the tokens look at each other", anchor=False)
-    page.show(lens.attention_figure(forward, glance, page.theme), name="attention", alt="Heatmap of one attention head")
-    page.notice(
+    noticed = (
         f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
         f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
     )
+    page.show(lens.attention_figure(forward, glance, page.theme), name="attention", alt=f"Heatmap of one head. {noticed}")
+    page.notice(noticed)
     page.link("attention", "Look at all heads")
 
     st.subheader("4 · The vectors are turned into a prediction", anchor=False)
-    blanks = encoding.positions("mask")
-    if blanks and model.info.fills_blanks:
-        logits = model.vocabulary_logits(forward.hidden_states[-1][blanks[:1]])[0]
-        best = (-logits).argsort()[:5]
-        names, probabilities = [model.reader.token(token_id) for token_id in best], softmax(logits)[best]
-        st.markdown("The blank, filled: the five likeliest words.")
-        target, link = "fill_in_the_blank", "Hide any word and see what BERT would put there"
-    elif "sentiment" in model.info.labels:
-        names = list(model.info.labels["sentiment"])
-        probabilities = softmax(model.class_logits("sentiment", forward.class_vector))
-        st.markdown("Here: whether the sentence sounds positive, read from the vector of the first token.")
-        target, link = "sentiment", "Score many sentences at once"
-    else:
-        names = []
-    if names:
-        figure = lens.prediction_figure(names, probabilities, page.theme)
-        page.show(figure, name="prediction", alt="Bars: the likeliest labels with their probabilities")
-        page.link(target, link)
-    else:
-        st.markdown("The heads of this model need a click first.")
+    if (end := ending(page)) is None:
+        st.markdown("The heads of this model need a click first, or a blank in the sentence.")
         for task in model.info.objectives:
             page.link(OBJECTIVES[task].page, OBJECTIVES[task].offer)
+    else:
+        st.markdown(end.line)
+        figure = lens.prediction_figure(end.names, end.probabilities, page.theme, title="How likely BERT finds each")
+        best = int(end.probabilities.argmax())
+        alt = f"Bars: the likeliest is {end.names[best]} with {plots.percent(end.probabilities[best])}"
+        page.show(figure, name="prediction", alt=alt)
+        page.link(end.page, end.link)
+    page.python(lens.python_code(model.info, encoding, glance, task=end.task if end else None))

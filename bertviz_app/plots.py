@@ -6,8 +6,9 @@ Every figure is built for one theme, light or dark. Figures are returned, never 
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
 TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
 MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
+NARROW_TITLE = 44  # characters of a title that fit beside each other on a phone
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 
@@ -26,7 +28,10 @@ Colorscale = list[list[float | str]]
 
 @dataclass(frozen=True)
 class Theme:
-    """One palette. `kinds` colours tokens by what they are, `segments` by the sentence they belong to."""
+    """One palette. `kinds` colours tokens by what they are, `segments` by the sentence they belong to.
+
+    `narrow` says that the screen is as wide as a phone's: figures then give their width to the picture.
+    """
 
     name: str
     paper: str
@@ -38,6 +43,7 @@ class Theme:
     signed: Colorscale  # negative – paper – positive
     segments: tuple[str, str]
     kinds: dict[str, str]
+    narrow: bool = False
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -49,9 +55,9 @@ class Theme:
         return self.kinds.get(kind, self.segments[min(segment, 1)])
 
 
-def theme(name: str | None) -> Theme:
+def theme(name: str | None, *, narrow: bool = False) -> Theme:
     """The palette for a theme's name; light unless it is "dark"."""
-    return DARK if name == "dark" else LIGHT
+    return replace(DARK if name == "dark" else LIGHT, narrow=narrow)
 
 
 def shown(index: int) -> int:
@@ -101,14 +107,23 @@ def even_scale(*colors: str, steps: int = 17) -> Colorscale:
 
 def figure(theme: Theme, *, height: int, title: str = "", left: int | None = None) -> go.Figure:
     """An empty figure in the house's type and colours. `title` says what is shown."""
+    lines = textwrap.wrap(title, NARROW_TITLE if theme.narrow else 1000)
     axis = {
         "gridcolor": theme.grid, "linecolor": theme.grid, "zerolinecolor": theme.grid, "zerolinewidth": 2, "automargin": True,
         "tickfont": {"size": TEXT_SIZE}, "title": {"font": {"size": TEXT_SIZE}, "standoff": 15}, "ticks": "",
     }  # fmt: skip
     layout = {
-        "height": height,
-        "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 17}},
-        "margin": {"l": 16 if left is None else left, "r": 16, "t": 48 if title else 16, "b": 16},
+        "height": height + 22 * max(0, len(lines) - 1),
+        "title": {
+            "text": "<br>".join(lines),
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 14},
+            "font": {"size": 17},
+        },
+        "margin": {"l": 16 if left is None else left, "r": 16, "t": 26 + 22 * len(lines) if title else 16, "b": 16},
         "font": {"family": FONT, "size": TEXT_SIZE, "color": theme.ink},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
@@ -127,7 +142,7 @@ def figure(theme: Theme, *, height: int, title: str = "", left: int | None = Non
 
 
 def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
-    """An axis whose places are positions and whose labels are tokens, thinned out beyond `MAX_TICKS`."""
+    """An axis whose places are positions and whose labels are tokens, thinned out beyond `MAX_TICKS` and turned where they would overlap."""
     step = -(-len(tokens) // MAX_TICKS)
     places = list(range(0, len(tokens), step))
     return {
@@ -135,37 +150,21 @@ def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
         "tickvals": places,
         "ticktext": [label(tokens[place]) for place in places],
         "tickfont": {"family": MONOSPACE, "size": TEXT_SIZE},
+        "autotickangles": [0, -45, -90],
         "showgrid": False,
         "zeroline": False,
     }
 
 
-def label_places(coordinates: NDArray[Any], labels: Sequence[str]) -> list[str]:
-    """For each point of a scatter plot, the side of it where its label overlaps the fewest labels placed before.
+def percent_axis(top: float) -> dict[str, list[float] | list[str]]:
+    """Ticks from 0 to `top` written as `percent` writes; for an axis or the bar of a heatmap.
 
-    coordinates [point, 2]. Sizes are those of a figure some 900 × 420 pixels large.
+    >>> percent_axis(1)["ticktext"], percent_axis(0.42)["ticktext"]
+    (['0 %', '25 %', '50 %', '75 %', '100 %'], ['0 %', '10 %', '20 %', '30 %', '40 %'])
     """
-    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
-    points = (coordinates - low) / np.maximum(high - low, 1e-9) * (900, 420)
-    placed: list[tuple[float, float, float]] = []  # center x, center y, half width
-    places = []
-    for (x, y), text in zip(points, labels, strict=True):
-        half = 5 * len(text) + 4
-        options = {
-            "top center": (x, y + 18),
-            "bottom center": (x, y - 18),
-            "middle right": (x + half + 10, y),
-            "middle left": (x - half - 10, y),
-        }
-
-        def crowding(center: tuple[float, float], half: float = half) -> int:
-            on_labels = sum(abs(center[0] - cx) < half + w and abs(center[1] - cy) < 18 for cx, cy, w in placed)
-            return on_labels + int(((np.abs(points - center) < (half, 9)).all(axis=1)).sum())
-
-        best = min(options, key=lambda name: crowding(options[name]))
-        placed.append((*options[best], half))
-        places.append(best)
-    return places
+    step = next((step for step in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1) if top / step < 5), 0.25)
+    places = [round(step * place, 4) for place in range(int(top / step + 1e-6) + 1)]
+    return {"tickvals": places, "ticktext": [f"{100 * place:g} %" for place in places]}
 
 
 def heatmap(
@@ -176,8 +175,7 @@ def heatmap(
     `options` go to `go.Heatmap`: x, y, customdata, hovertemplate, …
     """
     top = limit if limit is not None else float(np.abs(values).max(initial=0)) or 1.0
-    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}}
-    bar |= options.pop("colorbar", {})
+    bar = color_bar(theme, **options.pop("colorbar", {}))
     return go.Heatmap(
         z=values,
         zmin=-top if signed else 0,
@@ -186,6 +184,15 @@ def heatmap(
         colorbar=bar,
         **options,
     )
+
+
+def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]:
+    """The bar of a colour scale, `unit` beside it: at the right of the picture, or, where width is dear, below it."""
+    title = {"text": unit, "side": "right" if theme.narrow else "top", "font": {"size": TEXT_SIZE}}
+    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title}
+    if theme.narrow:
+        bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
+    return bar | options
 
 
 def _to_oklab(color: str) -> NDArray[np.float64]:
@@ -226,7 +233,7 @@ LIGHT = Theme(
     weights=even_scale("#FCFBF8", "#2B2E83"),
     signed=even_scale("#2F6DB5", "#FCFBF8", "#B5472F"),
     segments=("#2F6DB5", "#1A7A5E"),
-    kinds={"cls": "#7A5CCB", "sep": "#656B76", "mask": "#9A5B00", "pad": "#656B76", "unk": "#C23B4E"},
+    kinds={"cls": "#6D52B5", "sep": "#5E646E", "mask": "#905500", "pad": "#5E646E", "unk": "#B03547"},
 )
 DARK = Theme(
     name="dark",

@@ -5,9 +5,8 @@ import streamlit as st
 from bertviz_app.lenses import attention as lens
 from bertviz_app.lenses import attention_code as code
 from bertviz_app.lenses import attention_figures as figures
-from bertviz_app.plots import shown
 from bertviz_app.workspace import Page, open_page
-from bertviz_app.workspace.attention import choose_head, choose_token, show_bertviz
+from bertviz_app.workspace.attention import choose_head, choose_token, open_head, show_bertviz
 
 ALL, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("All heads", "One head", "BertViz head view", "BertViz model view")
 
@@ -16,15 +15,14 @@ def all_heads(page: Page) -> None:
     page.strip(page.encoding)
     tiles, patterns = figures.mosaic(page.forward), lens.head_patterns(page.forward)
     sentence = lens.mosaic_sentence(patterns)
-    st.caption(f"Click a square to open that head. {figures.mosaic_caption(tiles)}")
+    st.caption(f"Click a square to open that head, or choose it under “{ONE}”. {figures.mosaic_caption(tiles)}")
     figure = figures.mosaic_figure(page.forward, tiles, patterns, page.theme)
     clicked = page.choose(figure, name="mosaic", alt=f"One small heatmap for each head. {sentence}")
     if clicked is not None:
-        layer, head = divmod(int(clicked), page.model.info.n_heads)
-        # The widgets of the other view are set before they are drawn: at the top of the next run.
-        st.session_state["_open_head"] = {"attention_view": ONE, "layer": shown(layer), "head": shown(head)}
-        st.rerun()
+        open_head(*divmod(int(clicked), page.model.info.n_heads), view=ONE)
     page.notice(sentence)
+    with page.fold("Table"):
+        page.table(figures.mosaic_columns(page.forward, tiles, patterns), name="heads")
     page.python(code.python_code(page.model.info, page.text, page.encoding.pair))
 
 
@@ -39,6 +37,8 @@ def one_head(page: Page) -> None:
         if max(weights.row_of[position], weights.column_of[position]) >= 0:
             page.show(figures.token_figure(weights, position, page.theme), name="head_token", alt=f"Bars. {sentence}")
     page.notice(sentence)
+    with page.fold("Table"):
+        page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
     page.python(code.head_code(page.model.info, (page.text, page.encoding.pair), (layer, head), reading))

@@ -10,10 +10,10 @@ from bertviz_app.workspace import Page, open_page
 from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
+AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
 
 
-def points_view(page: Page, *, in_space: bool) -> None:
-    state = page.layer(with_embeddings=True)
+def points_view(page: Page, state: int, *, in_space: bool) -> None:
     projection = project(page.forward.hidden_states[state], 3)
     draw = lens.space_figure if in_space else lens.tokens_figure
     figure = draw(projection, page.encoding, page.theme, title=f"The tokens at {lens.state_name(state)}")
@@ -24,8 +24,7 @@ def points_view(page: Page, *, in_space: bool) -> None:
         f"of {page.encoding.n_tokens} points in {page.model.info.d_model} dimensions; the rest cannot be seen here."
     )
     with page.fold("Table"):
-        columns = {"token": page.encoding.tokens} | {f"PC {i + 1}": projection.coordinates[:, i] for i in range(3)}
-        page.table(columns, name="embeddings")
+        page.table(lens.points_columns(projection, page.encoding.tokens), name="embeddings")
     page.python(lens.python_code(page.model.info, page.text, page.pair, state=state, n_components=n_axes))
 
 
@@ -33,20 +32,25 @@ def layers_view(page: Page) -> None:
     alt = "Scatter plot of the tokens, animated over the layers"
     page.show(lens.layers_figure(page.forward, page.theme), name="layers", alt=alt)
     page.notice(lens.travel_notice(page.forward))
+    with page.fold("Table"):
+        page.table(lens.tracks_columns(page.forward), name="layers")
     page.python(lens.python_code(page.model.info, page.text, page.pair, state=None))
 
 
 with open_page("embeddings") as page:
     options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
     sentence = st.container()
-    view = st.segmented_control("View", VIEWS, key="embeddings_view", **options)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        view = st.segmented_control("View", VIEWS, key="embeddings_view", wrap=True, **options)
+        state = page.layer(with_embeddings=True) if view in AT_A_LAYER else 0
     if view != VIEWS[3]:  # several sentences have a box of their own
         with sentence:
             page.sentence()
     if view in VIEWS[:2]:
-        points_view(page, in_space=view == VIEWS[1])
+        points_view(page, state, in_space=view == VIEWS[1])
+    elif view == VIEWS[4]:
+        similarity_view(page, state)
     else:
-        views = (layers_view, sentences_view, similarity_view, neighbours_view)
-        dict(zip(VIEWS[2:], views, strict=True))[view](page)
+        {VIEWS[2]: layers_view, VIEWS[3]: sentences_view, VIEWS[5]: neighbours_view}[view](page)
     with page.fold("How it is computed"):
         st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: similarity.NEIGHBOURS_METHOD}.get(view, lens.METHOD))

@@ -20,6 +20,8 @@ def guesses(page: Page) -> None:
         )
         page.show(figure, name="seen", alt="Bars: the probability of each token at its own place")
         page.notice(lens.seen_notice([encoding.tokens[p] for p in positions], seen))
+        with page.fold("Table"):
+            page.table({"token": [encoding.tokens[p] for p in positions], "probability": seen}, name="seen")
     else:
         blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
         k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,6 +38,15 @@ def test_whatever_is_read_stands_out_from_the_paper(theme):
     colors = {"ink": theme.ink, "muted": theme.muted, "accent": theme.accent, **theme.kinds}
     colors |= {f"segment {i}": color for i, color in enumerate(theme.segments)}
     assert {name: round(contrast(c, theme.paper), 2) for name, c in colors.items() if contrast(c, theme.paper) < 4.5} == {}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_special_tokens_can_be_read_on_the_tint_behind_them(theme):
+    def over_paper(color: str, share: float) -> str:
+        mixed = (round(share * int(color[i : i + 2], 16) + (1 - share) * int(theme.paper[i : i + 2], 16)) for i in (1, 3, 5))
+        return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+    assert all(contrast(color, over_paper(color, 0.16)) >= 4.5 for color in theme.kinds.values())
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -84,8 +94,8 @@ def test_every_kind_of_token_has_a_colour(theme):
 
 
 def test_a_theme_is_light_unless_it_is_dark():
-    assert plots.theme("dark") is plots.DARK
-    assert plots.theme("light") is plots.theme(None) is plots.theme("nonsense") is plots.LIGHT
+    assert plots.theme("dark") == plots.DARK
+    assert plots.theme("light") == plots.theme(None) == plots.theme("nonsense") == plots.LIGHT
 
 
 @pytest.mark.parametrize(
@@ -149,8 +159,23 @@ def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme):
     assert figure.layout.height == 300 and figure.layout.paper_bgcolor == theme.paper and figure.layout.title.text == "A title"
 
 
-def test_labels_of_points_get_out_of_each_others_way():
-    close = np.array([[0.0, 0.0], [0.001, 0.0], [1.0, 1.0]])
-    places = plots.label_places(close, ["one", "two", "three"])
-    assert len(places) == 3 and places[0] != places[1]
-    assert plots.label_places(np.zeros((1, 2)), ["alone"]) == ["top center"]
+def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines():
+    narrow = plots.theme("dark", narrow=True)
+    assert narrow == replace(plots.DARK, narrow=True)
+    assert (
+        plots.heatmap(np.eye(2), narrow).colorbar.orientation
+        == "h"
+        != plots.heatmap(np.eye(2), plots.DARK).colorbar.orientation
+    )
+    title = "A title that is much longer than the line of a phone"
+    wide, phone = (plots.figure(theme, height=300, title=title).layout for theme in (plots.DARK, narrow))
+    assert wide.title.text == title and wide.height == 300
+    assert phone.title.text.replace("<br>", " ") == title and max(map(len, phone.title.text.split("<br>"))) <= 44
+    assert phone.height - phone.margin.t == wide.height - wide.margin.t
+
+
+@pytest.mark.parametrize("top", [0.004, 0.05, 0.33, 0.5, 0.97, 1])
+def test_an_axis_in_percent_has_three_to_six_ticks_up_to_its_top(top):
+    axis = plots.percent_axis(top)
+    assert 3 <= len(axis["tickvals"]) <= 6 and axis["tickvals"][0] == 0 and axis["tickvals"][-1] <= top
+    assert [f"{100 * place:g} %" for place in axis["tickvals"]] == axis["ticktext"]

@@ -24,7 +24,8 @@ NAMES = {
 
 CSS = """
 :host { display: block; }
-.strip { display: flex; flex-wrap: wrap; gap: 6px 5px; padding: 2px 0; }
+/* A long text scrolls within a few rows, so that the picture stays in sight. */
+.strip { display: flex; flex-wrap: wrap; gap: 6px 5px; padding: 2px; max-height: 205px; overflow-y: auto; }
 .token { font: 500 17px/1.35 MONO; padding: 3px 9px 4px; border: 1.5px solid transparent; border-radius: 7px; cursor: default; text-align: center;
   white-space: pre; color: var(--ink); background: color-mix(in srgb, var(--color) 13%, transparent); border-color: color-mix(in srgb, var(--color) 38%, transparent); }
 .token small { display: block; font: 400 15px/1.3 MONO; color: var(--muted); text-align: center; }
@@ -35,7 +36,7 @@ button.token { cursor: pointer; }
 button.token:hover, .token.lit { background: color-mix(in srgb, var(--color) 30%, transparent); }
 .token:focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
 .token.chosen { background: var(--accent); border-color: var(--accent); color: var(--paper); }
-.text { font-size: 17px; line-height: 1.6; color: var(--ink); margin: 8px 0 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+.text { font-size: 17px; line-height: 1.6; color: var(--ink); margin: 8px 0 0; overflow-wrap: anywhere; white-space: pre-wrap; max-height: 110px; overflow-y: auto; }
 .text span { border-bottom: 2px solid color-mix(in srgb, var(--color) 60%, transparent); border-radius: 3px 3px 0 0; }
 .text span.lit { background: color-mix(in srgb, var(--color) 35%, transparent); }
 .hint { font-size: 14.5px; color: var(--muted); margin: 6px 0 0; }
@@ -57,6 +58,7 @@ export default function({data, parentElement, setTriggerValue}) {
   const light = (index, on) => pieces[index].forEach(element => element.classList.toggle("lit", on));
   const strip = make("div", "strip");
   strip.setAttribute("role", "group");
+  if (!data.hint) strip.tabIndex = 0;  // so that the keyboard can scroll it
   strip.setAttribute("aria-label", data.hint || "The sentence as tokens");
   data.tokens.forEach((token, index) => {
     const clickable = data.hint && token.clickable;

@@ -67,33 +67,65 @@ def strongest_in_blocks(weights: Floats, block: int) -> Floats:
 
 
 def mosaic_figure(forward: ForwardPass, tiles: Mosaic, patterns: HeadPattern, theme: Theme) -> go.Figure:
-    """Layers down, heads across. Each thumbnail carries an invisible marker; its `customdata` counts the heads, layer after layer, from 0."""
-    n_layers, n_heads = tiles.peak.shape
-    chart = plots.figure(theme, height=n_layers * (88 if n_layers <= 6 else 64) + 100)
+    """Layers down, heads across; on a narrow screen the other way round, which leaves its squares square.
+
+    Each thumbnail carries an invisible marker; its `customdata` counts the heads, layer after layer, from 0.
+    """
+    layers, heads = (grid.ravel() for grid in np.indices(tiles.peak.shape))
+    x, y, cells, names = heads, layers, tiles.cells, ("head", "layer")
+    if theme.narrow:
+        x, y, cells, names = layers, heads, tiles.cells.swapaxes(0, 1), ("layer", "head")
+    n_down, n_across = cells.shape[:2]
+    chart = plots.figure(
+        theme, height=n_down * (54 if theme.narrow else 76 if n_down <= 6 else 60) + (150 if theme.narrow else 90)
+    )
     chart.add_layout_image(
-        source=_picture(tiles.cells, theme), xref="x", yref="y", x=-0.5, y=-0.5, sizex=n_heads, sizey=n_layers,
-        sizing="stretch", layer="below",
-    )  # fmt: skip
-    layers, heads = (grid.ravel() for grid in np.indices((n_layers, n_heads)))
+        source=_picture(cells, theme),
+        xref="x",
+        yref="y",
+        x=-0.5,
+        y=-0.5,
+        sizex=n_across,
+        sizey=n_down,
+        sizing="stretch",
+        layer="below",
+    )
     clear = {"opacity": 0}
     chart.add_scatter(
-        x=heads, y=layers, mode="markers", marker={"symbol": "square", "size": 40, "color": theme.accent, "opacity": 0},
+        x=x, y=y, mode="markers", marker={"symbol": "square", "size": 40, "color": theme.accent, "opacity": 0},
         selected={"marker": clear}, unselected={"marker": clear}, showlegend=False,
         customdata=np.arange(layers.size), hovertext=_hover(forward, tiles, patterns), hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     # A heatmap's bar for a picture that has none: one marker that is nowhere.
-    ticks = np.array([0, 0.01, 0.05, 0.25, 0.5, 1])
-    bar = {
-        "tickvals": np.sqrt(ticks), "ticktext": ["0", "1 %", "5 %", "25 %", "50 %", "100 %"], "thickness": 14, "outlinewidth": 0,
-        "tickfont": {"size": plots.TEXT_SIZE}, "title": {"text": "weight", "side": "right"},
-    }  # fmt: skip
+    ticks = np.array([0, 0.05, 0.25, 0.5, 1])
+    bar = plots.color_bar(theme, unit="weight", tickvals=np.sqrt(ticks), ticktext=[plots.percent(tick) for tick in ticks])
     scale = {"color": [0], "cmin": 0, "cmax": 1, "colorscale": theme.weights, "showscale": True, "colorbar": bar}
     chart.add_scatter(x=[None], y=[None], mode="markers", marker=scale, showlegend=False, hoverinfo="skip")
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True, "showline": False}
-    chart.update_xaxes(plain, range=[-0.5, n_heads - 0.5], title_text="head", side="top", **_counted(n_heads))
-    chart.update_yaxes(plain, range=[n_layers - 0.5, -0.5], title_text="layer", **_counted(n_layers))
-    chart.update_layout(hovermode="closest", hoverdistance=60, clickmode="event+select")
-    return chart
+    chart.update_xaxes(plain, range=[-0.5, n_across - 0.5], title_text=names[0], side="top", tickangle=0, **_counted(n_across))
+    chart.update_yaxes(plain, range=[n_down - 0.5, -0.5], title_text=names[1], **_counted(n_down))
+    return chart.update_layout(hovermode="closest", hoverdistance=60, clickmode="event+select")
+
+
+def mosaic_columns(forward: ForwardPass, tiles: Mosaic, patterns: HeadPattern) -> dict[str, list[object]]:
+    """One row a head: its strongest link, and where most of its weight goes."""
+    places, tokens = list(np.ndindex(*tiles.peak.shape)), forward.encoding.tokens
+    return {
+        "layer": [plots.shown(layer) for layer, _ in places],
+        "head": [plots.shown(head) for _, head in places],
+        "strongest from": [tokens[tiles.strongest[place][0]] for place in places],
+        "to": [tokens[tiles.strongest[place][1]] for place in places],
+        "weight": [float(tiles.peak[place]) for place in places],
+        "looks most at": [PLACES[patterns.place[place]] for place in places],
+        "share": [float(patterns.share[place]) for place in places],
+    }
+
+
+def head_columns(weights: HeadWeights) -> dict[str, list[object]]:
+    """One head as a table: a row for each that looks, a column for each that is looked at, with its number, as a name may stand twice."""
+    columns: dict[str, list[object]] = {"from": list(weights.queries)}
+    looked_at = enumerate(zip(weights.keys, weights.weights.T, strict=True), start=1)
+    return columns | {f"{number} {name}": column.tolist() for number, (name, column) in looked_at}
 
 
 def mosaic_caption(tiles: Mosaic) -> str:
@@ -110,14 +142,15 @@ def head_figure(weights: HeadWeights, theme: Theme) -> go.Figure:
     name = head_name(weights.layer, weights.head)
     thinned = "" if block == 1 else f"; each cell is the strongest of {block} × {block} weights"
     chart = plots.figure(theme, height=min(180 + 34 * len(queries), 900), title=f"{name}: rows look at columns{thinned}")
+    top = max(0.05, float(cells.max(initial=0)))
     trace = plots.heatmap(
-        np.ascontiguousarray(cells, dtype=np.float32), theme, limit=max(0.05, float(cells.max(initial=0))), x=keys, y=queries,
+        np.ascontiguousarray(cells, dtype=np.float32), theme, limit=top, x=keys, y=queries,
         hovertemplate="%{y} looks at %{x}: %{z:.1%}<extra></extra>",
-        colorbar={"tickformat": ".0%", "title": {"text": "weight", "side": "right"}}, xgap=1 if len(keys) <= 40 else 0,
+        colorbar={"unit": "weight"} | plots.percent_axis(top), xgap=1 if len(keys) <= 40 else 0,
         ygap=1 if len(queries) <= 40 else 0,
     )  # fmt: skip
     chart.add_trace(trace)
-    chart.update_xaxes(_ticks(keys, weights.keys, block), side="top", tickangle=-40)
+    chart.update_xaxes(_ticks(keys, weights.keys, block), title_text="looks at")
     chart.update_yaxes(_ticks(queries, weights.queries, block), autorange="reversed")
     return chart
 
@@ -140,12 +173,12 @@ def token_figure(weights: HeadWeights, position: int, theme: Theme) -> go.Figure
         chart.add_bar(
             x=np.arange(len(names)), y=np.asarray(values, dtype=np.float32), row=number, col=1, showlegend=False,
             marker_color=theme.accent if number == 1 and row >= 0 else theme.segments[0],
-            text=texts if len(names) <= 20 else None, textposition="outside", cliponaxis=False,
+            text=texts if len(names) <= (6 if theme.narrow else 20) else None, textposition="outside", cliponaxis=False,
             customdata=np.array([[plots.label(name), text] for name, text in zip(names, texts, strict=True)]),
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )  # fmt: skip
-        chart.update_xaxes(plots.token_axis(names), tickangle=-40, row=number, col=1)
-        chart.update_yaxes(range=[0, top * 1.18], tickformat=".0%", row=number, col=1)
+        chart.update_xaxes(plots.token_axis(names), row=number, col=1)
+        chart.update_yaxes(range=[0, top * 1.18], row=number, col=1, **plots.percent_axis(top))
     return chart
 
 

@@ -6,6 +6,7 @@ dimensions, and the axes say how much that is. Several texts at once are in `sen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.pca import Projection, project
-from bertviz_app.lenses.point_labels import label_annotations, label_tracks
+from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, Integers, ModelInfo
 
@@ -33,9 +34,11 @@ def state_name(state: int) -> str:
 
 def plane(projection: Projection, theme: Theme, *, title: str) -> go.Figure:
     """An empty plane whose axes say how much of the spread they keep."""
-    chart = plots.figure(theme, height=560, title=title)
-    chart.update_xaxes(title_text=f"first component: {plots.percent(projection.explained[0])} of the spread", zeroline=False)
-    chart.update_yaxes(title_text=f"second component: {plots.percent(projection.explained[1])}", zeroline=False)
+    chart = plots.figure(theme, height=540, title=title)
+    (left, low), (right, high) = bounds(projection.coordinates)
+    first, second = (plots.percent(share) for share in projection.explained[:2])
+    chart.update_xaxes(title_text=f"first component: {first} of the spread", zeroline=False, range=[left, right])
+    chart.update_yaxes(title_text=f"second component: {second}", zeroline=False, range=[low, high])
     return chart
 
 
@@ -44,18 +47,22 @@ def tokens_figure(projection: Projection, encoding: Encoding, theme: Theme, *, t
     chart = plane(projection, theme, title=title)
     chart.add_trace(_points(projection.coordinates, encoding, theme))
     if encoding.n_tokens <= plots.MAX_TICKS:
-        chart.update_layout(annotations=label_annotations(projection.coordinates[:, :2], encoding.tokens, theme))
+        points = projection.coordinates[:, :2]
+        chart.update_layout(annotations=label_annotations(points, encoding.tokens, theme, frame=bounds(points)))
     return chart
 
 
 def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
     """The tokens of one text in space: coordinates [position, 3]."""
-    chart = plots.figure(theme, height=620, title=title)
+    chart = plots.figure(theme, height=420 if theme.narrow else 560, title=title)
+    # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
+    eye = (2.1, 2.1, 0.8) if theme.narrow else (1.5, 1.5, 0.8)
     x, y, z = projection.coordinates.T
     few = encoding.n_tokens <= plots.MAX_TICKS
     chart.add_scatter3d(
         x=x, y=y, z=z, mode="markers+text" if few else "markers", text=[plots.label(token) for token in encoding.tokens],
         textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink}, customdata=_numbers(encoding),
+        textposition=text_positions(projection.coordinates, encoding.tokens, eye) if few else None,
         marker={"size": 6 if few else 4, "color": _colors(encoding, theme)},
         hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
     )  # fmt: skip
@@ -68,12 +75,17 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
     axis |= {"tickfont": {"size": 14}, "nticks": 5}
     titles = [f"PC {i + 1}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
     scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}
-    # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
-    camera = {"eye": {"x": 1.5, "y": 1.5, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
+    camera = {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.15}}
     chart.update_layout(
         scene=scene | {"aspectmode": "cube", "camera": camera}, dragmode="orbit", margin={"l": 0, "r": 0, "b": 0}
     )
     return chart
+
+
+def points_columns(projection: Projection, tokens: Sequence[str]) -> dict[str, list[object]]:
+    """The points as columns of a table: coordinates [position, component]."""
+    columns: dict[str, list[object]] = {"token": list(tokens)}
+    return columns | {f"PC {i + 1}": values.tolist() for i, values in enumerate(projection.coordinates.T)}
 
 
 def layer_tracks(forward: ForwardPass) -> tuple[Projection, Floats]:
@@ -91,10 +103,10 @@ def layers_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
     """
     projection, tracks = layer_tracks(forward)
     encoding = forward.encoding
-    chart = plane(projection, theme, title="The tokens’ way through the layers, in one projection")
+    chart = plane(projection, theme, title="The tokens’ way through the layers")
     moving: list[NDArray[np.floating[Any]]] = [tracks]
     if encoding.n_tokens <= plots.MAX_TICKS:
-        labels, lines = label_tracks(tracks, encoding.tokens)
+        labels, lines = label_tracks(tracks, encoding.tokens, theme)
         moving = [lines, labels, tracks]
         font = {"family": plots.MONOSPACE, "size": 16, "color": theme.ink}
         texts = [plots.label(token) for token in encoding.tokens]
@@ -110,11 +122,19 @@ def layers_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
         )
         for state in range(len(tracks))
     ]
-    low, high = tracks.min(axis=(0, 1)), tracks.max(axis=(0, 1))
-    margin = 0.12 * np.maximum(high - low, 1e-6)
-    chart.update_xaxes(range=[low[0] - margin[0], high[0] + margin[0]])
-    chart.update_yaxes(range=[low[1] - margin[1], high[1] + margin[1]])
-    return chart.update_layout(height=720, **_player(len(tracks), theme))
+    return chart.update_layout(height=640, **_player(len(tracks), theme))
+
+
+def tracks_columns(forward: ForwardPass) -> dict[str, list[object]]:
+    """The tracks as columns of a table, one row for each token at each layer."""
+    _, tracks = layer_tracks(forward)  # [layer + 1, position, 2]
+    states, n, _ = tracks.shape
+    return {
+        "layer": [name for state in range(states) for name in ["embeddings" if state == 0 else str(state)] * n],
+        "token": list(forward.encoding.tokens) * states,
+        "PC 1": tracks[..., 0].ravel().tolist(),
+        "PC 2": tracks[..., 1].ravel().tolist(),
+    }
 
 
 def travel_notice(forward: ForwardPass) -> str:

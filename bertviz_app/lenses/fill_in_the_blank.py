@@ -144,7 +144,9 @@ def blanks_figure(blanks: Sequence[Blank], theme: Theme) -> go.Figure:
         rows.update_yaxes(base["yaxis"] | words, row=row, col=1)
     rows.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
     best = max(float(blank.probabilities[0]) for blank in shown)
-    rows.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.12 * best)], "tickformat": ".0%"})
+    rows.update_xaxes(
+        base["xaxis"] | {"range": [0, max(0.05, 1.12 * best)], "showgrid": False} | plots.percent_axis(max(0.05, best))
+    )
     rows.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
     return rows
 
@@ -176,12 +178,12 @@ def tokens_figure(
         marker_color=theme.accent,
         customdata=[plots.label(token) for token in tokens],
         hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
-        text=[plots.percent(p) for p in probabilities] if len(positions) <= 16 else None,
+        text=[plots.percent(p) for p in probabilities] if len(positions) <= (6 if theme.narrow else 16) else None,
         textposition="outside",
         cliponaxis=False,
     )
-    chart.update_xaxes(plots.token_axis(tokens), tickangle=0 if len(tokens) <= 12 else -50)
-    chart.update_yaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], title_text="probability")
+    chart.update_xaxes(plots.token_axis(tokens))
+    chart.update_yaxes(range=[0, 1.1], title_text="probability", **plots.percent_axis(1))
     return chart
 
 

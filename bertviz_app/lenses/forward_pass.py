@@ -141,7 +141,7 @@ def steps_figure(chosen: Sequence[Step], theme: Theme) -> go.Figure:
     """One bar a tensor, in order from the top: its shape in words, its length how many numbers it holds (logarithmic)."""
     rows, headings = _rows(chosen)
     n_rows = len(chosen) + len(headings)
-    chart = plots.figure(theme, height=80 + 30 * n_rows)
+    chart = plots.figure(theme, height=120 + 25 * n_rows, title="Every tensor and its shape")
     chart.add_bar(
         orientation="h",
         x=[np.log10(step.size) + 0.12 for step in chosen],

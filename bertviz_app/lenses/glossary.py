@@ -56,3 +56,10 @@ TERMS = tuple(
         ("WordPiece", "Cuts a word, from its start, into the longest pieces the vocabulary holds; ## marks a continuation.", "tokens"),
     )
 )  # fmt: skip
+
+
+def found(wanted: str) -> list[Term]:
+    """The terms with these letters in them, first those that have them in their name; all of them for an empty search."""
+    letters = wanted.strip().lower()
+    matches = [term for term in TERMS if letters in f"{term.name} {term.meaning}".lower()]
+    return sorted(matches, key=lambda term: letters not in term.name.lower())

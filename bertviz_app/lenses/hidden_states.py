@@ -54,7 +54,7 @@ def states_picture(forward: ForwardPass, theme: Theme) -> Picture:
 def pooled_picture(pooled: Floats, theme: Theme) -> Picture:
     """The pooled vector, which the classification heads read."""
     return Picture(
-        pooled_figure(pooled, theme), pooled_notice(pooled), {"number": range(len(pooled)), "value": pooled.tolist()}
+        pooled_figure(pooled, theme), pooled_notice(pooled), {"number": range(1, len(pooled) + 1), "value": pooled.tolist()}
     )
 
 
@@ -111,17 +111,23 @@ def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> 
     rows, n = np.stack(list(named.values())), len(named) - 1
     one, *others = added.parts.vectors
     names = [one, *(f"+ {name}" for name in others), "= sum", "LayerNorm"]
-    title = f"{plots.label(token)}, position {position}: " + (
+    title = f"{plots.label(token[:20])}, position {position}: " + (
         f"{n - 1} vectors become one" if others else "where its vector begins"
     )
     chart = plots.figure(theme, height=330, title=title)
     limit = float(np.quantile(np.abs(rows[:n]), 0.99)) or 1.0
     top = float(np.quantile(np.abs(rows[n]), 0.99)) or 1.0
-    for places, values, its_limit, bar in ((range(n), rows[:n], limit, 0.72), ([n + 0.4], rows[n:], top, 0.12)):
+    bars: tuple[dict[str, float | str], ...] = ({"len": 0.62, "y": 0.72}, {"len": 0.3, "y": 0.12})
+    if theme.narrow:  # side by side below the picture
+        bars = (
+            {"len": 0.5, "x": 0, "xanchor": "left", "unit": "sum"},
+            {"len": 0.4, "x": 1, "xanchor": "right", "unit": "LayerNorm"},
+        )
+    for places, values, its_limit, bar in ((range(n), rows[:n], limit, bars[0]), ([n + 0.4], rows[n:], top, bars[1])):
         trace = plots.heatmap(
-            values, theme, signed=True, limit=its_limit, y=list(places), ygap=3,
+            values, theme, signed=True, limit=its_limit, x=np.arange(1, rows.shape[1] + 1), y=list(places), ygap=3,
             hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
-            colorbar={"len": 0.62 if bar > 0.5 else 0.3, "y": bar, "nticks": 3, "tickformat": ".2g"},
+            colorbar={"nticks": 3, "tickformat": ".2g"} | bar,
         )  # fmt: skip
         chart.add_trace(trace)
     chart.update_yaxes(
@@ -142,16 +148,16 @@ def states_figure(vectors: Floats, tokens: Sequence[str], theme: Theme) -> go.Fi
     drawn, step = thinned(vectors)
     limit = float(np.quantile(np.abs(drawn), 0.99)) or 1.0
     row = max(3, min(30, 700 // len(tokens)))
-    title = "" if step == 1 else f"Number 1 of every {step} is drawn; the CSV has them all"
-    chart = plots.figure(theme, height=(120 if title else 90) + row * len(tokens), title=title)
+    thinning = "" if step == 1 else f"; 1 number of every {step}, the CSV has them all"
+    chart = plots.figure(theme, height=140 + row * len(tokens), title=f"The last hidden state of each token{thinning}")
     chart.add_trace(
         plots.heatmap(
             np.ascontiguousarray(drawn), theme, signed=True, limit=limit,
-            x=np.arange(0, vectors.shape[1], step),
+            x=np.arange(1, vectors.shape[1] + 1, step),
             # As categories, rows know their names on hover without one text a cell.
             y=[f"{plots.label(token)}, position {position}" for position, token in enumerate(tokens)],
             hovertemplate="%{y}, number %{x}: %{z:.4f}<extra></extra>",
-            colorbar={"title": {"text": "value", "side": "right"}},
+            colorbar={"unit": "value"},
         )
     )  # fmt: skip
     chart.update_yaxes(plots.token_axis(tokens), type="category", autorange="reversed", ticks="")
@@ -166,14 +172,14 @@ def states_notice(vectors: Floats, tokens: Sequence[str]) -> str:
     count = int((strongest == column).sum())
     where = int(np.abs(vectors[:, column]).argmax())
     return (
-        f"Number {column} is the largest, by size, at {count} of {len(tokens)} tokens; it reaches {vectors[where, column]:.2f} at "
+        f"Number {column + 1} is the largest, by size, at {count} of {len(tokens)} tokens; it reaches {vectors[where, column]:.2f} at "
         f"“{tokens[where]}”, where the typical size of a number is {np.abs(vectors).mean():.2f}."
     )
 
 
 def states_columns(vectors: Floats, tokens: Sequence[str]) -> dict[str, list[object]]:
     """All vectors, one row a token: position, token, and each number."""
-    numbers = {f"number {index}": column.tolist() for index, column in enumerate(vectors.T)}
+    numbers = {f"number {number}": column.tolist() for number, column in enumerate(vectors.T, start=1)}
     return {"position": list(range(len(tokens))), "token": list(tokens), **numbers}
 
 
@@ -187,15 +193,15 @@ def summary_columns(vectors: Floats, tokens: Sequence[str]) -> dict[str, list[ob
         "smallest": vectors.min(axis=1).tolist(),
         "largest": vectors.max(axis=1).tolist(),
     }
-    return columns | {f"number {index}": vectors[:, index].tolist() for index in range(min(4, vectors.shape[1]))}
+    return columns | {f"number {index + 1}": vectors[:, index].tolist() for index in range(min(4, vectors.shape[1]))}
 
 
 def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
     """The pooled vector as one band, from −1 to 1: tanh allows no more."""
-    chart = plots.figure(theme, height=220)
+    chart = plots.figure(theme, height=250, title="The pooled vector")
     chart.add_trace(
-        plots.heatmap(pooled[None, :], theme, signed=True, limit=1.0, hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
-                      colorbar={"tickvals": [-1, 0, 1]})
+        plots.heatmap(pooled[None, :], theme, signed=True, limit=1.0, x=np.arange(1, len(pooled) + 1), hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
+                      colorbar={"unit": "value", "tickvals": [-1, 0, 1]})
     )  # fmt: skip
     chart.update_yaxes(showticklabels=False, showgrid=False, ticks="", showline=False)
     chart.update_xaxes(title_text=f"the {len(pooled)} numbers of the pooled vector", showgrid=False, zeroline=False)
@@ -207,7 +213,7 @@ def pooled_notice(pooled: Floats) -> str:
     strongest = int(np.abs(pooled).argmax())
     n_flat = int((np.abs(pooled) > 0.9).sum())
     return (
-        f"Number {strongest} is the furthest from 0, at {pooled[strongest]:.2f}; {n_flat} of {len(pooled)} lie beyond ±0.9, "
+        f"Number {strongest + 1} is the furthest from 0, at {pooled[strongest]:.2f}; {n_flat} of {len(pooled)} lie beyond ±0.9, "
         f"where tanh is nearly flat. The mean size is {np.abs(pooled).mean():.2f}."
     )
 
@@ -220,15 +226,15 @@ def norms(forward: ForwardPass) -> NDArray[np.float32]:
 
 def norms_figure(lengths: NDArray[np.float32], tokens: Sequence[str], theme: Theme) -> go.Figure:
     """Length of each vector [layer + 1, position], from 0."""
-    chart = plots.figure(theme, height=130 + 40 * len(lengths))
+    chart = plots.figure(theme, height=160 + 40 * len(lengths), title="The length of each token’s vector, layer by layer")
     rows = ["embeddings", *(f"layer {layer}" for layer in range(1, len(lengths)))]
     chart.add_trace(
         plots.heatmap(
             lengths, theme, y=rows, x=[f"{plots.label(token)}, position {p}" for p, token in enumerate(tokens)], xgap=1 if len(tokens) < 65 else 0,
-            ygap=1, hovertemplate="%{x}, %{y}: %{z:.2f}<extra></extra>", colorbar={"title": {"text": "length", "side": "right"}},
+            ygap=1, hovertemplate="%{x}, %{y}: %{z:.2f}<extra></extra>", colorbar={"unit": "length"},
         )
     )  # fmt: skip
-    chart.update_xaxes(plots.token_axis(tokens), type="category", tickangle=-45 if len(tokens) > 8 else 0, ticks="")
+    chart.update_xaxes(plots.token_axis(tokens), type="category", ticks="")
     chart.update_yaxes(type="category", autorange="reversed", showgrid=False, ticks="")
     return chart
 

@@ -12,8 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.sentiment import head_source
 from bertviz_app.plots import Theme
-from bertviz_app.records import Floats, ForwardPass
+from bertviz_app.records import Encoding, Floats, ForwardPass, ModelInfo
 
 MOST = 16  # tokens in a small figure
 
@@ -48,7 +49,7 @@ def vectors_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
     """The last layer's vectors, one row a token: [position, d_model]."""
     n = min(MOST, forward.encoding.n_tokens)
     vectors = forward.hidden_states[-1][:n]
-    chart = plots.figure(theme, height=60 + 26 * n)
+    chart = plots.figure(theme, height=110 + 26 * n, title="The last layer’s vectors, a row for each token")
     trace = plots.heatmap(
         vectors,
         theme,
@@ -56,7 +57,8 @@ def vectors_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
         limit=float(np.quantile(np.abs(vectors), 0.99)),
         customdata=np.broadcast_to(np.array([plots.label(t) for t in forward.encoding.tokens[:n]])[:, None], vectors.shape),
         hovertemplate="%{customdata}, number %{x}: %{z:.2f}<extra></extra>",
-        colorbar={"title": {"text": "value", "side": "right"}},
+        x=np.arange(1, vectors.shape[1] + 1),
+        colorbar={"unit": "value"},
     )
     chart.add_trace(trace)
     chart.update_yaxes(plots.token_axis(forward.encoding.tokens[:n]), autorange="reversed")
@@ -69,7 +71,8 @@ def attention_figure(forward: ForwardPass, glance: Glance, theme: Theme) -> go.F
     n = min(MOST, forward.encoding.n_tokens)
     weights = forward.attentions[glance.layer, glance.head, :n, :n]
     tokens = forward.encoding.tokens[:n]
-    chart = plots.figure(theme, height=110 + 30 * n)
+    where = f"Layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}"
+    chart = plots.figure(theme, height=140 + 30 * n, title=f"{where}: rows look at columns")
     names = np.array([plots.label(token) for token in tokens])
     trace = plots.heatmap(
         weights,
@@ -77,18 +80,18 @@ def attention_figure(forward: ForwardPass, glance: Glance, theme: Theme) -> go.F
         limit=1.0,
         customdata=np.stack(np.broadcast_arrays(names[:, None], names[None, :]), axis=-1),
         hovertemplate="%{customdata[0]} looks at %{customdata[1]}: %{z:.0%}<extra></extra>",
-        colorbar={"tickformat": ".0%", "title": {"text": "weight", "side": "right"}},
+        colorbar={"unit": "weight"} | plots.percent_axis(1),
     )
     chart.add_trace(trace)
-    chart.update_xaxes(plots.token_axis(tokens), title_text="looks at", tickangle=-40)
+    chart.update_xaxes(plots.token_axis(tokens), title_text="looks at")
     chart.update_yaxes(plots.token_axis(tokens), autorange="reversed")
     return chart
 
 
-def prediction_figure(names: Sequence[str], probabilities: Floats, theme: Theme) -> go.Figure:
+def prediction_figure(names: Sequence[str], probabilities: Floats, theme: Theme, *, title: str) -> go.Figure:
     """Labels or words with their probabilities, as bars, the likeliest on top."""
     order = np.argsort(-probabilities, kind="stable")[:5]
-    chart = plots.figure(theme, height=70 + 40 * len(order))
+    chart = plots.figure(theme, height=90 + 40 * len(order), title=title)
     labels = [plots.label(names[index]) for index in order]
     chart.add_bar(
         x=probabilities[order],
@@ -102,5 +105,44 @@ def prediction_figure(names: Sequence[str], probabilities: Floats, theme: Theme)
         showlegend=False,
     )
     chart.update_yaxes(tickvals=list(range(len(order))), ticktext=labels, tickfont_family=plots.MONOSPACE, autorange="reversed")
-    chart.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
-    return chart
+    chart.update_yaxes(showgrid=False, zeroline=False)
+    return chart.update_xaxes(range=[0, 1.15], showgrid=False, tickangle=0, **plots.percent_axis(1))
+
+
+def python_code(info: ModelInfo, encoding: Encoding, glance: Glance, *, task: str | None) -> str:
+    """The numbers of the story with plain transformers: `token_ids`, `vectors` [position, d_model], `weights` [query, key], and, for the
+    `task` "fill_mask" or "sentiment", `probabilities` [vocab] or [label].
+    """
+    typed = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
+    code = f"""import torch
+from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+inputs = tokenizer({typed}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+token_ids = inputs.input_ids[0]  # 1
+model = AutoModel.from_pretrained({info.source!r}, attn_implementation="eager")
+with torch.no_grad():
+    output = model(**inputs, output_attentions=True)
+vectors = output.last_hidden_state[0]  # 2: [position, d_model]
+weights = output.attentions[{glance.layer}][0, {glance.head}]  # 3: [query, key]; the code counts layers and heads from 0
+print(list(zip(inputs.tokens(), token_ids.tolist())), vectors, weights)
+"""
+    return code + {"fill_mask": _FILL_MASK, "sentiment": _SENTIMENT}.get(task or "", "").format(
+        source=info.source, head=head_source(info)
+    )
+
+
+_FILL_MASK = """
+model = AutoModelForMaskedLM.from_pretrained({source!r}, attn_implementation="eager")
+with torch.no_grad():
+    logits = model(**inputs).logits[0, (token_ids == tokenizer.mask_token_id).nonzero()[0, 0]].double()
+probabilities = logits.softmax(dim=-1)  # 4: [vocab]
+best = probabilities.topk(5)
+print([(tokenizer.decode(i), round(float(p), 4)) for p, i in zip(best.values, best.indices)])
+"""
+_SENTIMENT = """
+model = AutoModelForSequenceClassification.from_pretrained({head!r})
+with torch.no_grad():
+    probabilities = model(**inputs).logits[0].softmax(dim=-1)  # 4: [label]
+print(probabilities)
+"""

@@ -15,7 +15,7 @@ from bertviz_app.records import Encoding
 
 MOST_ROWS = 24  # tokens in the picture; the table has them all
 COLUMNS = ("your text", "word", "token", "id")
-HALF = 0.4  # half the width of a cell, in columns
+LETTERS = 12  # of a text that fit into a cell
 HIGH = 0.39  # half the height of a cell, in rows
 
 
@@ -42,13 +42,14 @@ def journey_figure(encoding: Encoding, words: Sequence[Word], theme: Theme) -> g
     title = "" if n == encoding.n_tokens else f"The first {n} of {encoding.n_tokens} tokens; the table has them all"
     chart = plots.figure(theme, height=(96 if title else 60) + 40 * n, title=title)
     for color in dict.fromkeys(colors):
-        chart.add_trace(_ribbons([word for word in shown if colors[word.positions[0]] == color], n, color))
+        chart.add_trace(_ribbons([word for word in shown if colors[word.positions[0]] == color], n, color, _half(theme)))
     for column, cells in enumerate(_columns(encoding, shown, colors, theme)):
-        _add_cells(chart, column, cells)
-    chart.update_layout(barmode="overlay", showlegend=False, hovermode="closest")
+        _add_cells(chart, column, cells, theme)
+    chart.update_layout(margin_t=78 if title else 40, barmode="overlay", showlegend=False, hovermode="closest")
     bare = {"showgrid": False, "zeroline": False, "showline": False, "fixedrange": True, "ticks": ""}
     names = {"tickvals": [0, 1, 2, 3], "ticktext": list(COLUMNS), "tickfont_color": theme.muted}
-    chart.update_xaxes(side="top", range=[-HALF - 0.02, 3 + HALF + 0.02], **names, **bare)
+    half = _half(theme)
+    chart.update_xaxes(side="top", range=[-half - 0.02, 3 + half + 0.02], **names, **bare)
     chart.update_yaxes(range=[n - 0.4, -0.6], showticklabels=False, **bare)
     return chart
 
@@ -72,14 +73,15 @@ def _columns(encoding: Encoding, shown: Sequence[Word], colors: Sequence[str], t
     return typed, split, tokens, ids
 
 
-def _add_cells(chart: go.Figure, column: int, cells: Sequence[Cell]) -> None:
+def _add_cells(chart: go.Figure, column: int, cells: Sequence[Cell], theme: Theme) -> None:
     """Boxes as bars, their text as a trace of its own: text within a bar would shrink on a phone."""
+    half = _half(theme)
     middles = [(cell.start + cell.stop - 1) / 2 for cell in cells]
     edge = {"color": [plots.tint(cell.color, 0.45) for cell in cells], "width": 1}
     chart.add_bar(
         orientation="h",
-        base=[column - HALF] * len(cells),
-        x=[2 * HALF] * len(cells),
+        base=[column - half] * len(cells),
+        x=[2 * half] * len(cells),
         y=middles,
         width=[cell.stop - cell.start - 1 + 2 * HIGH for cell in cells],
         marker={"color": [plots.tint(cell.color, 0.16) for cell in cells], "cornerradius": 8, "line": edge},
@@ -90,21 +92,25 @@ def _add_cells(chart: go.Figure, column: int, cells: Sequence[Cell]) -> None:
         x=[column] * len(cells),
         y=middles,
         mode="text",
-        text=[plots.label(_cut(cell.text, 12)) for cell in cells],
-        textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": [cell.ink for cell in cells]},
+        text=[plots.label(_cut(cell.text, 9 if theme.narrow else LETTERS)) for cell in cells],
+        textfont={
+            "family": plots.MONOSPACE,
+            "size": 14 if theme.narrow else plots.TEXT_SIZE,
+            "color": [cell.ink for cell in cells],
+        },
         hoverinfo="skip",
         cliponaxis=False,
     )
 
 
-def _ribbons(words: Sequence[Word], n: int, color: str) -> go.Scatter:
+def _ribbons(words: Sequence[Word], n: int, color: str, half: float) -> go.Scatter:
     """Bands of one colour from column to column: typed to word, word to each of its tokens, each token to its id."""
     xs, ys = [], []
     way = np.linspace(0, 1, 18)
     ease = way * way * (3 - 2 * way)  # smoothstep
     for word in words:
         for column, left, right in _bands(word, n):
-            x = column + HALF + way * (1 - 2 * HALF)
+            x = column + half + way * (1 - 2 * half)
             top, bottom = (left[side] + ease * (right[side] - left[side]) for side in (0, 1))
             xs.append(np.concatenate([x, x[::-1], [np.nan]]))
             ys.append(np.concatenate([top, bottom[::-1], [np.nan]]))
@@ -125,6 +131,11 @@ def _bands(word: Word, n: int) -> list[tuple[int, tuple[float, float], tuple[flo
         bands.append((0, whole, whole))
         bands += [(1, (float(shares[i]), float(shares[i + 1])), token) for i, token in enumerate(tokens)]
     return bands
+
+
+def _half(theme: Theme) -> float:
+    """Half the width of a cell, in columns: on a phone the ribbons are short."""
+    return 0.47 if theme.narrow else 0.4
 
 
 def _cut(text: str, most: int) -> str:

@@ -120,20 +120,20 @@ def verdict_figure(objective: Objective, probability: float, theme: Theme) -> go
             showlegend=False,
         )
     chart.update_layout(barmode="stack", margin_r=32)
-    chart.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    chart.update_xaxes(range=[0, 1], tickangle=0, **plots.percent_axis(1))
     chart.update_yaxes(visible=False)
     return chart
 
 
 def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
     """The pooled vector as a grid of `STRIP_ROWS` rows, read like a page: pooled [d_model]."""
-    title = f"The pooled vector: the {len(pooled)} numbers that the answer is read from"
+    title = f"The {len(pooled)} numbers of the pooled vector, row by row"
     return _grid_figure(pooled, theme, title=title, unit="value")
 
 
 def contributions_figure(objective: Objective, parts: Contributions, theme: Theme) -> go.Figure:
     """What each number of the pooled vector adds, in the same grid."""
-    title = f"What each number of the pooled vector adds: for “{objective.labels[0]}” above zero, against it below"
+    title = f"What each number of the pooled vector adds: above zero for “{objective.labels[0]}”"
     return _grid_figure(parts.values, theme, title=title, unit="logit")
 
 
@@ -148,7 +148,7 @@ def _grid_figure(vector: Floats, theme: Theme, *, title: str, unit: str) -> go.F
         plots.heatmap(
             grid, theme, signed=True, limit=float(np.abs(vector).max()) or 1.0, customdata=numbers, xgap=1, ygap=1,
             hovertemplate=f"number %{{customdata}}: %{{z:.3f}}<extra>{unit}</extra>",
-            colorbar={"title": {"text": unit, "side": "right"}},
+            colorbar={"unit": unit},
         )
     )  # fmt: skip
     chart.update_xaxes(visible=False)

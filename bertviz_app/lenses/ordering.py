@@ -77,12 +77,13 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
     np.fill_diagonal(values, np.nan)
     short = [plots.label(text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…") for text in texts]
     hover = np.array([[f"{i + 1} {short[i]}<br>→ {j + 1} {short[j]}" for j in range(n)] for i in range(n)])
+    texts_in = [["" if i == j else plots.percent(probabilities[i, j]) for j in range(n)] for i in range(n)]
     chart = plots.figure(theme, height=150 + 46 * n, title="How likely is the column’s sentence to follow the row’s?")
     chart.add_trace(
         plots.heatmap(
-            values, theme, limit=1.0, texttemplate="%{z:.0%}" if n <= 10 else None, customdata=hover, hoverongaps=False,
+            values, theme, limit=1.0, text=texts_in, texttemplate="%{text}" if n <= 10 else None, customdata=hover, hoverongaps=False,
             hovertemplate="%{customdata}: %{z:.3f}<extra></extra>", x=np.arange(1, n + 1), y=np.arange(1, n + 1), xgap=2, ygap=2,
-            colorbar={"tickformat": ".0%", "title": {"text": "is next", "side": "right"}},
+            colorbar={"unit": "is next"} | plots.percent_axis(1),
         )
     )  # fmt: skip
     numbers = list(range(1, n + 1))

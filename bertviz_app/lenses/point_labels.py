@@ -18,18 +18,31 @@ from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
 
 SIZE = 16  # pixels of the monospace type
-CANVAS = (760.0, 420.0)  # pixels that the points spread over on a laptop; narrower screens crowd, wider ones have room to spare
+CANVAS, PHONE = (
+    np.array([860.0, 400.0]),
+    np.array([270.0, 400.0]),
+)  # pixels of the plane on a laptop (or less than it has) and on a phone
+MARGIN = 0.08  # of the points' spread, left free on each side
+_POINT = 8  # half the side of a marker, and some air
 _ANGLES = np.deg2rad([90, 270, 0, 180, 45, 135, 315, 225])
-_RADII = (18, 30, 44, 60, 78, 98)
+_RADII = (22, 32, 44, 60, 78, 98, 120, 146)
 
 
-def place_labels(coordinates: Floats, labels: Sequence[str], *, frame: Floats | None = None) -> NDArray[np.float64]:
+def bounds(coordinates: Floats) -> Floats:
+    """The part of the plane to draw for these points: [point, ≥ 2] → [(low, high), 2]."""
+    low, high = coordinates[:, :2].min(axis=0), coordinates[:, :2].max(axis=0)
+    margin = MARGIN * np.maximum(high - low, 1e-6)
+    return np.stack([low - margin, high + margin])
+
+
+def place_labels(
+    coordinates: Floats, labels: Sequence[str], *, frame: Floats, canvas: NDArray[np.float64] = CANVAS
+) -> NDArray[np.float64]:
     """Where the centre of each label stands, in pixels right of and below its point: coordinates [point, 2] → [point, 2].
 
-    The points fill the canvas, unless they are drawn in a larger `frame` [(low, high), 2].
+    `frame` [(low, high), 2] fills the `canvas`.
     """
-    low, high = _bounds(coordinates) if frame is None else frame
-    points = (coordinates - low) / np.maximum(high - low, 1e-9) * CANVAS * (1, -1)
+    points = _pixels(coordinates, frame, canvas)
     halves = _halves(labels)
     gaps = np.abs(points[:, None] - points[None])  # [point, point, x or y]
     crowds = ((gaps[..., 0] < 120) & (gaps[..., 1] < 40)).sum(axis=1)
@@ -40,49 +53,81 @@ def place_labels(coordinates: Floats, labels: Sequence[str], *, frame: Floats | 
         centers = points[index] + around
         # [candidate, label or point, x or y]
         to_labels = np.abs(centers[:, None] - (points + offsets)[taken]) < halves[index] + halves[taken]
-        to_points = np.abs(centers[:, None] - points) < halves[index] + 5
-        covered = 3 * to_labels.all(axis=-1).sum(axis=1) + to_points.all(axis=-1).sum(axis=1)
+        to_points = np.abs(centers[:, None] - points) < halves[index] + _POINT
+        outside = (centers < halves[index]) | (centers > canvas - halves[index])
+        covered = 4 * outside.any(axis=1) + 3 * to_labels.all(axis=-1).sum(axis=1) + 2 * to_points.all(axis=-1).sum(axis=1)
         offsets[index] = around[int(covered.argmin())]  # the first of the best is the nearest
         taken.append(int(index))
     return offsets
 
 
-def label_annotations(coordinates: Floats, labels: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
-    """The labels as Plotly annotations, each with its line to its point: coordinates [point, 2]."""
-    offsets = place_labels(coordinates, labels)
+def label_annotations(coordinates: Floats, labels: Sequence[str], theme: Theme, *, frame: Floats) -> list[dict[str, Any]]:
+    """The labels as Plotly annotations, each with its line to its point where it does not stand beside it: coordinates [point, 2]."""
+    offsets = place_labels(coordinates, labels, frame=frame, canvas=canvas_of(theme))
+    near = _stand_near(offsets, labels)
     return [
         {
             "x": float(x), "y": float(y), "ax": float(ax), "ay": float(ay), "text": plots.label(text), "showarrow": True,
-            "bgcolor": plots.tint(theme.paper, 0.7), "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.muted, "standoff": 6, "borderpad": 1,
+            "arrowhead": 0, "arrowwidth": 1, "arrowcolor": plots.tint(theme.muted, 0 if beside else 1), "standoff": 6, "borderpad": 0,
             "font": {"family": plots.MONOSPACE, "size": SIZE, "color": theme.ink},
         }
-        for (x, y), (ax, ay), text in zip(coordinates, offsets, labels, strict=True)
+        for (x, y), (ax, ay), text, beside in zip(coordinates, offsets, labels, near, strict=True)
     ]  # fmt: skip
 
 
-def label_tracks(tracks: Floats, labels: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def label_tracks(tracks: Floats, labels: Sequence[str], theme: Theme) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For an animation, in which annotations cannot move: tracks [frame, point, 2] → the labels' centres in data units
     [frame, point, 2], and lines to them as one pen's way [frame, 3 · point, 2], where nan lifts the pen.
     """
-    frame = _bounds(tracks.reshape(-1, 2))
-    scale = np.maximum(frame[1] - frame[0], 1e-9) / CANVAS * (1, -1)
-    offsets = np.stack([place_labels(track, labels, frame=frame) for track in tracks])
+    frame, canvas = bounds(tracks.reshape(-1, 2)), canvas_of(theme)
+    scale = (frame[1] - frame[0]) / canvas * (1, -1)
+    offsets = np.stack([place_labels(track, labels, frame=frame, canvas=canvas) for track in tracks])
     # A line ends at the edge of its label: at this share of the way to its centre.
     share = (1 - (_halves(labels) / np.maximum(np.abs(offsets), 1e-9)).min(axis=-1, keepdims=True)).clip(0)
-    ends = tracks + share * offsets * scale
+    ends = tracks + np.where(_stand_near(offsets, labels)[..., None], 0, share) * offsets * scale
     # [frame, point, 2] × 3 → [frame, point, (point, end, nothing), 2] → [frame, 3 · point, 2]
     lines = np.stack([tracks, ends, np.full_like(ends, np.nan)], axis=2).reshape(len(tracks), -1, 2)
     return tracks + offsets * scale, lines
 
 
+def text_positions(coordinates: Floats, labels: Sequence[str], eye: Sequence[float]) -> list[str]:
+    """For points in space, seen from `eye` with the third axis upright, the side on which each label stands: coordinates [point, 3] →
+    Plotly's `textposition`, such as "top center". True until the visitor turns the picture.
+    """
+    spread = np.ptp(coordinates, axis=0)
+    cube = (coordinates - coordinates.min(axis=0)) / np.where(spread > 0, spread, 1)
+    ahead = -np.asarray(eye) / np.linalg.norm(eye)
+    right = np.cross(ahead, (0, 0, 1))
+    right /= np.linalg.norm(right)
+    seen = np.stack([cube @ right, cube @ np.cross(right, ahead)], axis=-1)  # [point, 3] → [point, x or y]
+    frame = seen.mean(axis=0) + np.array([[-1], [1]])  # a cube of side 1 is drawn over less than the whole of the canvas
+    offsets = place_labels(seen, labels, frame=frame)
+    sides = np.sign(np.where(np.abs(offsets) < 1, 0, offsets)).astype(int)
+    return [f"{('middle', 'bottom', 'top')[y]} {('center', 'right', 'left')[x]}" for x, y in sides]
+
+
+def canvas_of(theme: Theme) -> NDArray[np.float64]:
+    """Pixels of the plane, about: width and height."""
+    return PHONE if theme.narrow else CANVAS
+
+
+def _pixels(coordinates: Floats, frame: Floats, canvas: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pixels right of and below the upper left corner: [point, 2]."""
+    shares = (coordinates - frame[0]) / (frame[1] - frame[0])
+    pixels: NDArray[np.float64] = np.stack([shares[:, 0], 1 - shares[:, 1]], axis=-1) * canvas
+    return pixels
+
+
+def _stand_near(offsets: NDArray[np.float64], labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each label stands right beside its point, where a line would say nothing: offsets [..., point, 2]."""
+    x, y = np.abs(offsets[..., 0]), np.abs(offsets[..., 1])
+    gap = np.where(x < 1, 0, x - _halves(labels)[:, 0])  # a label above or below its point is centred on it
+    return np.asarray(np.maximum(gap, y) <= _RADII[0] + 0.5)
+
+
 def _halves(labels: Sequence[str]) -> NDArray[np.float64]:
     """Half the width and half the height of each label, in pixels: [label, 2]."""
-    return np.array([(0.3 * SIZE * max(len(text), 1) + 3, 0.6 * SIZE) for text in labels])
-
-
-def _bounds(coordinates: Floats) -> Floats:
-    """The smallest and the largest of each coordinate: [point, 2] → [(low, high), 2]."""
-    return np.stack([coordinates.min(axis=0), coordinates.max(axis=0)])
+    return np.array([(0.3 * SIZE * max(len(text), 1) + 3, 0.7 * SIZE) for text in labels])
 
 
 def _around(half: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -82,7 +82,7 @@ def surprise_figure(result: Score, theme: Theme) -> go.Figure:
         marker_color=theme.accent,
         customdata=[f"{plots.label(token)}: {p:.6f}" for token, p in zip(result.tokens, probabilities, strict=True)],
         hovertemplate="%{customdata}, −log P = %{y:.2f} nats<extra></extra>",
-        text=[plots.percent(p) for p in probabilities] if n <= MOST_TEXTS else None,
+        text=[plots.percent(p) for p in probabilities] if n <= (6 if theme.narrow else MOST_TEXTS) else None,
         textposition="outside",
         cliponaxis=False,
     )
@@ -93,7 +93,7 @@ def surprise_figure(result: Score, theme: Theme) -> go.Figure:
         x=1, xref="paper", xanchor="right", y=1.1, yref="paper", text=f"– –  {label}", showarrow=False, font={"size": plots.TEXT_SIZE}
     )  # fmt: skip
     chart.update_layout(margin_t=84)
-    chart.update_xaxes(plots.token_axis(result.tokens), tickangle=0 if n <= 12 else -50)
+    chart.update_xaxes(plots.token_axis(result.tokens))
     chart.update_yaxes(rangemode="tozero", title_text="−log P (nats)")
     return chart
 

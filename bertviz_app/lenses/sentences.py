@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.embeddings import plane, state_name
-from bertviz_app.lenses.pca import project
-from bertviz_app.lenses.point_labels import label_annotations
+from bertviz_app.lenses.pca import Projection, project
+from bertviz_app.lenses.point_labels import bounds, label_annotations
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass, ModelInfo
@@ -64,10 +65,7 @@ def sentences_figure(forwards: Sequence[ForwardPass], state: int, word: str | No
 
     Beyond `plots.MAX_TICKS` points only the places of `word` carry a label; hover names the rest.
     """
-    real = [np.flatnonzero(~forward.encoding.is_special) for forward in forwards]
-    points = np.concatenate([forward.hidden_states[state][rows] for forward, rows in zip(forwards, real, strict=True)])
-    tokens = [forward.encoding.tokens[row] for forward, rows in zip(forwards, real, strict=True) for row in rows]
-    projection = project(points, 2)
+    real, tokens, projection = _projected(forwards, state)
     chart = plane(projection, theme, title=f"{_counted(len(forwards))} at {state_name(state)}")
     chosen = np.array([token == word for token in tokens])
     ends = np.cumsum([len(rows) for rows in real])
@@ -90,10 +88,31 @@ def sentences_figure(forwards: Sequence[ForwardPass], state: int, word: str | No
     named = np.full(len(tokens), True) if len(tokens) <= plots.MAX_TICKS else chosen
     if named.any() and named.sum() <= plots.MAX_TICKS:
         labels = [token for token, is_named in zip(tokens, named, strict=True) if is_named]
-        chart.update_layout(annotations=label_annotations(projection.coordinates[named], labels, theme))
+        chart.update_layout(
+            annotations=label_annotations(projection.coordinates[named], labels, theme, frame=bounds(projection.coordinates))
+        )
     # A line of the legend for each sentence: they are long.
     legend = {"orientation": "v", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"}
     return chart.update_layout(height=580 + 22 * len(forwards), legend=legend, showlegend=True)
+
+
+def points_columns(forwards: Sequence[ForwardPass], state: int) -> dict[str, list[object]]:
+    """The points of the picture as columns of a table."""
+    real, tokens, projection = _projected(forwards, state)
+    return {
+        "sentence": [number for number, rows in enumerate(real, start=1) for _ in rows],
+        "token": list(tokens),
+        "PC 1": projection.coordinates[:, 0].tolist(),
+        "PC 2": projection.coordinates[:, 1].tolist(),
+    }
+
+
+def _projected(forwards: Sequence[ForwardPass], state: int) -> tuple[list[NDArray[np.intp]], list[str], Projection]:
+    """For each text the positions that stand for it; all their tokens; and all their vectors in one projection."""
+    real = [np.flatnonzero(~forward.encoding.is_special) for forward in forwards]
+    points = np.concatenate([forward.hidden_states[state][rows] for forward, rows in zip(forwards, real, strict=True)])
+    tokens = [forward.encoding.tokens[row] for forward, rows in zip(forwards, real, strict=True) for row in rows]
+    return real, tokens, project(points, 2)
 
 
 def sentence_name(forward: ForwardPass, index: int, *, length: int = 60) -> str:

@@ -201,14 +201,17 @@ for text, row in zip(texts, probabilities):
 """
 
 
+def head_source(info: ModelInfo) -> str:
+    """What plain transformers is given to load encoder and head; the embedded head lies in a folder of its own, beside its encoder."""
+    return f"{info.source}/sentiment" if info.source == "bertviz_app/embedded" else info.source
+
+
 def _loading(info: ModelInfo) -> str:
-    # The embedded head lies in a folder of its own, beside the encoder and the tokenizer that it shares.
-    head = f"{info.source}/sentiment" if info.source == "bertviz_app/embedded" else info.source
     return f"""import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModelForSequenceClassification.from_pretrained({head!r}).eval()
+model = AutoModelForSequenceClassification.from_pretrained({head_source(info)!r}).eval()
 """
 
 
@@ -226,14 +229,11 @@ def _distribution_figure(readings: Sequence[Reading], theme: Theme) -> go.Figure
         showlegend=False,
     )
     chart.update_yaxes(title_text="texts", rangemode="tozero")
-    chart.update_xaxes(
-        range=[0, 1.03], tickangle=0, tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", title_text=f"probability of {last}"
-    )
-    return chart
+    return _probability_axis(chart, f"probability of {last}").update_xaxes(range=[0, 1.03])
 
 
 def _probability_axis(chart: go.Figure, title: str) -> go.Figure:
-    return chart.update_xaxes(range=[0, 1.2], tickangle=0, tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", title_text=title)
+    return chart.update_xaxes(range=[0, 1.2], showgrid=False, tickangle=0, title_text=title, **plots.percent_axis(1))
 
 
 def _rounded(reading: Reading | None, index: int | None) -> float | None:

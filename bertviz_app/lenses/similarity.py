@@ -107,11 +107,11 @@ def similarity_figure(
         customdata=np.stack(np.broadcast_arrays(labels[:, None], labels[None, :]), axis=-1) if named else None,
         hovertemplate=("%{customdata[0]} (%{y}), %{customdata[1]} (%{x})" if named else "tokens %{y} and %{x}")
         + "<br>cosine %{z:.3f}<extra></extra>",
-        colorbar={"title": {"text": "cosine", "side": "top"}},
-        **({"texttemplate": "%{z:.2f}"} if n <= 12 else {}),
+        colorbar={"unit": "cosine"},
+        **({"texttemplate": "%{z:.2f}"} if n <= (4 if theme.narrow else 12) else {}),
     )  # fmt: skip
     chart.add_trace(trace)
-    chart.update_xaxes(_counted_axis(numbered or names), tickangle=0 if numbered else -50)
+    chart.update_xaxes(_counted_axis(numbered or names))
     chart.update_yaxes(_counted_axis(names), autorange="reversed")
     if numbered:  # sentences, not tokens
         chart.update_yaxes(tickfont_family=plots.FONT)
@@ -120,7 +120,7 @@ def similarity_figure(
 
 def neighbours_figure(found: Sequence[Neighbour], theme: Theme, *, of: str) -> go.Figure:
     """The neighbours of a token as bars, nearest on top."""
-    title = f"The tokens of the vocabulary nearest to {plots.label(of)}, before any context"
+    title = f"Nearest to {plots.label(of[:30])} in the vocabulary, before any context"
     chart = plots.figure(theme, height=110 + 34 * len(found), title=title)
     chart.add_bar(
         x=[neighbour.cosine for neighbour in found],
@@ -135,8 +135,17 @@ def neighbours_figure(found: Sequence[Neighbour], theme: Theme, *, of: str) -> g
     )
     names = [plots.label(neighbour.token) for neighbour in found]
     chart.update_yaxes(tickvals=list(range(len(found))), ticktext=names, tickfont_family=plots.MONOSPACE, autorange="reversed")
-    chart.update_xaxes(range=[0, 1.1], title_text="cosine similarity of the input embeddings")
+    chart.update_yaxes(showgrid=False)
+    chart.update_xaxes(range=[0, 1.1], showgrid=False, title_text="cosine similarity of the input embeddings")
     return chart
+
+
+def matrix_columns(matrix: Floats, names: Sequence[str]) -> dict[str, list[object]]:
+    """The matrix as columns of a table; the columns carry their number, since a name may stand twice."""
+    columns: dict[str, list[object]] = {"token": list(names)}
+    return columns | {
+        f"{number} {name}": row.tolist() for number, (name, row) in enumerate(zip(names, matrix, strict=True), start=1)
+    }
 
 
 def most_alike(matrix: Floats) -> tuple[int, int]:

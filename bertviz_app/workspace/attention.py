@@ -8,6 +8,7 @@ import streamlit as st
 
 from bertviz_app.components import bertviz_view
 from bertviz_app.lenses.attention import BLOCKS, Reading
+from bertviz_app.plots import shown
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -24,6 +25,13 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
         paired = page.encoding.pair is not None
         block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"
     return layer, head, Reading(words, hide, block)
+
+
+def open_head(layer: int, head: int, *, view: str) -> None:
+    """Show one head (both 0-based) in the view of that name, at once."""
+    # Widgets are set before they are drawn: at the top of the next run.
+    st.session_state["_open_head"] = {"attention_view": view, "layer": shown(layer), "head": shown(head)}
+    st.rerun()
 
 
 def choose_token(page: Page) -> int | None:

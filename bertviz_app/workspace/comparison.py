@@ -45,6 +45,8 @@ def sentences_view(page: Page) -> None:
     else:
         page.notice("No word stands in more than one of these sentences, so there is nothing to join.")
     _sentence_similarity(page, forwards)
+    with page.fold("Table"):
+        page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
     page.python(sentences.python_code(page.model.info, texts, word, state=state))
 
@@ -90,15 +92,16 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
 
 
-def similarity_view(page: Page) -> None:
-    """The cosine similarity of every two tokens at one layer."""
-    state = page.layer(with_embeddings=True)
+def similarity_view(page: Page, state: int) -> None:
+    """The cosine similarity of every two tokens at one layer: an index into `hidden_states`."""
     matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
     tokens = page.encoding.tokens
     title = f"Cosine similarity of the tokens at {embeddings.state_name(state)}"
     page.show(similarity.similarity_figure(matrix, tokens, page.theme, title=title), name="similarity", alt=f"Heatmap: {title}")
     i, j = similarity.most_alike(matrix)
     page.notice(f"Most alike: “{tokens[i]}” (token {i + 1}) and “{tokens[j]}” (token {j + 1}), cosine {matrix[i, j]:.2f}.")
+    with page.fold("Table"):
+        page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
     page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
 
 

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-# Streamlit leaves 6 rem free above the title; a projected page has better uses for them. Text on a filled button is the colour
-# of the paper, which reads well on the accent in both themes. A component with nothing to see takes no room.
-STYLE = """<style>
-[data-testid=stMainBlockContainer] { padding-top: 3rem; }
+from bertviz_app.plots import Theme
+
+# Streamlit leaves 6 rem free above the title and 10 below the end; a projected page has better uses for them. Its bar at the top is there
+# for a menu at the right, and on a phone for the sidebar's button at the left. Text on a filled button is the colour of the paper, which reads well on the accent in both themes.
+# Captions are faded to 60 %, too pale on the sidebar. What has nothing to see takes no room.
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 1.6rem; padding-bottom: 3rem; }
+[data-testid=stHeader] { background: transparent; }
+[data-testid=stMainBlockContainer] h1 { padding: 0 0 0.25rem; }
+@media (max-width: 640px) {
+  [data-testid=stMainBlockContainer] { padding-top: 3.75rem; }
+  [data-testid=stHeader] { background: PAPER; }
+}
 button[kind^=primary] { color: PAPER; }
 [data-testid=stSidebarHeader] { margin-bottom: -1rem; }
-[data-testid=stElementContainer]:has(> [data-testid=stBidiComponentIsolated] > span:empty) { display: none; }
+[data-testid=stCaptionContainer] { color: MUTED; opacity: 1; }
+[data-testid=stCaptionContainer] p { color: inherit; }
+[class*=st-key-_browser_memory] { position: absolute; width: 0; overflow: hidden; }
 </style>"""
+
+
+def style(theme: Theme) -> str:
+    """How our pages differ from Streamlit's own style."""
+    return _STYLE.replace("PAPER", theme.paper).replace("MUTED", theme.muted)
 
 
 def plain(text: str) -> str:

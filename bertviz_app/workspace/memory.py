@@ -11,9 +11,12 @@ from typing import cast
 
 import streamlit as st
 
+from bertviz_app import plots
+
 _JS = """
 export default function({data, setStateValue, parentElement}) {
   const box = "inside-bert-texts";
+  const screen = () => (dark() ? "dark" : "light") + (window.innerWidth < 640 ? " narrow" : " wide");
   const dark = () => {
     const color = getComputedStyle(document.querySelector("[data-testid=stApp]") || document.body).backgroundColor;
     const channels = (color.match(/[0-9.]+/g) || [255, 255, 255]).map(Number);
@@ -22,16 +25,14 @@ export default function({data, setStateValue, parentElement}) {
   try {
     if (data.restore) {
       // An answer is owed even when there is nothing: the page waits for it.
-      setStateValue("saved", JSON.stringify({texts: window.sessionStorage.getItem(box) || "{}", at: Date.now()}));
+      setStateValue("saved", JSON.stringify({texts: window.sessionStorage.getItem(box) || "{}", screen: screen(), at: Date.now()}));
     } else if (data.texts !== undefined) {
       window.sessionStorage.setItem(box, data.texts);
     }
   } catch (error) {
-    if (data.restore) setStateValue("saved", JSON.stringify({texts: "{}", at: Date.now()}));
+    if (data.restore) setStateValue("saved", JSON.stringify({texts: "{}", screen: screen(), at: Date.now()}));
   }
-  if (data.theme && (dark() ? "dark" : "light") !== data.theme) {
-    setStateValue("theme", dark() ? "dark" : "light");
-  }
+  if (data.screen && screen() !== data.screen) setStateValue("screen", screen());
 }
 """
 
@@ -52,21 +53,29 @@ def restore() -> bool:
         return False
     st.session_state["_restored"] = True
     st.session_state["texts"] = _texts(result.saved) | st.session_state["texts"]
+    st.session_state["_screen"] = _screen(result.saved)
     return True
 
 
-def keep(theme_name: str) -> None:
-    """Hand the current texts to the browser, and learn from it when the theme on the screen is another than we drew for."""
+def keep() -> None:
+    """Hand the current texts to the browser, and learn from it when its screen is another than we drew for."""
     if not dict(st.context.headers):
         return
-    texts = json.dumps(st.session_state["texts"])
-    result = _browser_memory(
-        key="_browser_memory_keep",
-        data={"texts": texts, "theme": theme_name},
-        on_theme_change=lambda: None,
-        height=1,
-    )
-    st.session_state["_theme"] = result.theme
+    drawn = theme()
+    data = {
+        "texts": json.dumps(st.session_state["texts"]),
+        "screen": f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}",
+    }
+    result = _browser_memory(key="_browser_memory_keep", data=data, on_screen_change=lambda: None, height=1)
+    if result.screen and result.screen != data["screen"]:
+        st.session_state["_screen"] = result.screen
+        st.rerun()
+
+
+def theme() -> plots.Theme:
+    """The theme for this visitor's screen: as the browser tells, or, before it has, as Streamlit does."""
+    name, _, width = st.session_state.get("_screen", "").partition(" ")
+    return plots.theme(name or st.context.theme.type, narrow=width == "narrow")
 
 
 def recall(name: str, default: str = "") -> str:
@@ -86,3 +95,10 @@ def _texts(saved: str) -> dict[str, str]:
         return {str(name): str(text or "") for name, text in texts.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _screen(saved: str) -> str:
+    try:
+        return str(json.loads(saved)["screen"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -13,6 +13,7 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG
+from bertviz_app.lenses.glossary import TERMS
 from bertviz_app.records import ModelInfo
 
 
@@ -69,9 +70,9 @@ def draw_sidebar() -> str:
 
 
 def draw_model_line(info: ModelInfo) -> None:
-    """Title, size, number type, device and memory of the model, under its name in the sidebar."""
+    """Size, number type, device and memory of the model, under its title in the sidebar."""
     line = (
-        f"{info.title} · {info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
+        f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
         f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB"
     )
     st.session_state["_model_line"].caption(line)
@@ -86,21 +87,33 @@ def offered_models() -> dict[str, str]:
     return {name: name for name in CATALOG} | folders
 
 
+def draw_line(entry: PageEntry) -> None:
+    """What the page shows, and its terms, each with a link to its line of the glossary."""
+    mine = [term for term in TERMS if term.page == entry.key]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(entry.line, width="content")
+        if mine:
+            with st.popover("Words used here", type="tertiary"):
+                for term in mine:
+                    st.page_link(PAGES["glossary"].file, label=term.name, help=term.meaning, query_params={"term": term.name})
+
+
 def _model_choice() -> str:
+    """The models by their titles. The address carries the name: a widget bound to it would write the title there."""
     offered = offered_models()
-    names = list(offered)
-    default = settings.current().model
+    default = settings.current().model if settings.current().model in offered else next(iter(offered))
     asked = st.query_params.get("model")
     if asked is not None and asked not in offered:
-        # The widget would drop an unknown name from the address without a word.
         st.session_state["_unknown_model"] = asked
-    # A link carries what the options are called, so they are called by their names.
-    chosen = st.selectbox(
-        "Model",
-        names,
-        index=names.index(default) if default in names else 0,
-        key="model",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+        asked = None
+    if "model" not in st.session_state:  # a new visit, or another page of the same visit
+        st.session_state["model"] = st.session_state.get("_model") or asked or default
+    chosen = st.selectbox("Model", list(offered), key="model", format_func=_title, label_visibility="collapsed")
+    st.session_state["_model"] = chosen
+    if st.query_params.get("model", default) != chosen:
+        st.query_params["model"] = chosen
     return offered[chosen]
+
+
+def _title(name: str) -> str:
+    return CATALOG[name].title if name in CATALOG else name

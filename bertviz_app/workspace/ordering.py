@@ -23,15 +23,18 @@ STORY = (
 
 def ordering_game(page: Page) -> None:
     """Several sentences, every ordered pair judged on request, and the likeliest chain."""
-    texts = page.texts("story", "Sentences in any order, one a line", STORY)
+    texts = page.texts("story", "Sentences in any order, one a line", STORY, button="Judge every pair")
     n = len(texts)
     if n < 2:
         page.notice("An order needs at least two sentences: type one on each line.")
         return
     asked = (page.model.info.key, tuple(texts))
-    if st.button(f"Judge every pair ({n * (n - 1)} passes)", key="judge_pairs", type="primary"):
+    if page.submitted("story"):
         st.session_state["judged"] = asked
     if st.session_state.get("judged") != asked:
+        st.caption(
+            f"BERT reads every sentence after every other one: {n * (n - 1)} passes for these {n}. The likeliest order is shown then."
+        )
         return
     places = [(i, j) for i in range(n) for j in range(n) if i != j]
     states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Judging pairs")

@@ -1,24 +1,23 @@
-"""`open_page`: what every page begins with, and what it draws through."""
+"""`open_page`: what every page begins with, and what it reads: the typed texts, the model, and one forward pass over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from bertviz_app import notes, plots, settings
 from bertviz_app.components import token_strip
 from bertviz_app.errors import EmptyText, InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
-from bertviz_app.tables import csv_text
 from bertviz_app.workspace import caches, memory
-from bertviz_app.workspace.markup import STYLE, cell, plain
-from bertviz_app.workspace.navigation import PAGES, draw_model_line, draw_sidebar
+from bertviz_app.workspace.drawing import Drawing
+from bertviz_app.workspace.markup import plain, style
+from bertviz_app.workspace.navigation import PAGES, draw_line, draw_model_line, draw_sidebar
 from bertviz_app.workspace.sentence import sentence_form
 
 if TYPE_CHECKING:
@@ -36,15 +35,15 @@ def open_page(key: str) -> Iterator[Page]:
     entry = PAGES[key]
     title = "Inside BERT" if key == "home" else f"{entry.title} · Inside BERT"
     st.set_page_config(page_title=title, page_icon=str(Path(__file__).with_name("assets") / "icon.png"), layout="wide")
-    theme = plots.theme(st.session_state.get("_theme") or st.context.theme.type)
-    st.html(STYLE.replace("PAPER", theme.paper))
+    theme = memory.theme()
+    st.html(style(theme))
     caches.warm_up()
     model_name = draw_sidebar()
     st.title("Inside BERT" if key == "home" else entry.title, anchor=False)
-    st.markdown(entry.line)
+    draw_line(entry)
     if not memory.restore():
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
-    page = Page(model_name, theme)
+    page = Page(model_name, memory.theme())
     try:
         with page.borrowed:  # what the page uses cannot be let go before its run is over
             page.say_unknown_model()
@@ -52,17 +51,16 @@ def open_page(key: str) -> Iterator[Page]:
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
     page.export()
-    memory.keep(page.theme.name)
+    memory.keep()
 
 
-class Page:
-    """One run of one page: the typed texts, the model, and ways to draw."""
+class Page(Drawing):
+    """One run of one page: the typed texts, the model, and, from `Drawing`, the ways to show."""
 
     def __init__(self, model_name: str, theme: plots.Theme) -> None:
+        super().__init__(theme)
         self._model_name = model_name
-        self._drawn = 0
         self.borrowed = ExitStack()
-        self.theme = theme
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
 
@@ -81,19 +79,28 @@ class Page:
         typed = memory.recall("pair")
         return typed if typed.strip() else None
 
-    def texts(self, name: str, label: str, default: Sequence[str], *, help: str | None = None) -> list[str]:
+    def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
         limits = settings.current()
         st.session_state.setdefault(f"draft_{name}", memory.recall(name, "\n".join(default)))
         with st.form(f"form_{name}", border=False):
-            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=150, help=help)
-            st.form_submit_button("Show", on_click=lambda: memory.remember(name, st.session_state[f"draft_{name}"]))
+            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=150)
+            st.form_submit_button(
+                button,
+                type="primary",
+                key=f"submit_{name}",
+                on_click=lambda: memory.remember(name, st.session_state[f"draft_{name}"]),
+            )
         lines = [line for line in memory.recall(name, "\n".join(default)).splitlines() if line.strip()]
         if not lines:
             raise EmptyText("There is nothing to read yet: type at least one sentence, one on a line.")
         if len(lines) > limits.max_sentences:
             st.caption(f"Only the first {limits.max_sentences} of {len(lines)} sentences are used: the limit of this server.")
         return lines[: limits.max_sentences]
+
+    def submitted(self, name: str) -> bool:
+        """Whether the button below these sentences was pressed just now."""
+        return bool(st.session_state.get(f"submit_{name}"))
 
     @cached_property
     def model(self) -> Model:
@@ -171,59 +178,6 @@ class Page:
         clicked = result.clicked
         return int(clicked) if clicked is not None and 0 <= int(clicked) < encoding.n_tokens else None
 
-    def show(self, figure: go.Figure, *, name: str, alt: str) -> None:
-        """A figure with the camera button that saves it. `alt` is what a screen reader says."""
-        self._drawn += 1
-        st.plotly_chart(figure, theme=None, key=f"chart_{name}", config=self._config(name), alt=alt)
-
-    def choose(self, figure: go.Figure, *, name: str, alt: str) -> Any:
-        """The same, clickable: the `customdata` of the chosen point, or None. Points of scatter traces only."""
-        self._drawn += 1
-        event = st.plotly_chart(
-            figure,
-            theme=None,
-            key=f"chart_{name}",
-            config=self._config(name),
-            alt=alt,
-            on_select="rerun",
-            selection_mode="points",
-        )
-        points = event.selection.points if event else []
-        return points[0].get("customdata") if points else None
-
-    def notice(self, sentence: str) -> None:
-        """What to notice: one sentence, computed from the numbers on the screen."""
-        st.markdown(f"**What to notice.** {plain(sentence)}")
-
-    def table(self, columns: Mapping[str, Any], *, name: str) -> None:
-        """A table, and the same as a CSV to take away."""
-        values = {title: [cell(value) for value in column] for title, column in columns.items()}
-        st.dataframe(values, hide_index=True, key=f"table_{name}")
-        st.download_button(
-            "Download CSV",
-            lambda: csv_text(values).encode("utf-8-sig"),
-            f"{name}.csv",
-            "text/csv",
-            key=f"csv_{name}",
-            on_click="ignore",
-        )
-
-    def link(self, key: str, label: str) -> None:
-        """A link to another page, by its key in the page list."""
-        st.page_link(PAGES[key].file, label=label, icon=":material/arrow_forward:")
-
-    @contextmanager
-    def fold(self, title: str) -> Iterator[None]:
-        """A folded part of the page."""
-        with st.expander(title):
-            yield
-
-    def python(self, code: str) -> None:
-        """The shortest code that gives the numbers of this page, folded."""
-        with st.expander("Python"):
-            st.caption("Plain transformers, for this very input. Run it from the folder of this program.")
-            st.code(code, language="python")
-
     def say_unknown_model(self) -> None:
         """A link to a model that this server does not have: said, and the default shown."""
         asked = st.session_state.pop("_unknown_model", None)
@@ -233,18 +187,3 @@ class Page:
                     f"The link asks for the model “{asked[:80]}”, which this server does not offer. This is its default instead."
                 )
             )
-
-    def export(self) -> None:
-        """Which kind of file the camera button of each picture saves."""
-        if self._drawn:
-            with st.expander("Export"):
-                st.radio(
-                    "The camera button on each picture saves it as", ["PNG", "SVG"],
-                    key="picture_format", horizontal=True, persist_state="session",
-                )  # fmt: skip
-
-    def _config(self, name: str) -> dict[str, Any]:
-        kind = st.session_state.get("picture_format", "PNG").lower()
-        image = {"format": kind, "scale": 2, "filename": f"inside-bert-{name}"}
-        unused = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
-        return {"displaylogo": False, "toImageButtonOptions": image, "modeBarButtonsToRemove": unused}

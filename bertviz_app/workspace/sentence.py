@@ -31,19 +31,25 @@ def sentence_form(*, pair: bool) -> None:
     st.session_state.setdefault("draft_pair", memory.recall("pair"))
     shows_pair = pair or bool(memory.recall("pair"))
     with st.form("sentence", border=False, enter_to_submit=True):
-        # Side by side on a wide screen; Streamlit stacks columns on a phone.
-        text_box, button_box, examples_box = st.columns([10, 1.3, 1.5], vertical_alignment="bottom", gap="small")
-        with text_box:
-            st.text_input("Sentence" if not shows_pair else "Sentence A", key="draft_text", max_chars=limit)
+        # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
+        texts, buttons = st.columns([4, 1], vertical_alignment="bottom", gap="small")
+        with texts:
+            boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
+        boxes[0].text_input(
+            "Sentence A" if shows_pair else "Sentence", key="draft_text", max_chars=limit,
+            label_visibility="visible" if shows_pair else "collapsed",
+        )  # fmt: skip
         if shows_pair:
-            st.text_input("Sentence B (optional)", key="draft_pair", max_chars=limit, placeholder="Type a second sentence")
-        with button_box:
+            boxes[1].text_input(
+                "Sentence B (optional)", key="draft_pair", max_chars=limit, placeholder="Type a second sentence"
+            )
+        with buttons, st.container(horizontal=True, gap="small"):
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit)
-        with examples_box, st.popover("Examples", width="stretch"):
-            for index, (label, text, second) in enumerate(EXAMPLES):
-                st.form_submit_button(
-                    f"{label}", help=text, key=f"example_{index}", on_click=_pick, args=(text, second), type="tertiary"
-                )
+            with st.popover("Examples", width="stretch"):
+                for index, (label, text, second) in enumerate(EXAMPLES):
+                    st.form_submit_button(
+                        label, help=text, key=f"example_{index}", on_click=_pick, args=(text, second), type="tertiary"
+                    )
 
 
 def _submit() -> None:

@@ -81,7 +81,7 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
             outside.append(request.url)
 
     def visit(url: str, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
         context.set_default_timeout(90_000)
         page = context.new_page()
         page.on("request", watch)

@@ -119,3 +119,31 @@ def test_bertviz_draws_with_no_internet(visitor, app_url):
         drawing = page.frame_locator("[data-testid=stIFrame]")
         drawing.locator("svg").first.wait_for()
         expect(drawing.locator("svg *").nth(at_least)).to_be_attached(timeout=30_000)
+
+
+def test_a_phone_gets_figures_of_its_own(visitor, app_url):
+    page = visitor(f"{app_url}/attention", viewport={"width": 390, "height": 844})
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    # Twelve heads side by side would be slivers: there the six layers are.
+    assert page.locator(".xaxislayer-above .xtick").all_text_contents() == [str(n) for n in range(1, 7)]
+    page.wait_for_function(FITS)
+
+
+def test_a_long_text_leaves_the_picture_in_sight(visitor, app_url):
+    page = visitor(f"{app_url}/fill_in_the_blank")
+    sentence_box(page).wait_for()
+    type_sentence(page, "word " * 300)
+    page.locator(".strip .token").nth(300).wait_for()
+    page.wait_for_function(
+        "() => { const plot = document.querySelector('.js-plotly-plot'); return plot && plot.getBoundingClientRect().top < 500 }"
+    )
+
+
+def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor, app_url):
+    page = visitor(f"{app_url}/attention")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.get_by_role("button", name="Words used here").click()
+    page.get_by_role("link", name="Key", exact=True).click()
+    page.get_by_text("The vector by which a token is found").wait_for()
+    assert page.get_by_label("Find a term").input_value() == "Key"
+    assert "term=Key" in page.url

@@ -194,3 +194,28 @@ def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
     ours = lens.read_head(pieces, 4, 2, reading).weights
     theirs = np.asarray(names["weights"])
     assert theirs.shape == ours.shape and np.abs(theirs - ours).max() < 1e-5
+
+
+def test_the_tables_hold_the_numbers_of_the_pictures(pieces):
+    tiles, patterns = figures.mosaic(pieces), lens.head_patterns(pieces)
+    heads = figures.mosaic_columns(pieces, tiles, patterns)
+    place = heads["layer"].index(2) + 3  # layer 2, head 4
+    query, key = (pieces.encoding.tokens.index(heads[end][place]) for end in ("strongest from", "to"))
+    assert heads["head"][place] == 4
+    assert heads["weight"][place] == pieces.attentions[1, 3].max() == pieces.attentions[1, 3, query, key]
+    assert heads["share"][place] == pytest.approx(patterns.share[1, 3])
+    weights = lens.read_head(pieces, 1, 3, Reading(words=True))
+    table = figures.head_columns(weights)
+    assert table["from"] == list(weights.queries) and table["2 starlings"] == weights.weights[:, 1].tolist()
+
+
+def test_on_a_narrow_screen_the_layers_stand_side_by_side(forward):
+    tiles, patterns = figures.mosaic(forward), lens.head_patterns(forward)
+    wide, narrow = (figures.mosaic_figure(forward, tiles, patterns, plots.theme("light", narrow=n)) for n in (False, True))
+    assert wide.layout.xaxis.title.text == narrow.layout.yaxis.title.text == "head"
+    # The same head behind the same number, wherever it stands.
+    assert (
+        np.array_equal(wide.data[0].customdata, narrow.data[0].customdata)
+        and wide.data[0].hovertext == narrow.data[0].hovertext
+    )
+    assert np.array_equal(wide.data[0].x, narrow.data[0].y) and np.array_equal(wide.data[0].y, narrow.data[0].x)

@@ -90,3 +90,14 @@ def test_the_notice_names_the_token_that_turned_most(forward):
     first, last = forward.hidden_states[0], forward.hidden_states[-1]
     cosines = [np.dot(a, b) / np.linalg.norm(a) / np.linalg.norm(b) for a, b in zip(first, last, strict=True)]
     assert f"“{forward.encoding.tokens[int(np.argmin(cosines))]}”" in lens.travel_notice(forward)
+
+
+def test_the_tables_hold_the_points_of_the_pictures(forward):
+    projection = project(forward.hidden_states[2], 3)
+    points = lens.points_columns(projection, forward.encoding.tokens)
+    assert points["token"] == list(forward.encoding.tokens)
+    assert np.array_equal(np.array([points[f"PC {i}"] for i in (1, 2, 3)]).T, projection.coordinates)
+    tracks, (_, drawn) = lens.tracks_columns(forward), lens.layer_tracks(forward)
+    row = 3 * forward.encoding.n_tokens + 2  # the third token at layer 3
+    assert (tracks["layer"][0], tracks["layer"][row], tracks["token"][row]) == ("embeddings", "3", "love")
+    assert (tracks["PC 1"][row], tracks["PC 2"][row]) == tuple(drawn[3, 2].tolist())

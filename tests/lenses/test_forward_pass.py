@@ -153,17 +153,17 @@ def test_thinning_is_said() -> None:
 def test_notices_by_hand() -> None:
     vectors = np.float32([[0, 5, 0], [0, -6, 1], [3, 0, 0]])
     assert states.states_notice(vectors, "abc").startswith(
-        "Number 1 is the largest, by size, at 2 of 3 tokens; it reaches -6.00 at “b”"
+        "Number 2 is the largest, by size, at 2 of 3 tokens; it reaches -6.00 at “b”"
     )
     assert states.norms_notice(np.float32([[3, 5], [6, 4]]), "ab") == (
         "The average length goes from 4.0 after the embeddings to 5.0 after the last layer, where “a” (position 0) is the longest with 6.0."
     )
-    assert "Number 1 is the furthest from 0, at -0.95; 1 of 3" in states.pooled_notice(np.float32([0.5, -0.95, 0.1]))
+    assert "Number 2 is the furthest from 0, at -0.95; 1 of 3" in states.pooled_notice(np.float32([0.5, -0.95, 0.1]))
 
 
 def test_tables(forward) -> None:
     tokens, last = forward.encoding.tokens, forward.hidden_states[-1]
-    assert states.states_columns(last, tokens)["number 383"] == last[:, 383].tolist()
+    assert states.states_columns(last, tokens)["number 384"] == last[:, 383].tolist()
     assert np.allclose(
         states.summary_columns(last, tokens)["norm"], states.norms_columns(states.norms(forward), tokens)["layer 6"]
     )

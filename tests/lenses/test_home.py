@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bertviz_app import plots
-from bertviz_app.lenses.home import attention_figure, firmest_head, prediction_figure, vectors_figure
+from bertviz_app.lenses.home import attention_figure, firmest_head, prediction_figure, python_code, vectors_figure
+from bertviz_app.lenses.probability import softmax
 
 
 def test_firmest_head_names_the_weight_it_points_to(forward):
@@ -33,6 +34,29 @@ def test_figures_show_the_numbers_of_the_record(forward):
 
 
 def test_bars_stand_in_order_and_names_are_never_markup():
-    figure = prediction_figure(["<b>x</b>", "$y$"], np.array([0.2, 0.8], dtype=np.float32), plots.LIGHT)
+    figure = prediction_figure(["<b>x</b>", "$y$"], np.array([0.2, 0.8], dtype=np.float32), plots.LIGHT, title="Likeliest")
     assert list(figure.data[0].text) == ["80 %", "20 %"]
     assert list(figure.layout.yaxis.ticktext) == ["&#36;y&#36;", "&lt;b&gt;x&lt;/b&gt;"]
+
+
+@pytest.mark.parametrize(
+    ("text", "pair", "task"),
+    [("I love AI!", None, "sentiment"), ("I [MASK] it.", "It is [MASK].", "fill_mask"), ("I love AI!", None, None)],
+)
+def test_the_python_code_gives_the_same_numbers(model, text, pair, task):
+    forward = model.run(model.encode(text, pair))
+    glance, names = firmest_head(forward), {}
+    exec(python_code(model.info, forward.encoding, glance, task=task), names)
+    assert names["token_ids"].tolist() == forward.encoding.token_ids.tolist()
+    assert np.abs(names["vectors"].numpy() - forward.hidden_states[-1]).max() < 1e-4
+    assert np.abs(names["weights"].numpy() - forward.attentions[glance.layer, glance.head]).max() < 1e-5
+    if task is None:
+        assert "probabilities" not in names
+        return
+    blank = forward.encoding.positions("mask")[:1]
+    logits = (
+        model.vocabulary_logits(forward.hidden_states[-1][blank])[0]
+        if task == "fill_mask"
+        else model.class_logits("sentiment", forward.pooler_output)
+    )
+    assert np.abs(names["probabilities"].numpy() - softmax(logits)).max() < 1e-5

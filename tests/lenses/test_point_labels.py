@@ -4,17 +4,25 @@ import numpy as np
 import pytest
 
 from bertviz_app import plots
-from bertviz_app.lenses.point_labels import CANVAS, SIZE, label_annotations, place_labels
+from bertviz_app.lenses.point_labels import CANVAS, PHONE, SIZE, bounds, label_annotations, place_labels, text_positions
+
+
+def placed(coordinates, labels, canvas=CANVAS):
+    return place_labels(coordinates, labels, frame=bounds(coordinates), canvas=canvas)
+
+
+def boxes(coordinates, labels, canvas=CANVAS):
+    """Centre and half size of each label, in pixels from the upper left corner."""
+    low, high = bounds(coordinates)
+    shares = (coordinates - low) / (high - low) * (1, -1) + (0, 1)
+    halves = np.array([(0.3 * SIZE * len(text), SIZE / 2) for text in labels])
+    return shares * canvas, shares * canvas + placed(coordinates, labels, canvas), halves
 
 
 def overlaps(coordinates, labels):
     """Pairs of labels that cover each other, at the size that places are judged at."""
-    spread = np.maximum(np.ptp(coordinates, axis=0), 1e-9)
-    centers = (coordinates - coordinates.min(axis=0)) / spread * CANVAS * (1, -1) + place_labels(coordinates, labels)
-    widths = np.array([0.3 * SIZE * len(text) for text in labels])
-    close = (
-        np.abs(centers[:, None] - centers) < np.stack([widths[:, None] + widths, np.full((len(labels),) * 2, SIZE)], -1)
-    ).all(-1)
+    _, centers, halves = boxes(coordinates, labels)
+    close = (np.abs(centers[:, None] - centers) < halves[:, None] + halves).all(-1)
     return int(np.triu(close, 1).sum())
 
 
@@ -31,14 +39,39 @@ def test_a_cluster_and_a_far_point():
 
 
 def test_one_point_has_its_label_above_it():
-    assert place_labels(np.zeros((1, 2), dtype=np.float32), ["a"]).round(6).tolist() == [[0, -18]]
+    assert placed(np.zeros((1, 2), dtype=np.float32), ["a"]).round(6).tolist() == [[0, -22]]
+
+
+@pytest.mark.parametrize("canvas", [CANVAS, PHONE], ids=["laptop", "phone"])
+def test_labels_stay_in_the_picture_and_off_the_points(canvas):
+    coordinates = np.array([[0, 0], [0.03, -0.02], [1, 1], [1, 0], [0, 1]], dtype=np.float32)
+    points, centers, halves = boxes(coordinates, ["watching", "star", "murmurate", "[CLS]", "i"], canvas)
+    assert (centers >= halves).all() and (centers <= canvas - halves).all()
+    on_points = (np.abs(centers[:, None] - points) < halves[:, None] + 6).all(-1)
+    assert not on_points.any()
+
+
+def test_only_a_label_that_had_to_move_away_has_a_line():
+    cluster = np.random.default_rng(0).normal(size=(12, 2)) * 0.02
+    coordinates = np.concatenate([cluster, [[4, 3]]]).astype(np.float32)
+    lines = [
+        note["arrowcolor"] for note in label_annotations(coordinates, ["word"] * 13, plots.LIGHT, frame=bounds(coordinates))
+    ]
+    assert lines[-1].endswith(", 0)") and any(line.endswith(", 1)") for line in lines)
 
 
 def test_the_same_points_give_the_same_places():
     coordinates = np.random.default_rng(3).normal(size=(20, 2)).astype(np.float32)
-    assert np.array_equal(place_labels(coordinates, ["a"] * 20), place_labels(coordinates.copy(), ["a"] * 20))
+    assert np.array_equal(placed(coordinates, ["a"] * 20), placed(coordinates.copy(), ["a"] * 20))
 
 
 def test_labels_are_text_never_markup():
-    notes = label_annotations(np.zeros((2, 2), dtype=np.float32), ["<b>", "$x$"], plots.LIGHT)
+    points = np.zeros((2, 2), dtype=np.float32)
+    notes = label_annotations(points, ["<b>", "$x$"], plots.LIGHT, frame=bounds(points))
     assert [note["text"] for note in notes] == ["&lt;b&gt;", "&#36;x&#36;"]
+
+
+def test_labels_in_space_take_different_sides_where_points_crowd():
+    coordinates = np.array([[0, 0, 0], [0.02, 0.02, 0.01], [0.01, 0, 0.02], [1, 1, 1]], dtype=np.float32)
+    *crowd, alone = text_positions(coordinates, ["word"] * 4, (1.5, 1.5, 0.8))
+    assert len(set(crowd)) == 3 and alone == "top center"

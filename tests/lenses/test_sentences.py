@@ -88,3 +88,11 @@ def test_names_are_numbered_and_short(model):
     assert name.startswith("3 · word")
     assert name.endswith("…")
     assert len(name) == len("3 · ") + 20
+
+
+def test_the_table_holds_the_points_of_the_picture(banks):
+    columns = lens.points_columns(banks, 6)
+    figure = lens.sentences_figure(banks, 6, None, plots.LIGHT)
+    drawn = np.concatenate([np.stack([trace.x, trace.y], axis=-1) for trace in figure.data])
+    assert np.array_equal(np.array([columns["PC 1"], columns["PC 2"]]).T, drawn)
+    assert columns["sentence"][0] == 1 and columns["sentence"][-1] == 3 and columns["token"][:2] == ["he", "sat"]

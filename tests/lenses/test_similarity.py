@@ -88,3 +88,12 @@ def test_neighbours_figure_is_text_never_markup():
     assert "&lt;b&gt;" in figure.layout.title.text
     assert figure.layout.yaxis.ticktext == ("&lt;i&gt;",)
     assert list(figure.data[0].x) == [0.5]
+
+
+def test_the_table_of_cosines_keeps_tokens_that_stand_twice():
+    matrix = np.array([[1, 0.5], [0.25, 1]], dtype=np.float32)
+    assert lens.matrix_columns(matrix, ["bank", "bank"]) == {
+        "token": ["bank", "bank"],
+        "1 bank": [1, 0.5],
+        "2 bank": [0.25, 1],
+    }

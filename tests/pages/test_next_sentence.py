@@ -31,7 +31,7 @@ def test_the_ordering_game_runs_on_request_only(open_page):
     before = turnstile().passed
     app = open_page("next_sentence", state=state)
     assert turnstile().passed == before
-    app.button(key="judge_pairs").click().run()
+    app.button(key="submit_story").click().run()
     assert not app.exception
     assert "likeliest order" in said(app)
     assert sorted(app.dataframe[0].value["place"]) == [1, 2, 3, 4]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bertviz_app.workspace.memory import _texts
+from bertviz_app.workspace.memory import _screen, _texts
 
 
 def test_what_the_browser_kept_comes_back():
@@ -17,3 +17,8 @@ def test_what_the_browser_kept_comes_back():
 )
 def test_a_spoiled_memory_is_an_empty_one(saved):
     assert _texts(saved) == {}
+    assert _screen(saved) == ""
+
+
+def test_the_browser_tells_what_screen_it_has():
+    assert _screen(json.dumps({"texts": "{}", "screen": "dark narrow", "at": 1})) == "dark narrow"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from bertviz_app import plots
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import PAGES, offered_models
 
@@ -37,3 +40,23 @@ def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_pa
     app.run()
     assert not app.exception and "no\\-such\\-model" in app.warning[0].value
     assert len(app.subheader) == 4
+
+
+def test_models_are_chosen_by_title_and_linked_by_name(open_page, tiny_checkpoint, monkeypatch):
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny_checkpoint("mine")))
+    app = open_page("home", text="I love AI!")
+    box = app.selectbox(key="model")
+    assert box.value == "embedded" and "Embedded BERT" in box.options and "mine" in box.options
+    assert "model" not in app.query_params
+    box.set_value("mine").run()
+    assert app.query_params["model"] == "mine"
+    app.switch_page("pages/tokens.py").run()
+    assert app.selectbox(key="model").value == "mine" and app.query_params["model"] == "mine"
+
+
+@pytest.mark.parametrize(("screen", "across"), [("light wide", "head"), ("dark narrow", "layer")])
+def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, screen, across):
+    app = open_page("attention", state={"_screen": screen})
+    drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]
+    assert drawn["xaxis"]["title"]["text"] == across
+    assert drawn["paper_bgcolor"] == plots.theme(screen.split()[0]).paper
