@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bertviz_app.families import ROWS
 from bertviz_app.objectives import OBJECTIVES, PAIRS
-from bertviz_app.traits import Traits
 from bertviz_app.workspace.navigation import PAGES
 
 PATH = Path(__file__).parents[1] / "docs" / "families.md"
@@ -26,15 +26,15 @@ def needs(page: str) -> tuple[str, ...]:
     )
 
 
-def cell(page: str, traits: Traits) -> str:
-    """What a page shows for a family."""
+def cell(page: str, heads: Collection[str]) -> str:
+    """What a page shows for a family whose checkpoints have these pre-training heads."""
     if page == "sentiment":
         return "with a fine-tuned head"
     wanted = needs(page)
-    found = [OBJECTIVES[task].name for task in traits.objectives if task in wanted]
+    found = [OBJECTIVES[task].name for task in heads if task in wanted]
     if not wanted or found:
         return ", ".join(found) or YES
-    return "offers " + (", ".join(OBJECTIVES[task].name for task in traits.objectives) or "the embedded model")
+    return "offers " + (", ".join(OBJECTIVES[task].name for task in heads) or "the embedded model")
 
 
 def table() -> str:
@@ -42,7 +42,7 @@ def table() -> str:
     families = list({row.traits.family: row for row in ROWS}.values())
     lines = ["| page | " + " | ".join(row.traits.family for row in families) + " |", "|---" * (len(families) + 1) + "|"]
     for key, page in PAGES.items():
-        lines.append(f"| {page.title} | " + " | ".join(cell(key, row.traits) for row in families) + " |")
+        lines.append(f"| {page.title} | " + " | ".join(cell(key, row.heads) for row in families) + " |")
     lines += [
         "",
         "## How they differ",

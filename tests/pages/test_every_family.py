@@ -66,7 +66,7 @@ def test_the_matrix_in_the_documentation_is_that_of_the_rows():
 def test_a_page_shows_the_objective_or_says_why_not_and_offers_another(open_with, tiny_families, family, key):
     app = open_with(family, key, pair=PAIR)
     info = load(str(tiny_families[family])).info
-    if families_table.cell(key, info.traits).startswith("offers"):
+    if families_table.cell(key, info.objectives).startswith("offers"):
         assert info.why_not("pair" if key == "next_sentence" else families_table.needs(key)[0]) in said(app)
         assert not app.get("plotly_chart")
     else:
