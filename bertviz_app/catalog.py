@@ -8,13 +8,12 @@ of the safetensors file as the Hub states it, or None where it is only computed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent
-Config = Mapping[str, Any]
+Config = dict[str, Any]
 
 
 @dataclass(frozen=True)

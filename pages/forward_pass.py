@@ -4,6 +4,7 @@ import streamlit as st
 
 from bertviz_app.errors import MissingHead
 from bertviz_app.lenses import forward_pass as lens
+from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.tables import csv_text
 from bertviz_app.workspace import Page, open_page
@@ -55,4 +56,4 @@ with open_page("forward_pass") as page:
             st.download_button(
                 "Download all numbers as CSV", lambda: csv_text(states.states_columns(last, tokens)).encode(), **csv
             )
-    page.python(lens.python_code(page.model.info, page.encoding, position))
+    page.python(forward_pass_code.python_code(page.model.info, page.encoding, position))

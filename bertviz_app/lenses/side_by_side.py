@@ -67,34 +67,7 @@ def side_by_side_figure(text: str, cuts: Sequence[Cut], theme: Theme) -> go.Figu
     title = "" if n == len(text) else f"The first {n} of {len(text):,} characters; the table has them all"
     chart = plots.figure(theme, height=100 + 86 * len(cuts), title=title)
     for row, cut in enumerate(cuts):
-        others = [set(other.offsets) for other in cuts if other is not cut]
-        boxes = [
-            (token, a, b, i) for token, (a, b), i in zip(cut.tokens, cut.offsets, cut.token_ids, strict=True) if a < b and a < n
-        ]
-        colors = [
-            theme.accent if others and not any((a, b) in spans for spans in others) else theme.segments[0]
-            for _, a, b, _ in boxes
-        ]
-        chart.add_bar(
-            orientation="h",
-            base=[a + 0.06 for _, a, _, _ in boxes],
-            x=[b - a - 0.12 for _, a, b, _ in boxes],
-            y=np.full(len(boxes), row),
-            width=0.46,
-            marker={
-                "color": [plots.tint(color, 0.18) for color in colors],
-                "cornerradius": 6,
-                "line": {"color": colors, "width": 1.5},
-            },
-            text=[plots.label(token) for token, *_ in boxes],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            constraintext="none",
-            textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink},
-            hovertext=[f"{plots.label(token)}, id {i}" for token, _, _, i in boxes],
-            hovertemplate=f"{plots.label(cut.title)}: %{{hovertext}}<extra></extra>",
-        )
+        chart.add_trace(_boxes(cut, row, n, [set(other.offsets) for other in cuts if other is not cut], theme))
         chart.add_annotation(
             x=0, y=row - 0.4, text=f"{plots.label(cut.title)}: {len(cut.tokens)} tokens", showarrow=False, xanchor="left",
             font={"size": plots.TEXT_SIZE, "color": theme.muted},
@@ -104,6 +77,36 @@ def side_by_side_figure(text: str, cuts: Sequence[Cut], theme: Theme) -> go.Figu
     chart.update_yaxes(range=[len(cuts) - 0.6, -0.7], **bare)
     chart.update_xaxes(range=[-0.2, n + 0.2], **bare)
     return chart
+
+
+def _boxes(cut: Cut, row: int, n: int, others: list[set[tuple[int, int]]], theme: Theme) -> go.Bar:
+    """The tokens of one tokenizer within the first `n` characters; `others` are the spans of the other tokenizers."""
+    boxes = [
+        (token, a, b, i) for token, (a, b), i in zip(cut.tokens, cut.offsets, cut.token_ids, strict=True) if a < b and a < n
+    ]
+    colors = [
+        theme.accent if others and not any((a, b) in spans for spans in others) else theme.segments[0] for _, a, b, _ in boxes
+    ]
+    return go.Bar(
+        orientation="h",
+        base=[a + 0.06 for _, a, _, _ in boxes],
+        x=[b - a - 0.12 for _, a, b, _ in boxes],
+        y=np.full(len(boxes), row),
+        width=0.46,
+        marker={
+            "color": [plots.tint(color, 0.18) for color in colors],
+            "cornerradius": 6,
+            "line": {"color": colors, "width": 1.5},
+        },
+        text=[plots.label(token) for token, *_ in boxes],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="none",
+        textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink},
+        hovertext=[f"{plots.label(token)}, id {i}" for token, _, _, i in boxes],
+        hovertemplate=f"{plots.label(cut.title)}: %{{hovertext}}<extra></extra>",
+    )
 
 
 def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:

@@ -7,6 +7,7 @@ from transformers import AutoModelForPreTraining
 
 from bertviz_app import plots
 from bertviz_app.lenses import forward_pass as lens
+from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.records import EmbeddingParts
 
@@ -113,7 +114,7 @@ def test_embedding_sum_equals_hidden_state_0(model, plain, text: str) -> None:
 
 def test_python_equals_the_page(model, pair_forward) -> None:
     encoding, names = pair_forward.encoding, {}
-    exec(lens.python_code(model.info, encoding, 3), names)
+    exec(forward_pass_code.python_code(model.info, encoding, 3), names)
     added = states.embedding_sum(model.embedding_parts(encoding), pair_forward.hidden_states[0])
     for ours, theirs in (
         (pair_forward.hidden_states, names["hidden_states"]),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import tiny
 
+from bertviz_app import load
 from bertviz_app.workspace.navigation import PAGES
+from scripts import families_table
 
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -53,3 +55,26 @@ def said(app) -> str:
 def test_every_page_opens(open_with, family, key, state, pair):
     app = open_with(family, key, pair=pair, state=state)
     assert key in ("home", "glossary", "models") or "What to notice." in said(app)
+
+
+def test_the_matrix_in_the_documentation_is_that_of_the_rows():
+    assert families_table.PATH.read_text(encoding="utf-8") == families_table.table()
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("key", ["fill_in_the_blank", "next_sentence", "replaced_tokens"])
+def test_a_page_shows_the_objective_or_says_why_not_and_offers_another(open_with, tiny_families, family, key):
+    app = open_with(family, key, pair=PAIR)
+    info = load(str(tiny_families[family])).info
+    if families_table.cell(key, info.objectives).startswith("offers"):
+        assert info.why_not("pair" if key == "next_sentence" else families_table.needs(key)[0]) in said(app)
+        assert not app.get("plotly_chart")
+    else:
+        assert app.get("plotly_chart")
+
+
+def test_a_replacement_is_typed_and_judged(open_with, tiny_families):
+    encoding = load(str(tiny_families["electra-discriminator"])).encode("the man went to the store.")
+    state = {"replacement": (encoding.key, 2, "cat")}
+    app = open_with("electra-discriminator", "replaced_tokens", text="the man went to the store.", state=state)
+    assert "The replacement “cat” is" in said(app)

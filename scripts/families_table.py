@@ -1,0 +1,63 @@
+"""Write docs/families.md: which page shows what for which family, from the rows of the table of families. A test holds it against the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from bertviz_app.families import ROWS
+from bertviz_app.objectives import OBJECTIVES, PAIRS
+from bertviz_app.workspace.navigation import PAGES
+
+PATH = Path(__file__).parents[1] / "docs" / "families.md"
+YES = "yes"
+HEADER = """# Families
+
+One row of `bertviz_app/families.py` a family; no page and no lens knows a family by its name. Written by `python -m scripts.families_table`
+and held by `tests/pages/test_every_family.py`, which opens every page with a small random checkpoint of every family, with one sentence and
+with two. “offers …” is a page that says in one sentence why the family has no such head, and links to the objective that it has.
+"""
+
+
+def needs(page: str) -> tuple[str, ...]:
+    """The objectives of which a page needs one; none for a page that every model can show."""
+    return {"fill_in_the_blank": ("masked_words",), "next_sentence": PAIRS, "replaced_tokens": ("replaced_tokens",)}.get(
+        page, ()
+    )
+
+
+def cell(page: str, heads: Collection[str]) -> str:
+    """What a page shows for a family whose checkpoints have these pre-training heads."""
+    if page == "sentiment":
+        return "with a fine-tuned head"
+    wanted = needs(page)
+    found = [OBJECTIVES[task].name for task in heads if task in wanted]
+    if not wanted or found:
+        return ", ".join(found) or YES
+    return "offers " + (", ".join(OBJECTIVES[task].name for task in heads) or "the embedded model")
+
+
+def table() -> str:
+    """The matrix and the differences, as Markdown."""
+    families = list({row.traits.family: row for row in ROWS}.values())
+    lines = ["| page | " + " | ".join(row.traits.family for row in families) + " |", "|---" * (len(families) + 1) + "|"]
+    for key, page in PAGES.items():
+        lines.append(f"| {page.title} | " + " | ".join(cell(key, row.heads) for row in families) + " |")
+    lines += [
+        "",
+        "## How they differ",
+        "",
+        "| family | trained for | segments | places | layers | tokenizer | loaded as |",
+        "|---" * 7 + "|",
+    ]
+    for row in families:
+        traits = row.traits
+        trained = ", ".join(OBJECTIVES[task].name for task in traits.objectives)
+        layers = "one, shared" if traits.shares_layers else "each its own"
+        cells = (traits.family, trained, "yes" if traits.has_segments else "no", traits.positions, layers, traits.tokenizer)
+        lines.append(f"| {' | '.join(cells)} | `{traits.loads_as}` |")
+    return "\n".join([HEADER, *lines, ""])
+
+
+if __name__ == "__main__":
+    PATH.write_text(table(), encoding="utf-8")

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from bertviz_app import comparing, plots
+from bertviz_app.lenses import side_by_side as lens
+from bertviz_app.spelling import Cut, from_bytes
+
+TEXT = "star lings"
+ONE = Cut("One (a)", "WordPiece", ("star", "ling", "##s"), (1, 2, 3), ((0, 4), (5, 9), (9, 10)), 10)
+TWO = Cut("Two (b)", "Unigram", ("␣star", "␣lings"), (4, 5), ((0, 4), (4, 10)), 10)
+
+
+def test_words_that_are_cut_in_different_ways():
+    assert lens.disputed_words(TEXT, (ONE, TWO)) == ["lings"] and lens.disputed_words(TEXT, (ONE, ONE)) == []
+    assert "One 3, Two 2. They first part at “lings”: One ling ##s; Two ␣lings." in lens.notice(TEXT, (ONE, TWO))
+
+
+def test_boxes_that_no_other_has_stand_out():
+    chart = lens.side_by_side_figure(TEXT, (ONE, TWO), plots.LIGHT)
+    assert [line == plots.LIGHT.accent for line in chart.data[0].marker.line.color] == [False, True, True]
+    assert list(chart.data[1].text) == ["␣star", "␣lings"]
+    assert len(lens.columns((ONE, TWO))["piece"]) == 5
+
+
+def test_the_tokenizers_of_the_package_by_the_python_on_the_page(model):
+    text = "Thousands of starlings murmurate at dusk. Café 😀"
+    cuts = comparing.cuts(text, {})
+    assert [cut.kind for cut in cuts] == ["WordPiece", "byte-level BPE", "Unigram"]
+    assert cuts[0].tokens == model.encode(text).tokens[1:-1] and [cut.vocab_size for cut in cuts[1:]] == [8_000, 8_000]
+    scope: dict = {}
+    exec(lens.python_code(text, [str(path) for path in comparing.OWN.values()]), scope)
+    assert [len(pieces) for pieces in scope["pieces"].values()] == [len(cut.tokens) for cut in cuts]
+
+
+def test_bytes_are_read_as_letters():
+    assert [from_bytes(token) for token in ("Ġlove", "Ã©", "Ã", "<s>", "Ċ")] == ["␣love", "é", "⟨C3⟩", "<s>", "⏎"]
