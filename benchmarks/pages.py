@@ -26,7 +26,10 @@ from bertviz_app.workspace.navigation import PAGES
 
 ROOT = Path(__file__).parents[1]
 RERUNS = 15
-SHORT, LONG = "I love watching starlings murmurate.", "The quick brown fox jumps over a lazy dog while seven wizards watch. " * 9
+SHORT, LONG = (
+    "I love watching starlings murmurate.",
+    "The quick brown fox jumps over a lazy dog while seven wizards watch. " * 9,
+)
 
 
 @dataclass
@@ -67,7 +70,9 @@ def script_times() -> None:
                 app.run()
             sys.stdout.write(f"{page.title:18} rerun with cached numbers: script {clock.medians()} (limit 50)\n")
         n_tokens = len(load("embedded").encode(text).tokens)
-        sys.stdout.write(f"{n_tokens} tokens: encoder passes made by all pages after the first: {turnstile().passed - before} (limit 0)\n")
+        sys.stdout.write(
+            f"{n_tokens} tokens: encoder passes made by all pages after the first: {turnstile().passed - before} (limit 0)\n"
+        )
 
 
 def one_pass_against_eight() -> None:
