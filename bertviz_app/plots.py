@@ -40,6 +40,11 @@ class Theme:
     kinds: dict[str, str]
 
     @property
+    def key(self) -> str:
+        """What caches are keyed by."""
+        return self.name
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """Okabe–Ito, told apart by everybody; its black is the ink of the theme."""
         return (*OKABE_ITO, self.ink)

@@ -143,6 +143,11 @@ class ForwardPass:
         _expect(bool(np.abs(sums - 1).max() < 1e-3), "each row of attention must sum to 1")
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """Plain values that decide every number in here."""
+        return self.model.key, self.encoding.key
+
+    @property
     def n_bytes(self) -> int:
         pooled = 0 if self.pooler_output is None else self.pooler_output.nbytes
         return self.attentions.nbytes + self.hidden_states.nbytes + pooled
