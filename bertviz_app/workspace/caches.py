@@ -106,12 +106,14 @@ def warm_up() -> threading.Thread:
     """
 
     def work() -> None:
+        gc.disable()  # else a fifth of the imports' time goes into looking for garbage among what they bring
         try:
             loaded = model(settings.current().model)
             forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
         except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
             return
         finally:
+            gc.enable()
             gc.collect()
             gc.freeze()
 

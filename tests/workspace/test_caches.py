@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 
 import numpy as np
@@ -99,3 +100,9 @@ def test_results_are_bounded_in_bytes_and_a_larger_one_is_handed_through(no_resu
 
 def _zeros(kilobytes):
     return np.zeros(1_000 * kilobytes, dtype=np.uint8)
+
+
+def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_collector():
+    caches.warm_up().join()
+    assert gc.isenabled() and gc.get_freeze_count() > 100_000
+    assert caches.warm_up() is caches.warm_up()
