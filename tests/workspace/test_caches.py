@@ -106,3 +106,10 @@ def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_colle
     caches.warm_up().join()
     assert gc.isenabled() and gc.get_freeze_count() > 100_000
     assert caches.warm_up() is caches.warm_up()
+
+
+def test_no_more_models_than_allowed_stay_in_memory(tiny_checkpoint):
+    folders = [str(tiny_checkpoint(name)) for name in ("first", "second", "third")]
+    loaded = [caches.model(folder) for folder in folders]
+    assert caches.models.maxsize == settings.current().max_models == 2 and len(caches.models) == 2
+    assert caches.model(folders[2]) is loaded[2] and caches.model(folders[0]) is not loaded[0]
