@@ -5,7 +5,7 @@ import streamlit as st
 from bertviz_app import plots
 from bertviz_app.lenses import home as lens
 from bertviz_app.objectives import OBJECTIVES
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import once, open_page
 from bertviz_app.workspace.story import ending
 
 with open_page("home") as page:
@@ -22,16 +22,16 @@ with open_page("home") as page:
     forward = page.forward
     st.subheader("2 · Each number becomes a vector", anchor=False)
     st.markdown(f"After {model.info.n_layers} layers, {model.info.d_model} numbers stand for each token in its context.")
-    page.show(lens.vectors_figure(forward, page.theme), name="vectors", alt="Heatmap of the last layer's vectors")
+    page.show(once(lens.vectors_figure, forward, page.theme), name="vectors", alt="Heatmap of the last layer's vectors")
     page.link("forward_pass", "Follow every tensor")
 
-    glance = lens.firmest_head(forward)
+    glance = once(lens.firmest_head, forward)
     st.subheader("3 · On the way, the tokens look at each other", anchor=False)
     noticed = (
         f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
         f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
     )
-    page.show(lens.attention_figure(forward, glance, page.theme), name="attention", alt=f"Heatmap of one head. {noticed}")
+    page.show(once(lens.attention_figure, forward, glance, page.theme), name="attention", alt=f"Heatmap of one head. {noticed}")
     page.notice(noticed)
     page.link("attention", "Look at all heads")
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import sys
 
-import numpy as np
 from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.lenses.probability import softmax
+from bertviz_app.lenses.fill_in_the_blank import fill
 
 TEXTS = ("The cat sat on the [MASK].", "He opened the door of the old [MASK] and looked at the snow that had fallen all night.")
 
@@ -27,10 +26,9 @@ def main() -> None:
 
         def ours(text: str = text) -> list[tuple[str, float]]:
             forward = model.run(model.encode(text))
-            probabilities = softmax(model.vocabulary_logits(forward.hidden_states[-1][forward.encoding.positions("mask")]))[0]
-            best = np.argpartition(-probabilities, 5)[:5]
-            best = best[np.argsort(-probabilities[best])]
-            return [(model.reader.token(token_id), float(probabilities[token_id])) for token_id in best]
+            blanks = forward.encoding.positions("mask")
+            (guesses,) = fill(model.vocabulary_logits(forward.hidden_states[-1][blanks]), blanks, model.reader.token, k=5)
+            return list(zip(guesses.tokens, guesses.probabilities.tolist(), strict=True))
 
         expected = [(answer["token_str"], answer["score"]) for answer in theirs(text)]
         difference = max(abs(a[1] - b[1]) for a, b in zip(ours(), expected, strict=True))

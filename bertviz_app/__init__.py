@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "load"]
 __version__ = "0.1.0"
+
+# Before torch is imported. Its threads wait for each other some hundred times a pass, and by default they spin meanwhile: where others
+# want the processor too, that holds up the very thread they wait for, and a pass of 15 ms takes 500. A short spin, then sleep.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def load(name: str = "embedded") -> Model:

@@ -83,6 +83,11 @@ class Model:
             has_pooler=parts.has_pooler,
         )
 
+    @property
+    def key(self) -> str:
+        """What caches are keyed by."""
+        return self.info.key
+
     def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
         """Tokens, ids, masks and offsets of a text or a pair. See `Reader.encode` for the errors it raises."""
         return self.reader.encode(text, pair, max_tokens=max_tokens)

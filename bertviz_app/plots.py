@@ -46,6 +46,11 @@ class Theme:
     narrow: bool = False
 
     @property
+    def key(self) -> str:
+        """What caches are keyed by."""
+        return f"{self.name}, narrow" if self.narrow else self.name
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """Okabe–Ito, told apart by everybody; its black is the ink of the theme."""
         return (*OKABE_ITO, self.ink)

@@ -174,6 +174,11 @@ class ForwardPass:
         return self.hidden_states[-1, 0] if self.pooler_output is None else self.pooler_output
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """Plain values that decide every number in here."""
+        return self.model.key, self.encoding.key
+
+    @property
     def n_bytes(self) -> int:
         pooled = 0 if self.pooler_output is None else self.pooler_output.nbytes
         return self.attentions.nbytes + self.hidden_states.nbytes + pooled

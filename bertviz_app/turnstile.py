@@ -2,11 +2,15 @@
 
 A forward pass cannot be interrupted, and two of them on two cores already take twice as long each: past a few, everybody
 waits for everybody. So the rest wait in line, are told so, and give up with a sentence when it takes too long.
+
+The line is served in the order of arrival. A semaphore would not do: who has many passes to make gives its place back and takes it
+again before whoever waits has woken up, and one long job would lock everybody out.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,8 +23,8 @@ class Turnstile:
     def __init__(self, limit: int, patience: float) -> None:
         self.limit = limit
         self._patience = patience
-        self._places = threading.BoundedSemaphore(limit)
-        self._count = threading.Lock()
+        self._line: deque[object] = deque()
+        self._moved = threading.Condition()
         self.under_way = 0
         self.passed = 0
         self.peak = 0
@@ -30,21 +34,31 @@ class Turnstile:
         """Whether who comes now has to wait."""
         return self.under_way >= self.limit
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._line)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold one place for the length of the block."""
-        if not self._places.acquire(timeout=self._patience):
+        me = object()
+        with self._moved:
+            self._line.append(me)
+            is_mine = self._moved.wait_for(lambda: self._line[0] is me and not self.is_full, self._patience)
+            self._line.remove(me)
+            self.under_way += is_mine
+            self.passed += is_mine
+            self.peak = max(self.peak, self.under_way)
+            self._moved.notify_all()
+        if not is_mine:
             raise Busy(
                 f"The server is busy: {self.limit} forward passes are under way, the most it runs at once, and no place "
                 f"became free within {self._patience:.0f} seconds. Nothing is lost: try again in a moment."
             )
-        with self._count:
-            self.under_way += 1
-            self.passed += 1
-            self.peak = max(self.peak, self.under_way)
         try:
             yield
         finally:
-            with self._count:
+            with self._moved:
                 self.under_way -= 1
-            self._places.release()
+                self._moved.notify_all()

@@ -5,7 +5,7 @@ import streamlit as st
 from bertviz_app.lenses import attention as lens
 from bertviz_app.lenses import attention_code as code
 from bertviz_app.lenses import attention_figures as figures
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, once, open_page
 from bertviz_app.workspace.attention import choose_head, choose_token, open_head, show_bertviz
 
 ALL, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("All heads", "One head", "BertViz head view", "BertViz model view")
@@ -13,16 +13,14 @@ ALL, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("All heads", "One head", "BertViz hea
 
 def all_heads(page: Page) -> None:
     page.strip(page.encoding)
-    tiles, patterns = figures.mosaic(page.forward), lens.head_patterns(page.forward)
-    sentence = lens.mosaic_sentence(patterns)
-    st.caption(f"Click a square to open that head, or choose it under “{ONE}”. {figures.mosaic_caption(tiles)}")
-    figure = figures.mosaic_figure(page.forward, tiles, patterns, page.theme)
+    figure, sentence, caption, columns = once(figures.mosaic_picture, page.forward, page.theme)
+    st.caption(f"Click a square to open that head, or choose it under “{ONE}”. {caption}")
     clicked = page.choose(figure, name="mosaic", alt=f"One small heatmap for each head. {sentence}")
     if clicked is not None:
         open_head(*divmod(int(clicked), page.model.info.n_heads), view=ONE)
     page.notice(sentence)
     with page.fold("Table"):
-        page.table(figures.mosaic_columns(page.forward, tiles, patterns), name="heads")
+        page.table(columns, name="heads")
     page.python(code.python_code(page.model.info, page.text, page.encoding.pair))
 
 

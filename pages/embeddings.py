@@ -5,8 +5,7 @@ import streamlit as st
 from bertviz_app import plots
 from bertviz_app.lenses import embeddings as lens
 from bertviz_app.lenses import similarity
-from bertviz_app.lenses.pca import project
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, once, open_page
 from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
@@ -14,9 +13,7 @@ AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
 
 
 def points_view(page: Page, state: int, *, in_space: bool) -> None:
-    projection = project(page.forward.hidden_states[state], 3)
-    draw = lens.space_figure if in_space else lens.tokens_figure
-    figure = draw(projection, page.encoding, page.theme, title=f"The tokens at {lens.state_name(state)}")
+    projection, figure = once(lens.points_picture, page.forward, state, page.theme, in_space)
     page.show(figure, name="embeddings", alt="Scatter plot of the tokens’ vectors after principal component analysis")
     n_axes = 3 if in_space else 2
     page.notice(
@@ -30,7 +27,7 @@ def points_view(page: Page, state: int, *, in_space: bool) -> None:
 
 def layers_view(page: Page) -> None:
     alt = "Scatter plot of the tokens, animated over the layers"
-    page.show(lens.layers_figure(page.forward, page.theme), name="layers", alt=alt)
+    page.show(once(lens.layers_figure, page.forward, page.theme), name="layers", alt=alt)
     page.notice(lens.travel_notice(page.forward))
     with page.fold("Table"):
         page.table(lens.tracks_columns(page.forward), name="layers")

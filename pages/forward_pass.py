@@ -7,7 +7,7 @@ from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.tables import csv_text
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, once, open_page
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BY_TOKEN = "Embedding sum"
@@ -26,13 +26,13 @@ def chosen_token(page: Page, *, clickable: bool) -> int:
 def picture(page: Page, view: str, position: int) -> lens.Picture:
     forward = page.forward
     if view == "Shapes":
-        return lens.steps_picture(forward, page.theme)
+        return once(lens.steps_picture, forward, page.theme)
     if view == BY_TOKEN:
         return states.sum_picture(forward, page.model.embedding_parts(page.encoding), position, page.theme)
     if view == "Last hidden state":
-        return states.states_picture(forward, page.theme)
+        return once(states.states_picture, forward, page.theme)
     if view == "Norms":
-        return states.norms_picture(forward, page.theme)
+        return once(states.norms_picture, forward, page.theme)
     if forward.pooler_output is None:
         raise MissingHead("This checkpoint has no trained pooler, so there is no pooled vector to show.")
     return states.pooled_picture(forward.pooler_output, page.theme)

@@ -5,7 +5,7 @@ import streamlit as st
 from bertviz_app.lenses import journey as picture
 from bertviz_app.lenses import padding
 from bertviz_app.lenses import tokens as lens
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, once, open_page
 from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
 VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
@@ -14,14 +14,13 @@ BATCH = ("I love AI!", "Starlings murmurate at dusk, thousands of them.")
 
 def journey(page: Page) -> None:
     encoding, words = page.encoding, lens.words(page.encoding, page.model.reader.trace)
-    page.show(picture.journey_figure(encoding, words, page.theme), name="journey", alt="Columns: text, words, tokens, ids")
+    figure = once(picture.journey_figure, encoding, words, page.theme)
+    page.show(figure, name="journey", alt="Columns: text, words, tokens, ids")
     page.notice(lens.notice(encoding, words))
     with page.fold("Table: every token"):
         page.table(lens.token_columns(encoding), name="tokens")
     with page.fold("The text after cleaning"):
-        st.caption(
-            "Control characters go, and for an uncased model capitals and accents; then it is split at spaces and marks."
-        )
+        st.caption("Control characters go, and for an uncased model capitals and accents; then spaces and marks split it.")
         for segment, text in enumerate((encoding.text, encoding.pair)):
             if text:
                 st.code(lens.normalized(text, encoding, segment, page.model.reader.trace), language=None, wrap_lines=True)

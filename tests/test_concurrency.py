@@ -10,6 +10,7 @@ import pytest
 
 from bertviz_app import models, settings
 from bertviz_app.models import turnstile
+from bertviz_app.turnstile import Turnstile
 from bertviz_app.workspace import caches
 
 TEXTS = [f"Visitor number {i} writes {'very ' * i}slowly." for i in range(16)]
@@ -104,3 +105,24 @@ def test_a_load_does_not_spoil_a_pass_under_way(model, tiny_checkpoint, together
         return model.run(model.encode("I love AI!")).hidden_states
 
     assert max(np.abs(found - expected).max() for found in together(work)) < 1e-5
+
+
+def test_a_long_job_of_one_visitor_lets_the_others_in_between(model, monkeypatch):
+    line = Turnstile(1, patience=60)
+    monkeypatch.setattr(models, "turnstile", lambda: line)
+    encodings, under_way, done = [model.encode(f"Row {i} of a table.") for i in range(60)], threading.Event(), []
+
+    def job():
+        for index, _ in model.final_states(encodings, batch_size=1):
+            done.append(index)
+            under_way.set()
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    under_way.wait(30)
+    at_first = len(done)
+    model.run(model.encode("A visitor who came later."))
+    # The pass that was under way, the visitor's own, and at most what the job did before the visitor stood in line.
+    assert len(done) < at_first + 20
+    thread.join(60)
+    assert sorted(done) == list(range(60)) and line.peak == 1

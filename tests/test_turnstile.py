@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -63,3 +64,25 @@ def test_an_error_gives_the_place_back():
     with line.turn():
         assert line.under_way == 1
     assert line.under_way == 0
+
+
+def test_who_has_many_passes_to_make_lets_the_others_in_between():
+    """A long job that gives its place back and asks for the next at once comes after whoever waits already."""
+    line, order = Turnstile(1, patience=30), []
+
+    def visit(name: int) -> None:
+        with line.turn():
+            order.append(name)
+
+    visitors = []
+    for _ in range(3):
+        with line.turn():
+            order.append("job")
+            for _ in range(2):
+                visitors.append(threading.Thread(target=visit, args=(len(visitors),)))
+                visitors[-1].start()
+                while line.waiting < (len(visitors) - 1) % 2 + 1:
+                    time.sleep(0.001)
+    for visitor in visitors:
+        visitor.join(30)
+    assert order == ["job", 0, 1, "job", 2, 3, "job", 4, 5]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from bertviz_app import plots
-from bertviz_app.lenses.attention import PLACES, HeadPattern, HeadWeights, head_name
+from bertviz_app.lenses.attention import PLACES, HeadPattern, HeadWeights, head_name, head_patterns, mosaic_sentence
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass
 
@@ -64,6 +64,13 @@ def strongest_in_blocks(weights: Floats, block: int) -> Floats:
         starts = np.arange(0, weights.shape[axis], block)
         weights = np.maximum.reduceat(weights, starts, axis=axis)
     return weights
+
+
+def mosaic_picture(forward: ForwardPass, theme: Theme) -> tuple[go.Figure, str, str, dict[str, list[object]]]:
+    """All heads at once, what to notice in them, how to read a thumbnail, and the same as a table."""
+    tiles, patterns = mosaic(forward), head_patterns(forward)
+    columns = mosaic_columns(forward, tiles, patterns)
+    return mosaic_figure(forward, tiles, patterns, theme), mosaic_sentence(patterns), mosaic_caption(tiles), columns
 
 
 def mosaic_figure(forward: ForwardPass, tiles: Mosaic, patterns: HeadPattern, theme: Theme) -> go.Figure:

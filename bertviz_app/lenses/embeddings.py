@@ -42,6 +42,13 @@ def plane(projection: Projection, theme: Theme, *, title: str) -> go.Figure:
     return chart
 
 
+def points_picture(forward: ForwardPass, state: int, theme: Theme, in_space: bool) -> tuple[Projection, go.Figure]:
+    """The tokens at `hidden_states[state]`, projected, and drawn in the plane or in space."""
+    projection = project(forward.hidden_states[state], 3)
+    draw = space_figure if in_space else tokens_figure
+    return projection, draw(projection, forward.encoding, theme, title=f"The tokens at {state_name(state)}")
+
+
 def tokens_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
     """The tokens of one text in the plane: coordinates [position, ≥ 2]. Beyond `plots.MAX_TICKS` tokens, names are on hover only."""
     chart = plane(projection, theme, title=title)

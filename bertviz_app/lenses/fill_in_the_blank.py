@@ -55,7 +55,7 @@ def fill(logits: Floats, positions: Sequence[int], token: Callable[[int], str], 
     """The top k of each blank, or the whole vocabulary if it is smaller: logits [blank, vocab], one row for each of `positions`."""
     probabilities = softmax(logits)
     k = min(k, logits.shape[-1])
-    best = np.argpartition(-probabilities, k - 1, axis=-1)[:, :k]  # [blank, k], in no order
+    best = np.argpartition(probabilities, -k, axis=-1)[:, -k:]  # [blank, k], in no order
     blanks = []
     for row, position in enumerate(positions):
         ids = best[row][np.argsort(-probabilities[row, best[row]], kind="stable")]

@@ -10,9 +10,11 @@ import streamlit as st
 from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses import pseudo_perplexity
 from bertviz_app.lenses.probability import log_probability
-from bertviz_app.records import Encoding, Floats
+from bertviz_app.records import Encoding, Floats, ForwardPass
+from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
+    from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
 ORDERS = ("Left to right", "Most confident first")
@@ -36,9 +38,13 @@ def hidden_words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
 
 def seen_probabilities(page: Page) -> tuple[list[int], Floats]:
     """What the head gives each token at its own place while nothing is hidden: no further pass."""
-    positions = np.flatnonzero(~page.encoding.is_special).tolist()
-    rows = page.forward.hidden_states[-1][positions]
-    return positions, np.exp(_own_log_probabilities(page, rows, page.encoding.token_ids[positions]))
+    return once(_seen_probabilities, page.model, page.forward)
+
+
+def _seen_probabilities(model: Model, forward: ForwardPass) -> tuple[list[int], Floats]:
+    positions = np.flatnonzero(~forward.encoding.is_special).tolist()
+    rows = forward.hidden_states[-1][positions]
+    return positions, np.exp(_own_log_probabilities(model, rows, forward.encoding.token_ids[positions]))
 
 
 def filled_one_by_one(page: Page, encoding: Encoding) -> None:
@@ -95,7 +101,7 @@ def own_probabilities(page: Page) -> None:
         return
     states = page.final_states([page.model.reader.masked(encoding, [p]) for p in positions], "Hiding each token in turn")
     rows = np.stack([state.last_hidden_state[p] for state, p in zip(states, positions, strict=True)])
-    logs = _own_log_probabilities(page, rows, encoding.token_ids[positions])
+    logs = _own_log_probabilities(page.model, rows, encoding.token_ids[positions])
     result = pseudo_perplexity.score(encoding, positions, logs)
     alt = "Bars: how much each token surprises BERT when it alone is hidden"
     page.show(pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt)
@@ -105,9 +111,9 @@ def own_probabilities(page: Page) -> None:
     st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
 
 
-def _own_log_probabilities(page: Page, rows: Floats, token_ids: np.ndarray) -> Floats:
+def _own_log_probabilities(model: Model, rows: Floats, token_ids: np.ndarray) -> Floats:
     parts = [
-        log_probability(page.model.vocabulary_logits(rows[start : start + ROWS]), token_ids[start : start + ROWS])
+        log_probability(model.vocabulary_logits(rows[start : start + ROWS]), token_ids[start : start + ROWS])
         for start in range(0, len(rows), ROWS)
     ]
     return np.concatenate(parts)

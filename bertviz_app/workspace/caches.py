@@ -1,26 +1,31 @@
-"""What is kept between reruns and shared by all visitors: models and forward passes, each within a budget of bytes.
+"""What is kept between reruns and shared by all visitors: models, forward passes, and what was computed and drawn from them.
 
-Keys are plain values. A model is borrowed for one run of a page, and never let go while it is borrowed. The forward passes share a budget in bytes (`INSIDE_BERT_CACHE_MEGABYTES`), least recently used go first;
-who asks for a pass that another visitor has just started waits for that one.
+Keys are plain values. A model is borrowed for one run of a page, and never let go while it is borrowed. The forward passes share a
+budget in bytes (`INSIDE_BERT_CACHE_MEGABYTES`), least recently used go first, and so do, each with a part of it, last layers and
+results; who asks for what another visitor has just started waits for that one.
 """
 
 from __future__ import annotations
 
 import gc
+import pickle
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachetools import LRUCache, cached
 
 from bertviz_app import settings
+from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.shelf import Shelf
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
+
+T = TypeVar("T")
 
 DEFAULT_TEXT = "I love watching starlings murmurate."
 
@@ -30,6 +35,7 @@ final_states: LRUCache[object, FinalState] = LRUCache(
     _limits.cache_megabytes * 250_000, getsizeof=lambda state: state.last_hidden_state.nbytes
 )
 _final_states_lock = threading.Lock()
+results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
 models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000)
 
 
@@ -79,6 +85,28 @@ def keep_final_state(model: Model, state: FinalState) -> FinalState:
     return state
 
 
+def _plain(argument: Any) -> Any:
+    """What tells an argument apart, as plain values. What is neither a record with a key nor hashable, such as an array, is refused."""
+    from bertviz_app.models import Model  # who has a record to ask about has torch already
+
+    if isinstance(argument, tuple):
+        return tuple(map(_plain, argument))
+    return argument.key if isinstance(argument, Encoding | ForwardPass | Model | Theme) else argument
+
+
+@cached(
+    results,
+    key=lambda function, *arguments: (function.__code__.co_filename, function.__qualname__, *map(_plain, arguments)),
+    condition=threading.Condition(),
+)
+def once(function: Callable[..., T], *arguments: Any) -> T:
+    """`function(*arguments)`, computed once for the same function and the same values: a figure, a sentence, numbers.
+
+    For functions of models, records, themes and plain values that read nothing else. All visitors get the same object: read it only.
+    """
+    return function(*arguments)
+
+
 @cache
 def warm_up() -> threading.Thread:
     """Import torch, load the default model and run it once, in the background, once per process.
@@ -88,12 +116,14 @@ def warm_up() -> threading.Thread:
     """
 
     def work() -> None:
+        gc.disable()  # else a fifth of the imports' time goes into looking for garbage among what they bring
         try:
             with borrowed_model(settings.current().model) as loaded:
                 forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
         except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
             return
         finally:
+            gc.enable()
             gc.collect()
             gc.freeze()
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import embeddings, sentences, similarity
+from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
     from bertviz_app.records import ForwardPass
@@ -35,7 +36,7 @@ def sentences_view(page: Page) -> None:
             default = words.index("bank") if "bank" in words else 0
             word = st.selectbox("The word to join by lines", words, index=default, key="joined_word")
     page.show(
-        sentences.sentences_figure(forwards, state, word, page.theme),
+        once(sentences.sentences_figure, tuple(forwards), state, word, page.theme),
         name="sentences",
         alt="Scatter plot of the tokens of several sentences, one colour each"
         + (f"; the places of “{word}” are joined by lines" if word else ""),

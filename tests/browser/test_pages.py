@@ -147,3 +147,17 @@ def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor, app_url):
     page.get_by_text("The vector by which a token is found").wait_for()
     assert page.get_by_label("Find a term").input_value() == "Key"
     assert "term=Key" in page.url
+
+
+def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
+    page = visitor(f"{app_url}/fill_in_the_blank")
+    page.get_by_text("Click a word to hide it").first.wait_for()
+    type_sentence(page, "Every word of this long text is hidden in its turn. " * 8)
+    page.locator(".strip .token", has_text="every").first.wait_for()
+    page.get_by_text("How sure is BERT of each word when it is hidden").click()
+    page.get_by_role("button", name="Hide each of").click()
+    for _ in range(3):
+        page.reload(wait_until="commit")
+    page.locator(".strip .token", has_text="every").first.wait_for()
+    page.get_by_text("Export").first.wait_for()
+    assert page.locator("[data-testid=stAlertContentError]").count() == 0

@@ -4,12 +4,14 @@ import gc
 import threading
 import weakref
 
+import numpy as np
 import pytest
 from cachetools import LRUCache
 
-from bertviz_app import settings
+from bertviz_app import plots, settings
 from bertviz_app.checkpoints import weighed
 from bertviz_app.errors import TooLarge
+from bertviz_app.lenses import home
 from bertviz_app.models import turnstile
 from bertviz_app.shelf import Shelf
 from bertviz_app.workspace import caches
@@ -92,3 +94,54 @@ def test_last_layers_are_kept_and_found(model, monkeypatch):
     assert caches.keep_final_state(model, state) is caches.final_state(model, encoding)
     ((_, large),) = model.final_states([model.encode("word " * 100)])
     assert caches.keep_final_state(model, large) is large and caches.final_state(model, large.encoding) is None
+
+
+@pytest.fixture
+def no_results():
+    caches.results.clear()
+    yield caches.results
+    caches.results.clear()
+
+
+def test_a_figure_is_drawn_once_for_the_same_values(model, no_results):
+    first, same, other = (model.run(model.encode(text)) for text in ("Drawn once.", "Drawn once.", "Drawn again."))
+    drawn = caches.once(home.vectors_figure, first, plots.LIGHT)
+    assert caches.once(home.vectors_figure, same, plots.LIGHT) is drawn
+    assert caches.once(home.vectors_figure, first, plots.DARK) is not drawn
+    assert caches.once(home.vectors_figure, other, plots.LIGHT) is not drawn
+    # A record with a field called `key`, which does not tell all of it.
+    heads = [caches.once(home.attention_figure, first, home.Glance(0, head, 1, 2, 0.5), plots.LIGHT) for head in (0, 1)]
+    assert (heads[0].data[0].z != heads[1].data[0].z).any()
+
+
+def test_results_of_two_models_are_kept_apart(model, tiny_checkpoint, no_results):
+    with caches.borrowed_model(str(tiny_checkpoint())) as tiny:
+        records = [one.run(one.encode("the cat sat")) for one in (model, tiny)]
+    heads = [caches.once(home.firmest_head, record) for record in records]
+    assert heads == [home.firmest_head(record) for record in records] and len(no_results) == 2
+
+
+def test_what_cannot_be_told_apart_by_plain_values_is_refused(no_results):
+    with pytest.raises(TypeError, match="unhashable"):
+        caches.once(home.prediction_figure, ("a", "b"), np.ones(2), plots.LIGHT)
+    assert not no_results
+
+
+def test_results_are_bounded_in_bytes_and_a_larger_one_is_handed_through(no_results):
+    limit = settings.current().cache_megabytes * 125_000
+    assert no_results.maxsize == limit
+    for kilobytes in range(6_000, 6_020):
+        assert caches.once(_zeros, kilobytes).nbytes == 1_000 * kilobytes
+        assert 0 < no_results.currsize <= limit
+    assert len(no_results) < 20
+    assert caches.once(_zeros, limit // 1_000 + 1).nbytes > limit
+
+
+def _zeros(kilobytes):
+    return np.zeros(1_000 * kilobytes, dtype=np.uint8)
+
+
+def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_collector():
+    caches.warm_up().join()
+    assert gc.isenabled() and gc.get_freeze_count() > 100_000
+    assert caches.warm_up() is caches.warm_up()
