@@ -7,6 +7,7 @@ a missing head is invented at random, a tokenizer that does not fit turns every 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path, PurePath
@@ -14,6 +15,7 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
+from bertviz_app import settings
 from bertviz_app.catalog import CATALOG, Checkpoint
 from bertviz_app.errors import BrokenCheckpoint, ModelNotHere, UnknownModel, UnsupportedModel
 from bertviz_app.families import MODEL_TYPES, ROWS
@@ -23,13 +25,14 @@ WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # what is downloaded of a checkpoint, and what makes it complete
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "spm.model")  # in the order of the years
+HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")  # owner/name
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 
 
 def named(name: str) -> Checkpoint:
-    """The catalogue's entry for a name, or one made for a folder.
+    """The catalogue's entry for a name, or one made for a folder, or for a Hub repository that the settings allow.
 
-    Raises `UnknownModel` when it is neither.
+    Raises `UnknownModel` when it is none of these.
     """
     if name in CATALOG:
         return CATALOG[name]
@@ -39,6 +42,8 @@ def named(name: str) -> Checkpoint:
     if name and _is_folder(name):
         folder = Path(name).resolve()
         return Checkpoint(name, folder.name, str(folder), _fingerprint(folder), "unknown", _megabytes(folder))
+    if name in settings.current().checkpoints and HUB_NAME.fullmatch(name):
+        return Checkpoint(name, name, name, None, "unknown", None)
     some = ", ".join(list(CATALOG)[:3])
     raise UnknownModel(
         f"No model is called “{name[:80]}”, and no folder has that name. Known are {some} and {len(CATALOG) - 3} more, "
@@ -63,9 +68,10 @@ def folder_of(checkpoint: Checkpoint) -> Path:
         )
         return Path(folder)
     except LocalEntryNotFoundError:
+        size = f" ({disk_megabytes(checkpoint):,} MB)" if checkpoint.config else ""
         raise ModelNotHere(
             f"{checkpoint.title} is not on this machine, and the app itself never reaches out to the internet. "
-            f"Download it once ({disk_megabytes(checkpoint):,} MB) with:  python -m bertviz_app.fetch {checkpoint.name}"
+            f"Download it once{size} with:  python -m bertviz_app.fetch {checkpoint.name}"
         ) from None
 
 

@@ -5,7 +5,7 @@ Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FO
 | field             | default  | what it bounds or chooses                                                       |
 |-------------------|----------|---------------------------------------------------------------------------------|
 | model             | embedded | the model that a visitor sees first                                             |
-| checkpoints       | (none)   | folders with checkpoints that this server offers, separated as in PATH          |
+| checkpoints       | (none)   | folders, or Hub names once downloaded, that this server offers; as in PATH      |
 | device            | auto     | auto (cuda, else mps, else cpu), or one of these                                |
 | max_characters    | 20000    | characters in one text; more is refused before tokenising                       |
 | max_sentences     | 20       | sentences compared at once (embeddings, ordering game)                          |

@@ -45,16 +45,17 @@ class Shelf(Generic[T]):
     def n_bytes(self) -> int:
         return sum(held.n_bytes for held in self.held)
 
-    def borrow(self, key: str, make: Callable[[], T], n_bytes: int) -> T:
+    def borrow(self, key: str, make: Callable[[], T], weigh: Callable[[], int]) -> T:
         """The thing of that key, made if it is not there: `make` is called at most once at a time, over all keys.
 
-        `n_bytes` is what it will take. Raises `TooLarge` when it can never fit, `Busy` when what is in use leaves no room for it.
+        `weigh` says, before it is made, how many bytes it will take. Raises `TooLarge` when it can never fit, `Busy` when what is in use leaves no room for it.
         """
         if (found := self._taken(key)) is not None:
             return found
         with self._making:
             if (found := self._taken(key)) is not None:  # another visitor's wait was for the same thing
                 return found
+            n_bytes = weigh()
             self._make_room(n_bytes)
             thing = make()
             with self._lock:

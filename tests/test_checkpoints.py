@@ -128,6 +128,20 @@ def test_a_downloaded_snapshot_is_found(empty_hub_cache, tiny_checkpoint, tmp_pa
     assert folder_of(checkpoint) == home and is_here(checkpoint)
 
 
+def test_a_hub_name_is_known_where_the_settings_allow_it(empty_hub_cache, tiny_checkpoint, tmp_path, monkeypatch):
+    with pytest.raises(UnknownModel):
+        named("someone/their-bert")
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "someone/their-bert")
+    checkpoint = named("someone/their-bert")
+    with pytest.raises(ModelNotHere, match=r"bertviz_app\.fetch someone/their-bert"):
+        folder_of(checkpoint)
+    home = tmp_path / "hub" / "models--someone--their-bert"
+    shutil.copytree(tiny_checkpoint(), home / "snapshots" / ("c0ffee" * 6 + "c0ff"))
+    (home / "refs").mkdir()
+    (home / "refs" / "main").write_text("c0ffee" * 6 + "c0ff")
+    assert folder_of(checkpoint) == home / "snapshots" / ("c0ffee" * 6 + "c0ff") and is_here(checkpoint)
+
+
 def corrupt(folder: Path) -> None:
     (folder / WEIGHTS).write_bytes(b"\x10\x00\x00\x00\x00\x00\x00\x00nonsense nonsense")
 

@@ -19,7 +19,7 @@ class Thing:
 
 
 def use(shelf: Shelf[Thing], key: str, n_bytes: int = 40) -> Thing:
-    thing = shelf.borrow(key, lambda: Thing(n_bytes), n_bytes)
+    thing = shelf.borrow(key, lambda: Thing(n_bytes), lambda: n_bytes)
     shelf.give_back(key)
     return thing
 
@@ -40,7 +40,7 @@ def test_the_least_recently_used_goes_first():
 
 def test_what_is_in_use_stays_and_the_next_one_goes():
     shelf: Shelf[Thing] = Shelf(100)
-    shelf.borrow("a", lambda: Thing(40), 40)
+    shelf.borrow("a", lambda: Thing(40), lambda: 40)
     use(shelf, "b")
     use(shelf, "c")
     assert [(held.key, held.n_users) for held in shelf.held] == [("a", 1), ("c", 0)]
@@ -48,7 +48,7 @@ def test_what_is_in_use_stays_and_the_next_one_goes():
 
 def test_no_room_beside_what_is_in_use_is_a_sentence_and_passes():
     shelf: Shelf[Thing] = Shelf(100)
-    shelf.borrow("a", lambda: Thing(80), 80)
+    shelf.borrow("a", lambda: Thing(80), lambda: 80)
     with pytest.raises(Busy, match="no room"):
         use(shelf, "b")
     shelf.give_back("a")
@@ -57,13 +57,13 @@ def test_no_room_beside_what_is_in_use_is_a_sentence_and_passes():
 
 def test_what_can_never_fit_is_refused_before_it_is_made():
     with pytest.raises(TooLarge, match="INSIDE_BERT_MODEL_MEGABYTES"):
-        Shelf(100).borrow("a", lambda: pytest.fail("it was made"), 101)
+        Shelf(100).borrow("a", lambda: pytest.fail("it was made"), lambda: 101)
 
 
 def test_a_thing_that_cannot_be_made_leaves_no_trace():
     shelf: Shelf[Thing] = Shelf(100)
     with pytest.raises(ZeroDivisionError):
-        shelf.borrow("a", lambda: Thing(1 // 0), 40)
+        shelf.borrow("a", lambda: Thing(1 // 0), lambda: 40)
     assert shelf.held == () and use(shelf, "a")
 
 
@@ -74,7 +74,7 @@ def test_sixteen_at_once_make_it_once():
         made.append(1)
         return Thing(40)
 
-    threads = [threading.Thread(target=lambda: shelf.borrow("a", make, 40)) for _ in range(16)]
+    threads = [threading.Thread(target=lambda: shelf.borrow("a", make, lambda: 40)) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -29,6 +29,11 @@ def boundaries(cut: Cut) -> frozenset[int]:
     return frozenset(end for _, end in cut.offsets)
 
 
+def visible_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The characters of a token without the space in front, which some tokenizers count as its own."""
+    return start + len(text[start:end]) - len(text[start:end].lstrip()), end
+
+
 def disputed_words(text: str, cuts: Sequence[Cut]) -> list[str]:
     """The words that are not cut alike by all, in order, each once."""
     all_boundaries = [boundaries(cut) for cut in cuts]
@@ -67,7 +72,8 @@ def side_by_side_figure(text: str, cuts: Sequence[Cut], theme: Theme) -> go.Figu
     title = "" if n == len(text) else f"The first {n} of {len(text):,} characters; the table has them all"
     chart = plots.figure(theme, height=100 + 86 * len(cuts), title=title)
     for row, cut in enumerate(cuts):
-        chart.add_trace(_boxes(cut, row, n, [set(other.offsets) for other in cuts if other is not cut], theme))
+        shared = {visible_span(text, *span) for other in cuts if other is not cut for span in other.offsets}
+        chart.add_trace(_boxes(cut, row, text[:n], shared, theme))
         chart.add_annotation(
             x=0, y=row - 0.4, text=f"{plots.label(cut.title)}: {len(cut.tokens)} tokens", showarrow=False, xanchor="left",
             font={"size": plots.TEXT_SIZE, "color": theme.muted},
@@ -79,14 +85,14 @@ def side_by_side_figure(text: str, cuts: Sequence[Cut], theme: Theme) -> go.Figu
     return chart
 
 
-def _boxes(cut: Cut, row: int, n: int, others: list[set[tuple[int, int]]], theme: Theme) -> go.Bar:
-    """The tokens of one tokenizer within the first `n` characters; `others` are the spans of the other tokenizers."""
+def _boxes(cut: Cut, row: int, text: str, shared: set[tuple[int, int]], theme: Theme) -> go.Bar:
+    """The tokens of one tokenizer over the text that is drawn; `shared` are the visible spans that another tokenizer has as well."""
     boxes = [
-        (token, a, b, i) for token, (a, b), i in zip(cut.tokens, cut.offsets, cut.token_ids, strict=True) if a < b and a < n
+        (token, a, b, i)
+        for token, (a, b), i in zip(cut.tokens, cut.offsets, cut.token_ids, strict=True)
+        if a < b and a < len(text)
     ]
-    colors = [
-        theme.accent if others and not any((a, b) in spans for spans in others) else theme.segments[0] for _, a, b, _ in boxes
-    ]
+    colors = [theme.accent if shared and visible_span(text, a, b) not in shared else theme.segments[0] for _, a, b, _ in boxes]
     return go.Bar(
         orientation="h",
         base=[a + 0.06 for _, a, _, _ in boxes],

@@ -42,10 +42,9 @@ models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000)
 @contextmanager
 def borrowed_model(name: str) -> Iterator[Model]:
     """The checkpoint, loaded once for all visitors, for the length of a block. Raises `ModelError` with a sentence."""
-    from bertviz_app.checkpoints import folder_of, named, weighed
+    from bertviz_app.checkpoints import folder_of, named, validated_config, weighed
 
     checkpoint = named(name)
-    folder = folder_of(checkpoint)
     key = f"{name}@{checkpoint.revision}"
 
     def load() -> Model:
@@ -53,7 +52,12 @@ def borrowed_model(name: str) -> Iterator[Model]:
 
         return load(name)
 
-    model = models.borrow(key, load, weighed(folder))
+    def weigh() -> int:
+        folder = folder_of(checkpoint)
+        validated_config(folder)
+        return weighed(folder)
+
+    model = models.borrow(key, load, weigh)
     try:
         yield model
     finally:

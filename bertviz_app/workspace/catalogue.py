@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG, Checkpoint
-from bertviz_app.checkpoints import is_here, validated_config, weighed
+from bertviz_app.checkpoints import folder_of, is_here, named, validated_config, weighed
 from bertviz_app.errors import ModelError
 from bertviz_app.lenses import models as lens
 from bertviz_app.workspace import caches
@@ -50,19 +49,20 @@ def show_memory(page: Page) -> None:
 
 
 def show_own() -> None:
-    """The folders that this server offers, each checked without loading it, and how to offer one."""
+    """The folders and Hub repositories that this server offers, each checked without loading it, and how to offer one."""
     folders = settings.current().checkpoints
     st.markdown(
-        "A checkpoint of your own, fine-tuned or not, is offered by whoever runs this server: its folder, or several with a colon in between, "
-        "stands in `INSIDE_BERT_CHECKPOINTS`. It is checked before it is opened (its config, its family, safetensors only, a tokenizer that "
+        "A checkpoint of your own, fine-tuned or not, is offered by whoever runs this server: its folder, or its name on the Hub once it was "
+        "downloaded, or several with a colon in between, stand in `INSIDE_BERT_CHECKPOINTS`. It is checked before it is opened (its config, its family, safetensors only, a tokenizer that "
         "fits), heads that were not saved do not exist here, and code that comes with it never runs."
     )
     st.code("INSIDE_BERT_CHECKPOINTS=/path/to/my-bert streamlit run app.py", language="bash")
     for folder in map(os.path.normpath, folders):
         name = os.path.basename(folder)
         try:
-            validated_config(Path(folder))
-            needs = weighed(Path(folder)) / 1e6
+            place = folder_of(named(folder))
+            validated_config(place)
+            needs = weighed(place) / 1e6
             st.success(plain(f"“{name}” can be opened; it will take {needs:,.1f} MB of memory."), icon=":material/check:")
         except ModelError as error:
             st.error(plain(str(error)), icon=":material/info:")

@@ -17,6 +17,10 @@ def test_words_that_are_cut_in_different_ways():
 def test_boxes_that_no_other_has_stand_out():
     chart = lens.side_by_side_figure(TEXT, (ONE, TWO), plots.LIGHT)
     assert [line == plots.LIGHT.accent for line in chart.data[0].marker.line.color] == [False, True, True]
+    spaced = Cut("Three", "Unigram", ("␣star", "␣lings"), (4, 5), ((0, 4), (4, 10)), 10)
+    alike = Cut("Four", "WordPiece", ("star", "lings"), (1, 2), ((0, 4), (5, 10)), 10)
+    colors = lens.side_by_side_figure(TEXT, (spaced, alike), plots.LIGHT).data[0].marker.line.color
+    assert plots.LIGHT.accent not in colors  # a space in front makes no difference
     assert list(chart.data[1].text) == ["␣star", "␣lings"]
     assert len(lens.columns((ONE, TWO))["piece"]) == 5
 
