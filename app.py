@@ -5,6 +5,7 @@ import streamlit as st
 from bertviz_app import plots
 from bertviz_app.lenses import home as lens
 from bertviz_app.lenses.probability import softmax
+from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.workspace import open_page
 
 with open_page("home") as page:
@@ -41,13 +42,18 @@ with open_page("home") as page:
         names, probabilities = [model.reader.token(token_id) for token_id in best], softmax(logits)[best]
         st.markdown("The blank, filled: the five likeliest words.")
         target, link = "fill_in_the_blank", "Hide any word and see what BERT would put there"
-    elif "sentiment" in model.info.labels and forward.pooler_output is not None:
+    elif "sentiment" in model.info.labels:
         names = list(model.info.labels["sentiment"])
-        probabilities = softmax(model.class_logits("sentiment", forward.pooler_output))
-        st.markdown("Here: whether the sentence sounds positive, read from the vector of [CLS].")
+        probabilities = softmax(model.class_logits("sentiment", forward.class_vector))
+        st.markdown("Here: whether the sentence sounds positive, read from the vector of the first token.")
         target, link = "sentiment", "Score many sentences at once"
     else:
-        st.stop()
-    figure = lens.prediction_figure(names, probabilities, page.theme)
-    page.show(figure, name="prediction", alt="Bars: the likeliest labels with their probabilities")
-    page.link(target, link)
+        names = []
+    if names:
+        figure = lens.prediction_figure(names, probabilities, page.theme)
+        page.show(figure, name="prediction", alt="Bars: the likeliest labels with their probabilities")
+        page.link(target, link)
+    else:
+        st.markdown("The heads of this model need a click first.")
+        for task in model.info.objectives:
+            page.link(OBJECTIVES[task].page, OBJECTIVES[task].offer)

@@ -15,11 +15,12 @@ from safetensors import SafetensorError, safe_open
 
 from bertviz_app.catalog import CATALOG, Checkpoint
 from bertviz_app.errors import BrokenCheckpoint, ModelNotHere, UnknownModel, UnsupportedModel
-from bertviz_app.families import FAMILIES
+from bertviz_app.families import MODEL_TYPES, ROWS
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-FILES = ("*.safetensors", "*.json", "*.txt")  # what is downloaded of a checkpoint, and what makes it complete
+FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # what is downloaded of a checkpoint, and what makes it complete
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "spm.model")  # in the order of the years
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 
 
@@ -77,12 +78,12 @@ def validated_config(folder: Path) -> dict[str, Any]:
     """
     config = json_object(folder, "config.json")
     model_type = config.get("model_type")
-    if not isinstance(model_type, str) or model_type not in FAMILIES:
-        known = ", ".join(family.title for family in FAMILIES.values())
+    if not isinstance(model_type, str) or model_type not in MODEL_TYPES:
+        known = ", ".join(dict.fromkeys(row.traits.family.split(",")[0] for row in ROWS))
         stated = str(model_type)[:40] if model_type else "model of no stated type"
         raise UnsupportedModel(f"“{folder.name}” is a {stated}; this version opens: {known}.")
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt")):
-        raise BrokenCheckpoint(f"“{folder.name}” has no tokenizer: tokenizer.json or vocab.txt is missing.")
+    if not any((folder / name).is_file() for name in TOKENIZERS):
+        raise BrokenCheckpoint(f"“{folder.name}” has no tokenizer: tokenizer.json is missing.")
     _check_weights(folder)
     return config
 

@@ -18,9 +18,11 @@ from safetensors import safe_open
 
 from bertviz_app import settings
 from bertviz_app.checkpoints import json_object, validated_config, weight_files
-from bertviz_app.errors import BrokenCheckpoint
-from bertviz_app.families import FAMILIES, Family
+from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel
+from bertviz_app.families import Family, family_of
+from bertviz_app.objectives import PAIRS
 from bertviz_app.reading import Reader
+from bertviz_app.spelling import KINDS
 
 # What the load report of transformers would say on every start is checked here instead.
 transformers.logging.set_verbosity_error()
@@ -37,30 +39,29 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Classifier:
-    """A linear layer over the pooled vector, and the names of its outputs."""
+    """What a class vector goes through (linear layers, an activation between them), and the names of the outputs."""
 
-    layer: torch.nn.Linear
+    layers: torch.nn.Sequential
     labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The network and which of its parts hold trained weights."""
+    """The network and which of its parts hold trained weights; `heads` by objective."""
 
     family: Family
     network: Any
     has_pooler: bool
-    has_vocabulary: bool
-    has_next_sentence: bool
+    heads: Mapping[str, tuple[str, ...]]
     classifiers: Mapping[str, Classifier]
 
     @property
     def encoder(self) -> Any:
-        return self.part("encoder")
+        return self.part(self.family.encoder)
 
-    def part(self, name: str) -> Any:
-        """A module of the network by its name in the family's row."""
-        return self.family.part(self.network, name)
+    def part(self, path: str) -> Any:
+        """A module of the network by its path."""
+        return self.family.part(self.network, path)
 
 
 def pick_device() -> torch.device:
@@ -75,35 +76,39 @@ def pick_device() -> torch.device:
 
 def load_parts(folder: Path, device: torch.device) -> Parts:
     """The network of a folder on a device, in float32. Raises `BrokenCheckpoint` or `UnsupportedModel`."""
-    family = FAMILIES[validated_config(folder)["model_type"]]
+    config = validated_config(folder)
+    family = family_of(config, weight_files(folder))
     try:
         with _one_at_a_time:
-            network, report = transformers.AutoModelForPreTraining.from_pretrained(
+            network, report = getattr(transformers, family.traits.loads_as).from_pretrained(
                 folder,
                 attn_implementation="eager",  # the only one that hands its weights back
                 dtype=torch.float32,
                 use_safetensors=True,
                 local_files_only=True,
                 output_loading_info=True,
+                **family.traits.options,
             )
     except Exception as error:  # transformers raises a dozen kinds for a bad folder; all mean the same to the visitor
         first_line = next(iter(str(error).splitlines()), type(error).__name__)
         raise BrokenCheckpoint(f"“{folder.name}” does not load: {first_line[:300]}") from error
     network = network.eval().to(device)
     missing = set(report["missing_keys"])
-    prefixes = {name: getattr(family, name) + "." for name in ("encoder", "pooler", "vocabulary_head", "next_sentence_head")}
-    lacks = {name: {key for key in missing if key.startswith(prefix)} for name, prefix in prefixes.items()}
-    if lacks["encoder"] - lacks["pooler"]:
-        example = sorted(lacks["encoder"] - lacks["pooler"])[0]
-        raise BrokenCheckpoint(f"“{folder.name}” is incomplete: its weights lack {example}.")
-    has_pooler = not lacks["pooler"]
+    without_pooler = {key for key in missing if not family.pooler or not key.startswith(family.pooler)}
+    if lost := sorted(key for key in without_pooler if key.startswith(f"{family.encoder}.")):
+        raise BrokenCheckpoint(f"“{folder.name}” is incomplete: its weights lack {lost[0]}.")
+    has_pooler = bool(family.pooler) and without_pooler == missing
+    reads_pooler = has_pooler or not family.pooler
     return Parts(
         family=family,
         network=network,
         has_pooler=has_pooler,
-        has_vocabulary=not lacks["vocabulary_head"],
-        has_next_sentence=has_pooler and not lacks["next_sentence_head"],
-        classifiers=_classifiers(folder, family, network) if has_pooler else {},
+        heads={
+            objective: modules
+            for objective, modules in family.heads.items()
+            if not any(key.startswith(modules) for key in missing) and (reads_pooler or objective not in PAIRS)
+        },
+        classifiers=_classifiers(folder, family, network) if reads_pooler else {},
     )
 
 
@@ -119,6 +124,8 @@ def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:
         )
     if tokenizer.mask_token is None or tokenizer.pad_token is None:
         raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” names no mask or padding token.")
+    if (kind := type(tokenizer.backend_tokenizer.model).__name__) not in KINDS:
+        raise UnsupportedModel(f"The tokenizer of “{folder.name}” is of the kind {kind}; this version reads: {', '.join(KINDS)}.")
     return Reader(tokenizer, max_tokens=max_positions, max_characters=settings.current().max_characters)
 
 
@@ -132,10 +139,9 @@ def _classifiers(folder: Path, family: Family, network: Any) -> Mapping[str, Cla
             continue
         try:
             classifier = _classifier(home, family, config)
-            if classifier and classifier.layer.in_features != network.config.hidden_size:
-                raise ValueError(
-                    f"it reads {classifier.layer.in_features} numbers, the encoder gives {network.config.hidden_size}"
-                )
+            width = classifier.layers[0].in_features if classifier else network.config.hidden_size
+            if width != network.config.hidden_size:
+                raise ValueError(f"it reads {width} numbers, the encoder gives {network.config.hidden_size}")
         except (
             AttributeError,
             RuntimeError,
@@ -144,22 +150,24 @@ def _classifiers(folder: Path, family: Family, network: Any) -> Mapping[str, Cla
         ) as error:  # labels that are no labels, shapes that do not fit
             raise BrokenCheckpoint(f"The classifier of “{home.name}” does not load: {str(error)[:300]}") from error
         if classifier and all(any(word in label.lower() for word in SENTIMENT_LABELS) for label in classifier.labels):
-            classifier.layer.to(network.device)
+            classifier.layers.to(network.device)
             found["sentiment"] = classifier
     return found
 
 
 def _classifier(folder: Path, family: Family, config: Mapping[str, Any]) -> Classifier | None:
     files = weight_files(folder)
-    names = [f"{family.classifier}.weight", f"{family.classifier}.bias"]
-    if not all(name in files for name in names):
+    if not all(f"{name}.{part}" in files for name in family.classifier for part in ("weight", "bias")):
         return None
-    weight, bias = (_tensor(files[name], name) for name in names)
-    layer = torch.nn.Linear(*reversed(weight.shape))
-    layer.load_state_dict({"weight": weight.float(), "bias": bias.float()})
+    layers: list[torch.nn.Module] = []
+    for name in family.classifier:
+        weight, bias = (_tensor(files[f"{name}.{part}"], f"{name}.{part}").float() for part in ("weight", "bias"))
+        layer = torch.nn.Linear(*reversed(weight.shape))
+        layer.load_state_dict({"weight": weight, "bias": bias})
+        layers += [layer, getattr(torch.nn, family.activation or "Identity")()]
     labels = {int(index): str(label) for index, label in (config.get("id2label") or {}).items()}
-    names = [labels.get(index, f"LABEL_{index}") for index in range(weight.shape[0])]
-    return Classifier(layer.eval(), tuple(names))
+    titles = [labels.get(index, f"LABEL_{index}") for index in range(weight.shape[0])]
+    return Classifier(torch.nn.Sequential(*layers[:-1]).eval(), tuple(titles))
 
 
 def _tensor(path: Path, name: str) -> torch.Tensor:

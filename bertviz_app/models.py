@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from bertviz_app import settings
 from bertviz_app.catalog import Checkpoint
 from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import MissingHead
-from bertviz_app.families import NEXT_SENTENCE_LABELS
 from bertviz_app.loading import Parts, load_parts, load_reader, pick_device
+from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.reading import Reader
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
 from bertviz_app.turnstile import Turnstile
@@ -39,7 +40,7 @@ def load(name: str = "embedded") -> Model:
     folder, device = folder_of(checkpoint), pick_device()
     parts = load_parts(folder, device)
     config = parts.network.config
-    reader = load_reader(folder, config.vocab_size, config.max_position_embeddings)
+    reader = load_reader(folder, config.vocab_size, config.max_position_embeddings - parts.family.traits.first_position)
     return Model(checkpoint, parts, reader, device)
 
 
@@ -53,20 +54,20 @@ class Model:
         self._parts = parts
         self._device = device
         self.reader = reader
-        config, network = parts.network.config, parts.network
+        config, network, names = parts.network.config, parts.network, parts.family.names
         labels = {task: head.labels for task, head in parts.classifiers.items()}
-        if parts.has_next_sentence:
-            labels["next_sentence"] = NEXT_SENTENCE_LABELS
+        labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
+        d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in names)
+        told_segments = getattr(config, "type_vocab_size", 0) > 1
         self.info = ModelInfo(
             name=checkpoint.name,
             title=checkpoint.title,
-            family=parts.family.title,
             source="bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source,
             revision=checkpoint.revision,
-            n_layers=config.num_hidden_layers,
-            n_heads=config.num_attention_heads,
-            d_model=config.hidden_size,
-            d_feedforward=config.intermediate_size,
+            n_layers=n_layers,
+            n_heads=n_heads,
+            d_model=d_model,
+            d_feedforward=d_feedforward,
             vocab_size=config.vocab_size,
             max_tokens=reader.max_tokens,
             n_parameters=sum(parameter.numel() for parameter in network.parameters()),
@@ -74,8 +75,12 @@ class Model:
             dtype=str(network.dtype).removeprefix("torch."),
             device=str(device),
             mask_token=reader.mask_token,
-            fills_blanks=parts.has_vocabulary,
+            d_embedding=self.word_embeddings.shape[1],
+            tokenizer=reader.spelling.name,
+            objectives=tuple(parts.heads),
             labels=labels,
+            traits=replace(parts.family.traits, sums=tuple(self._tables()), has_segments=told_segments),
+            has_pooler=parts.has_pooler,
         )
 
     def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
@@ -118,38 +123,47 @@ class Model:
 
         rows [row, d_model] → logits [row, vocab]. Raises `MissingHead` when the checkpoint was not trained for it.
         """
-        if not self._parts.has_vocabulary:
-            raise MissingHead(f"{self.info.title} was saved without a trained fill-in-the-blank head, so it cannot name words.")
-        return self._apply(self._parts.part("vocabulary_head"), rows)
+        return self._apply(self._objective("masked_words"), rows)
+
+    def replacement_logits(self, rows: Floats) -> Floats:
+        """How much the discriminator takes tokens for replaced: rows of the last layer [row, d_model] → logits [row].
+
+        Above 0 it says "replaced". Raises `MissingHead` when the checkpoint was not trained for it.
+        """
+        return self._apply(self._objective("replaced_tokens"), rows)
 
     def class_logits(self, task: str, vectors: Floats) -> Floats:
-        """What a classification head says of pooled vectors: [row, d_model] → [row, label], or [d_model] → [label].
+        """What a classification head says of class vectors: [row, d_model] → [row, label], or [d_model] → [label].
 
-        `task` is a key of `info.labels`, which names the columns. Raises `MissingHead` for any other.
+        A class vector is what `ForwardPass.class_vector` hands out. `task` is a key of `info.labels`, which names the columns. Raises `MissingHead` for any other.
         """
-        return self._apply(self._class_layer(task), vectors)
+        return self._apply(self._class_layers(task), vectors)
 
     def class_weights(self, task: str) -> tuple[Floats, Floats]:
-        """The linear layer behind `class_logits`: weight [label, d_model] and bias [label]. Raises `MissingHead` as it does."""
-        layer = self._class_layer(task)
+        """The last linear layer behind `class_logits`: weight [label, d_model] and bias [label]. Raises `MissingHead` as it does."""
+        layer = self._class_layers(task)[-1]
         return layer.weight.detach().cpu().numpy().copy(), layer.bias.detach().cpu().numpy().copy()
 
     def embedding_parts(self, encoding: Encoding) -> EmbeddingParts:
         """The vectors that are added up before the first layer. No encoder pass."""
-        embeddings = self._parts.part("embeddings")
-        position_ids = torch.arange(encoding.n_tokens, device=self._device)
+        embeddings, traits = self._parts.part(self._parts.family.embeddings), self.info.traits
+        segments = encoding.segment_ids if traits.has_segments else np.zeros_like(encoding.segment_ids)
+        rows = {
+            "token": encoding.token_ids,
+            "segment": segments,
+            "position": np.arange(encoding.n_tokens) + traits.first_position,
+        }
         with torch.inference_mode():
-            token = embeddings.word_embeddings(self._tensor(encoding.token_ids))
-            segment = embeddings.token_type_embeddings(self._tensor(encoding.segment_ids))
-            position = embeddings.position_embeddings(position_ids)
+            vectors = {name: table(self._tensor(rows[name])) for name, table in self._tables().items()}
+            if before := getattr(embeddings, "embed_proj", None):
+                vectors = {name: before(vector) for name, vector in vectors.items()}  # linear: the sum may wait
         norm = embeddings.LayerNorm
         return EmbeddingParts(
-            token=token.cpu().numpy(),
-            segment=segment.cpu().numpy(),
-            position=position.cpu().numpy(),
+            vectors={name: vector.cpu().numpy() for name, vector in vectors.items()},
             scale=norm.weight.detach().cpu().numpy(),
             shift=norm.bias.detach().cpu().numpy(),
-            epsilon=norm.eps,
+            epsilon=getattr(norm, "eps", None) or norm.variance_epsilon,
+            widening=self._widening(),
         )
 
     @functools.cached_property
@@ -159,15 +173,42 @@ class Model:
         weights.setflags(write=False)
         return weights
 
-    def _class_layer(self, task: str) -> Any:
+    def _tables(self) -> dict[str, Any]:
+        """The tables of vectors that this checkpoint adds up, by what they are of."""
+        embeddings = self._parts.part(self._parts.family.embeddings)
+        names = {"token": "word_embeddings", "segment": "token_type_embeddings", "position": "position_embeddings"}
+        found = {name: getattr(embeddings, attribute, None) for name, attribute in names.items()}
+        return {name: table for name, table in found.items() if table is not None}
+
+    def _widening(self) -> tuple[Floats, Floats] | None:
+        # Only a family with narrow embeddings has such a layer, and only a checkpoint that uses them.
+        try:
+            layer = self._parts.part(self._parts.family.after)
+        except AttributeError:
+            return None
+        return layer.weight.detach().cpu().numpy(), layer.bias.detach().cpu().numpy()
+
+    def _objective(self, name: str) -> Any:
+        """The modules of a pre-training head, one after the other. Raises `MissingHead`."""
+        if name not in self._parts.heads:
+            raise MissingHead(self.info.why_not(name))
+        parts = self._parts
+        modules = [parts.part(path) for path in parts.heads[name]]
+        if parts.family.needs_words:
+            return lambda rows: modules[0](rows, parts.encoder.get_input_embeddings())
+        return torch.nn.Sequential(*modules)
+
+    def _class_layers(self, task: str) -> Any:
         if task not in self.info.labels:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
-        return self._parts.part("next_sentence_head") if task == "next_sentence" else self._parts.classifiers[task].layer
+        return self._objective(task) if task in self._parts.heads else self._parts.classifiers[task].layers
 
     def _batch(self, encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
         length = max(encoding.n_tokens for encoding in encodings)
         padded = [self.reader.padded(encoding, length) for encoding in encodings]
-        columns = {"input_ids": "token_ids", "token_type_ids": "segment_ids", "attention_mask": "attention_mask"}
+        columns = {"input_ids": "token_ids", "attention_mask": "attention_mask"}
+        if self.info.traits.has_segments:
+            columns["token_type_ids"] = "segment_ids"
         return {
             name: self._tensor(np.stack([getattr(encoding, column) for encoding in padded])) for name, column in columns.items()
         }

@@ -65,7 +65,8 @@ def _unknown(encoding: Encoding) -> str:
         return ""
     shown = ", ".join(f"“{word[:20]}{'…' if len(word) > 20 else ''}”" for word in unknown[:3])
     more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-    return f"Not in the vocabulary, so BERT sees only [UNK]: {shown}{more}."
+    token = encoding.tokens[encoding.positions("unk")[0]]
+    return f"Not in the vocabulary, so BERT sees only {token}: {shown}{more}."
 
 
 def _typed_specials(encoding: Encoding) -> str:

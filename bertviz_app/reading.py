@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
-from bertviz_app.records import Encoding, TokenizerTrace
+from bertviz_app.records import Encoding, Integers, TokenizerTrace
+from bertviz_app.spelling import KINDS, Spelling
+
+# However a sentence was typed, its blanks are blanks for every model.
+BLANKS = ("[MASK]", "<mask>")
 
 
 class Reader:
@@ -28,13 +33,14 @@ class Reader:
         self.mask_token: str = tokenizer.mask_token
         self.mask_id: int = tokenizer.mask_token_id
         self.pad_id: int = tokenizer.pad_token_id
+        self.spelling: Spelling = KINDS[type(tokenizer.backend_tokenizer.model).__name__]
         self.vocabulary: Mapping[str, int] = MappingProxyType(tokenizer.get_vocab())
-        self._tokens = {token_id: token for token, token_id in self.vocabulary.items()}
+        self._tokens = {token_id: self.spelling.legible(token) for token, token_id in self.vocabulary.items()}
         special = {"cls": "cls_token", "sep": "sep_token", "mask": "mask_token", "pad": "pad_token", "unk": "unk_token"}
-        self._kinds = {getattr(tokenizer, f"{name}_id"): kind for kind, name in special.items()}
+        self._specials = {getattr(tokenizer, f"{name}_id"): kind for kind, name in special.items()}
 
     def token(self, token_id: int) -> str:
-        """The vocabulary's string for an id."""
+        """The token of an id, as people read it."""
         return self._tokens[int(token_id)]
 
     def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
@@ -44,7 +50,7 @@ class Reader:
         """
         for part in (text, pair or ""):
             self._refuse_unreadable(part)
-        pair = pair if pair and pair.strip() else None
+        text, pair = self._with_own_blanks(text), self._with_own_blanks(pair) if pair and pair.strip() else None
         limit = min(max_tokens or self.max_tokens, self.max_tokens)
         with self._lock:
             batch = self._tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
@@ -67,9 +73,8 @@ class Reader:
         missing = length - encoding.n_tokens
         if missing <= 0:
             return encoding
-        return Encoding(
-            text=encoding.text,
-            pair=encoding.pair,
+        return replace(
+            encoding,
             tokens=encoding.tokens + (self.token(self.pad_id),) * missing,
             token_ids=np.append(encoding.token_ids, [self.pad_id] * missing),
             segment_ids=np.append(encoding.segment_ids, [0] * missing),
@@ -77,7 +82,6 @@ class Reader:
             offsets=np.concatenate([encoding.offsets, np.zeros((missing, 2), dtype=np.int64)]),
             word_ids=np.append(encoding.word_ids, [-1] * missing),
             kinds=encoding.kinds + ("pad",) * missing,
-            n_dropped=encoding.n_dropped,
         )
 
     def masked(self, encoding: Encoding, positions: Sequence[int]) -> Encoding:
@@ -86,15 +90,12 @@ class Reader:
 
     def replaced(self, encoding: Encoding, token_ids: Mapping[int, int]) -> Encoding:
         """The same encoding with other tokens at some positions: {position: token id}."""
-        ids, tokens, kinds = encoding.token_ids.copy(), list(encoding.tokens), list(encoding.kinds)
+        ids, tokens = encoding.token_ids.copy(), list(encoding.tokens)
         for position, token_id in token_ids.items():
             ids[position] = token_id
             tokens[position] = self.token(token_id)
-            kinds[position] = self._kind(token_id)
-        return Encoding(
-            encoding.text, encoding.pair, tuple(tokens), ids, encoding.segment_ids, encoding.attention_mask,
-            encoding.offsets, encoding.word_ids, tuple(kinds), encoding.n_dropped,
-        )  # fmt: skip
+        kinds = self._kinds_of(ids, encoding.word_ids, encoding.segment_ids)
+        return replace(encoding, tokens=tuple(tokens), token_ids=ids, kinds=kinds)
 
     def require_masks(self, encoding: Encoding, *, at_most: int) -> list[int]:
         """The positions of the blanks. Raises `NoMaskToken` when there is none, or more than `at_most`."""
@@ -111,7 +112,8 @@ class Reader:
         backend = self._tokenizer.backend_tokenizer
         normalized = backend.normalizer.normalize_str(text) if backend.normalizer else text
         words = backend.pre_tokenizer.pre_tokenize_str(normalized)
-        return TokenizerTrace(text, normalized, tuple((word, start, end) for word, (start, end) in words))
+        legible = self.spelling.legible
+        return TokenizerTrace(text, normalized, tuple((legible(word), start, end) for word, (start, end) in words))
 
     def _refuse_unreadable(self, text: str) -> None:
         # Characters first: tokenising 10^7 of them takes half a minute.
@@ -129,27 +131,40 @@ class Reader:
             ) from None
 
     def _encoding(self, text: str, pair: str | None, batch: Any, *, n_dropped: int) -> Encoding:
-        ids = batch["input_ids"]
-        words = batch.word_ids()
-        offsets = np.array(batch["offset_mapping"], dtype=np.int64)
+        ids = np.array(batch["input_ids"])
+        words = np.array([-1 if word is None else word for word in batch.word_ids()])
+        segments = self._segments(batch)
         return Encoding(
             text=text,
             pair=pair,
-            tokens=tuple(batch.tokens()),
-            token_ids=np.array(ids),
-            segment_ids=np.array([sequence or 0 for sequence in self._segments(batch)]),
+            tokens=tuple(self.token(token_id) for token_id in ids),
+            token_ids=ids,
+            segment_ids=segments,
             attention_mask=np.array(batch["attention_mask"]),
-            offsets=offsets,
-            word_ids=np.array([-1 if word is None else word for word in words]),
-            kinds=tuple(self._kind(token_id) for token_id in ids),
+            offsets=np.array(batch["offset_mapping"], dtype=np.int64),
+            word_ids=words,
+            kinds=self._kinds_of(ids, words, segments),
             n_dropped=n_dropped,
         )
 
     @staticmethod
-    def _segments(batch: Any) -> Sequence[int]:
-        # A family without segments gives none: the place in the text says it all the same.
-        return batch["token_type_ids"] if "token_type_ids" in batch else [0] * len(batch["input_ids"])
+    def _segments(batch: Any) -> Integers:
+        # Not every tokenizer says it: a token that stands for no text belongs to the sentence before it.
+        segments = [0]
+        for sequence in batch.sequence_ids(0):
+            segments.append(segments[-1] if sequence is None else sequence)
+        return np.array(segments[1:])
 
-    def _kind(self, token_id: int) -> str:
-        kind = self._kinds.get(int(token_id))
-        return kind or ("piece" if self.token(token_id).startswith("##") else "word")
+    def _kinds_of(self, ids: Integers, words: Integers, segments: Integers) -> tuple[str, ...]:
+        """Special tokens by their ids; the others continue a word when they share it with the token before."""
+        before = np.stack([words, segments])[:, :-1]
+        continues = [False, *((words[1:] >= 0) & (before == np.stack([words, segments])[:, 1:]).all(axis=0))]
+        return tuple(
+            self._specials.get(int(token_id), "piece" if follows else "word")
+            for token_id, follows in zip(ids, continues, strict=True)
+        )
+
+    def _with_own_blanks(self, text: str) -> str:
+        for blank in BLANKS:
+            text = text.replace(blank, self.mask_token)
+        return text

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.errors import RecordError
+from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.traits import Traits
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -27,13 +29,13 @@ class ModelInfo:
     """What a loaded checkpoint is.
 
     `source` is what plain transformers is given to load the same weights: a folder or a Hub name.
-    `labels` names the outputs of each classification head that the checkpoint was trained for, by task;
-    an untrained head is not in it.
+    `objectives` are the pre-training heads that the checkpoint holds; `labels` names the outputs of each head over a whole
+    input, by task. An untrained head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram.
+    `d_embedding` is the width of the vectors before they are widened to `d_model`; the same number in most families.
     """
 
     name: str
     title: str
-    family: str
     source: str
     revision: str
     n_layers: int
@@ -47,20 +49,42 @@ class ModelInfo:
     dtype: str
     device: str
     mask_token: str
-    fills_blanks: bool
+    d_embedding: int
+    tokenizer: str
+    objectives: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    traits: Traits = field(default_factory=Traits)
+    has_pooler: bool = True
 
     @property
     def key(self) -> str:
         """Name and revision: what caches are keyed by."""
         return f"{self.name}@{self.revision}"
 
+    @property
+    def family(self) -> str:
+        return self.traits.family
+
+    @property
+    def fills_blanks(self) -> bool:
+        """Whether it was trained to name a hidden word."""
+        return "masked_words" in self.objectives
+
+    def why_not(self, objective: str) -> str:
+        """One sentence: why this checkpoint has no head for an objective ("pair" stands for both about two sentences)."""
+        if objective in self.traits.why_not:
+            return f"{self.title} is a model of the kind {self.family}: {self.traits.why_not[objective]}."
+        what = OBJECTIVES[objective].name if objective in OBJECTIVES else {"pair": "a pair of sentences"}.get(objective, objective)
+        return f"{self.title} was saved without a trained head for {what}: anything said here would be made up."
+
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
     """One text, or a pair, as the model reads it.
 
-    token_ids, segment_ids, attention_mask   [position]      integers
+    tokens                                   as people read them: the space that some tokenizers keep in a token is shown as ␣
+    token_ids, attention_mask                [position]      integers
+    segment_ids                              [position]      0 in the first text, 1 in the second, whether the model is told or not
     offsets                                  [position, 2]   characters in `text` (segment 0) or `pair` (segment 1): start, end (exclusive);
                                                              (0, 0) for a token that stands for no text
     word_ids                                 [position]      the word a token belongs to, counted within its own text; -1 for none
@@ -143,6 +167,11 @@ class ForwardPass:
         _expect(bool(np.abs(sums - 1).max() < 1e-3), "each row of attention must sum to 1")
 
     @property
+    def class_vector(self) -> Floats:
+        """[d_model] what heads over the whole input read: the pooled vector, or, without a pooler, the first token's last state."""
+        return self.hidden_states[-1, 0] if self.pooler_output is None else self.pooler_output
+
+    @property
     def n_bytes(self) -> int:
         pooled = 0 if self.pooler_output is None else self.pooler_output.nbytes
         return self.attentions.nbytes + self.hidden_states.nbytes + pooled
@@ -166,27 +195,31 @@ class FinalState:
         if self.pooler_output is not None:
             _freeze(self, "pooler_output", np.float32, (d_model,))
 
+    @property
+    def class_vector(self) -> Floats:
+        """[d_model] as in `ForwardPass`."""
+        return self.last_hidden_state[0] if self.pooler_output is None else self.pooler_output
+
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingParts:
-    """The three vectors that are added up for each token, and the LayerNorm that follows.
+    """The vectors that are added up for each token, the LayerNorm that follows, and the widening after it.
 
-    token, segment, position   [position, d_model]
-    scale, shift               [d_model]             LayerNorm's weight and bias
-    epsilon                    added to the variance before the square root
+    vectors        by name ("token", "segment", "position"; a family may lack one)   [position, d_embedding]
+    scale, shift   LayerNorm's weight and bias                                       [d_embedding]
+    epsilon        added to the variance before the square root
+    widening       weight [d_model, d_embedding] and bias [d_model] of the layer to d_model, or None where it is that wide already
     """
 
-    token: Floats
-    segment: Floats
-    position: Floats
+    vectors: Mapping[str, Floats]
     scale: Floats
     shift: Floats
     epsilon: float
+    widening: tuple[Floats, Floats] | None = None
 
     def __post_init__(self) -> None:
-        shape = self.token.shape
-        for name in ("token", "segment", "position"):
-            _freeze(self, name, np.float32, shape)
+        shape = next(iter(self.vectors.values())).shape
+        _expect(all(rows.shape == shape for rows in self.vectors.values()), "the vectors that are added up differ in shape")
         for name in ("scale", "shift"):
             _freeze(self, name, np.float32, shape[-1:])
 

@@ -4,10 +4,11 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.lenses import fill_in_the_blank as lens
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import Page, open_page
 from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
+from bertviz_app.workspace.offers import offer_instead
 
-with open_page("fill_in_the_blank") as page:
+def guesses(page: Page) -> None:
     page.sentence()
     encoding, hidden = hidden_words(page)
     code = lens.python_code(page.model.info, page.encoding, hidden=hidden)
@@ -22,20 +23,20 @@ with open_page("fill_in_the_blank") as page:
         blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
         k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")
         logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
-        guesses = lens.fill(logits, blanks, page.model.reader.token, k=k)
-        page.show(lens.blanks_figure(guesses, page.theme), name="blanks", alt="Bars: the likeliest words for each blank")
-        n_drawn = len(lens.drawn(guesses))
-        if n_drawn < len(guesses):
-            st.caption(f"Drawn: the first {n_drawn} of {len(guesses)} blanks. All of them are in the table below.")
+        filled = lens.fill(logits, blanks, page.model.reader.token, k=k)
+        page.show(lens.blanks_figure(filled, page.theme), name="blanks", alt="Bars: the likeliest words for each blank")
+        n_drawn = len(lens.drawn(filled))
+        if n_drawn < len(filled):
+            st.caption(f"Drawn: the first {n_drawn} of {len(filled)} blanks. All of them are in the table below.")
         given = [row for row, position in enumerate(blanks) if position in hidden]
-        page.notice(lens.blanks_notice(guesses, lens.originals(logits[given], page.encoding, hidden)))
-        if len(guesses) > 1:
+        page.notice(lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden)))
+        if len(filled) > 1:
             with page.fold("Fill the blanks one by one"):
                 filled_one_by_one(page, encoding)
         with page.fold("All words as a table"):
             rows = [
                 (g.position + 1, r + 1, g.tokens[r], g.token_ids[r], g.probabilities[r])
-                for g in guesses
+                for g in filled
                 for r in range(len(g.tokens))
             ]
             names = ("token", "rank", "word", "id", "probability")
@@ -45,3 +46,10 @@ with open_page("fill_in_the_blank") as page:
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
     page.python(code)
+
+
+with open_page("fill_in_the_blank") as page:
+    if page.model.info.fills_blanks:
+        guesses(page)
+    else:
+        offer_instead(page, "masked_words")

@@ -5,9 +5,10 @@ from typing import Any
 import streamlit as st
 
 from bertviz_app import plots
-from bertviz_app.errors import MissingHead
 from bertviz_app.lenses import next_sentence as lens
+from bertviz_app.objectives import PAIRS
 from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.offers import offer_instead
 from bertviz_app.workspace.ordering import ordering_game
 
 VIEWS = ("This pair", "Ordering game")
@@ -18,19 +19,18 @@ ONE_OF: dict[str, Any] = {"required": True, "persist_state": "session", "label_v
 def this_pair(page: Page) -> None:
     page.sentence(pair=True)
     page.strip(page.encoding)
-    pooled = page.forward.pooler_output
-    assert pooled is not None  # a model with this head has a trained pooler
-    parts = lens.contributions(pooled, *page.model.class_weights("next_sentence"))
+    pooled, objective = page.forward.class_vector, lens.pair_objective(page.model.info)
+    parts = lens.contributions(pooled, *page.model.class_weights(objective.task))
     if page.pair is None:
         page.show(lens.pooled_figure(pooled, page.theme), name="pooled", alt="Heatmap of the pooled vector")
         page.notice(lens.alone_notice(pooled))
     else:
-        probability = float(lens.is_next(page.model.class_logits("next_sentence", pooled)))
-        alt = f"Bar: is next {plots.percent(probability)}"
-        page.show(lens.verdict_figure(probability, page.theme), name="next-sentence", alt=alt)
-        page.notice(lens.verdict_notice(probability, parts))
+        probability = float(lens.is_next(page.model.class_logits(objective.task, pooled)))
+        alt = f"Bar: {objective.labels[0]} {plots.percent(probability)}"
+        page.show(lens.verdict_figure(objective, probability, page.theme), name="next-sentence", alt=alt)
+        page.notice(lens.verdict_notice(objective, probability, parts))
         if st.segmented_control("Numbers", NUMBERS, key="pooled_view", **ONE_OF, default=NUMBERS[0]) == NUMBERS[0]:
-            page.show(lens.contributions_figure(parts, page.theme), name="added", alt="Heatmap of what each number adds")
+            page.show(lens.contributions_figure(objective, parts, page.theme), name="added", alt="Heatmap of what each number adds")
         else:
             page.show(lens.pooled_figure(pooled, page.theme), name="pooled", alt="Heatmap of the pooled vector")
     with page.fold("Table"):
@@ -40,14 +40,10 @@ def this_pair(page: Page) -> None:
 
 
 with open_page("next_sentence") as page:
-    if "next_sentence" not in page.model.info.labels:
-        raise MissingHead(
-            f"{page.model.info.title} was saved without a trained next-sentence head: anything said here would be made up. "
-            "Choose the embedded model in the sidebar, which has one."
-        )
-    if st.segmented_control("View", VIEWS, key="next_sentence_view", **ONE_OF, default=VIEWS[0]) == VIEWS[0]:
-        this_pair(page)
+    if not set(PAIRS) & set(page.model.info.objectives):
+        offer_instead(page, "pair")
     else:
-        ordering_game(page)
-    with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        view = st.segmented_control("View", VIEWS, key="next_sentence_view", **ONE_OF, default=VIEWS[0])
+        {VIEWS[0]: this_pair, VIEWS[1]: ordering_game}[view](page)
+        with page.fold("How it is computed"):
+            st.markdown(lens.method(lens.pair_objective(page.model.info)))

@@ -5,6 +5,7 @@ import streamlit as st
 from bertviz_app.lenses import sentiment as lens
 from bertviz_app.tables import TextRow
 from bertviz_app.workspace import Page, many, open_page
+from bertviz_app.workspace.offers import offer_instead
 
 VIEWS = ("This sentence", "Many sentences")
 PLACES = ("One a line", "CSV file")
@@ -20,7 +21,7 @@ def picked(label: str, options: tuple[str, str], key: str) -> bool:
 def one(page: Page) -> None:
     page.sentence()
     page.strip(page.encoding)
-    reading = many.reading_of(page, page.forward.pooler_output)
+    reading = many.reading_of(page, page.forward.class_vector)
     page.show(lens.reading_figure(reading, page.theme), name="sentiment", alt=f"Bars. {lens.notice(reading)}")
     page.notice(lens.notice(reading))
     with page.fold("How it is computed"):
@@ -52,8 +53,7 @@ def several(page: Page) -> None:
 
 with open_page("sentiment") as page:
     if "sentiment" not in page.model.info.labels:
-        page.notice(f"{page.model.info.title} was saved without a trained sentiment head: anything said here would be made up.")
-        st.button("Use the embedded model, which has one", type="primary", key="use_embedded", on_click=many.use_embedded)
+        offer_instead(page, "sentiment")
     elif picked("View", VIEWS, "sentiment_view"):
         one(page)
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app import load
@@ -70,6 +71,13 @@ def tiny_checkpoint(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return save
+
+
+@pytest.fixture(scope="session")
+def tiny_families(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A small random checkpoint of every family, in a folder of its own, by the family's name in `tiny.FAMILIES`."""
+    root = tmp_path_factory.mktemp("families")
+    return {name: tiny.save(name, root / f"tiny-{name}") for name in tiny.FAMILIES}
 
 
 @pytest.fixture(scope="session")

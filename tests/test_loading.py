@@ -66,7 +66,7 @@ def test_a_bare_encoder_fills_no_blanks(tiny_checkpoint):
     forward = model.run(model.encode("I love the cat."))
     assert not model.info.fills_blanks and not model.info.labels
     assert forward.pooler_output is not None
-    with pytest.raises(MissingHead, match="fill-in-the-blank"):
+    with pytest.raises(MissingHead, match="masked words"):
         model.vocabulary_logits(forward.hidden_states[-1])
 
 

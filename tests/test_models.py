@@ -139,7 +139,7 @@ def test_the_embedding_sum_is_the_first_hidden_state(model):
     for text, pair in TEXTS[:3]:
         forward = model.run(model.encode(text, pair))
         parts = model.embedding_parts(forward.encoding)
-        total = (parts.token + parts.segment + parts.position).astype(np.float64)
+        total = sum(vectors.astype(np.float64) for vectors in parts.vectors.values())
         centred = total - total.mean(-1, keepdims=True)
         normed = centred / np.sqrt(centred.var(-1, keepdims=True) + parts.epsilon) * parts.scale + parts.shift
         assert largest(normed, forward.hidden_states[0]) < 1e-5
@@ -147,7 +147,7 @@ def test_the_embedding_sum_is_the_first_hidden_state(model):
 
 def test_word_embeddings_are_rows_of_the_vocabulary_and_read_only(model):
     encoding = model.encode("I love AI!")
-    assert np.array_equal(model.word_embeddings[encoding.token_ids], model.embedding_parts(encoding).token)
+    assert np.array_equal(model.word_embeddings[encoding.token_ids], model.embedding_parts(encoding).vectors["token"])
     with pytest.raises(ValueError, match="read-only"):
         model.word_embeddings[0, 0] = 1
 

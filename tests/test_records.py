@@ -9,8 +9,9 @@ from bertviz_app.errors import InsideBertError, RecordError
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, ForwardPass, ModelInfo
 
 INFO = ModelInfo(
-    name="made-up", title="Made up", family="BERT", source="nowhere", revision="1", n_layers=2, n_heads=3, d_model=4, d_feedforward=8,
-    vocab_size=10, max_tokens=16, n_parameters=1, n_bytes=4, dtype="float32", device="cpu", mask_token="[MASK]", fills_blanks=True,
+    name="made-up", title="Made up", source="nowhere", revision="1", n_layers=2, n_heads=3, d_model=4, d_feedforward=8,
+    vocab_size=10, max_tokens=16, n_parameters=1, n_bytes=4, dtype="float32", device="cpu", mask_token="[MASK]",
+    d_embedding=4, tokenizer="WordPiece", objectives=("masked_words",),
 )  # fmt: skip
 
 
@@ -144,10 +145,10 @@ def test_a_final_state_fits_its_encoding():
 
 
 def test_the_parts_of_an_embedding_have_one_shape():
-    parts = EmbeddingParts(np.ones((4, 7)), np.ones((4, 7)), np.ones((4, 7)), np.ones(7), np.ones(7), 1e-12)
+    parts = EmbeddingParts({"token": np.ones((4, 7)), "position": np.ones((4, 7))}, np.ones(7), np.ones(7), 1e-12)
     assert parts.scale.shape == (7,)
     with pytest.raises(RecordError):
-        replace(parts, segment=np.ones((3, 7)))
+        replace(parts, vectors={"token": np.ones((4, 7)), "position": np.ones((3, 7))})
     with pytest.raises(RecordError):
         replace(parts, shift=np.ones(6))
 

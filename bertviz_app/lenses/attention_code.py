@@ -15,7 +15,7 @@ def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, 
     """One head, `place` being its layer and head from 0, in one reading: `weights` is [query, key]."""
     layer, head = place
     code = f"{_pass(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
-    rows = "segments = inputs.token_type_ids[0]\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
+    rows = f"segments = {_segments(info, typed[1])}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
     code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id]")
     if reading.words:
         code += _MERGE
@@ -29,12 +29,20 @@ def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, 
 
 def bertviz_code(info: ModelInfo, text: str, pair: str | None, view: str) -> str:
     """BertViz's own call, for a notebook; `view` is head_view or model_view. It fetches its scripts from the internet there."""
-    second = "int(inputs.token_type_ids[0].argmax())" if pair is not None else "None"
+    second = "inputs.sequence_ids(0).index(1)" if pair is not None else "None"
     return (
         f"{_pass(info, text, pair)}from bertviz import {view}\n\n"
         "tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])\n"
         f'page = {view}([layer[None] for layer in attentions], tokens, {second}, prettify_tokens=False, html_action="return")\n'
     )
+
+
+def _segments(info: ModelInfo, pair: str | None) -> str:
+    if info.traits.has_segments:
+        return "inputs.token_type_ids[0]"
+    if pair is None:
+        return "torch.zeros_like(inputs.input_ids[0])"
+    return "(torch.arange(inputs.input_ids.shape[1]) >= inputs.sequence_ids(0).index(1)).long()"
 
 
 def _pass(info: ModelInfo, text: str, pair: str | None) -> str:

@@ -196,7 +196,7 @@ def python_code(info: ModelInfo, encoding: Encoding, *, hidden: Sequence[int] = 
         "from transformers import AutoModelForMaskedLM, AutoTokenizer",
         "",
         f"tokenizer = AutoTokenizer.from_pretrained({info.source!r})",
-        f"model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation='eager')",
+        f"model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation='eager'{info.traits.arguments})",
         f'inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")',
     ]
     if hidden:

@@ -12,7 +12,7 @@ Sources: Vaswani et al., Attention Is All You Need (2017), sections 3.1 to 3.3; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -77,16 +77,28 @@ def steps_picture(forward: ForwardPass, theme: Theme) -> Picture:
 
 def steps(info: ModelInfo, encoding: Encoding, *, has_pooler: bool = True) -> tuple[Step, ...]:
     """Every tensor of one pass, in the order in which it is computed."""
-    n, d = (encoding.n_tokens, "tokens"), (info.d_model, "numbers")
+    n, narrow = (encoding.n_tokens, "tokens"), (info.d_embedding, "numbers")
+    tables = {
+        "token": "rows of the vocabulary’s table",
+        "segment": "row 0 or 1: sentence A or B" if info.traits.has_segments else "row 0 for every token: there are no segments",
+        "position": "one row a place: the order of the input",
+    }
     first = (
         Step("Input", "token ids", (n,), "the row of each token in the vocabulary"),
-        Step("Embeddings", "token vectors", (n, d), "rows of the vocabulary’s table"),
-        Step("Embeddings", "segment vectors", (n, d), "row 0 or 1: sentence A or B"),
-        Step("Embeddings", "position vectors", (n, d), "row 0, 1, 2, …: the place in the input"),
-        Step("Embeddings", "hidden state 0", (n, d), "LayerNorm(token + segment + position)"),
+        *(Step("Embeddings", f"{name} vectors", (n, narrow), tables[name]) for name in info.traits.sums),
+        *_first_states(info, n),
     )
     layers = tuple(step for layer in range(info.n_layers) for step in layer_steps(info, encoding, layer))
     return (*first, *layers, *_outputs(info, encoding, has_pooler=has_pooler))
+
+
+def _first_states(info: ModelInfo, n: Axis) -> tuple[Step, ...]:
+    normalised = f"LayerNorm({' + '.join(info.traits.sums)})"
+    state = Step("Embeddings", "hidden state 0", (n, (info.d_model, "numbers")), normalised)
+    if info.d_embedding == info.d_model:
+        return (state,)
+    narrow = Step("Embeddings", "normalised sum", (n, (info.d_embedding, "numbers")), normalised)
+    return narrow, replace(state, formula=f"W x + b: {info.d_embedding} numbers become {info.d_model}")
 
 
 def layer_steps(info: ModelInfo, encoding: Encoding, layer: int) -> tuple[Step, ...]:
@@ -99,7 +111,7 @@ def layer_steps(info: ModelInfo, encoding: Encoding, layer: int) -> tuple[Step, 
         ("queries", (heads, n, width), "W_q x + b, cut into heads"),
         ("keys", (heads, n, width), "W_k x + b, cut into heads"),
         ("values", (heads, n, width), "W_v x + b, cut into heads"),
-        ("scores", square, f"q · k / √{width[0]}"),
+        ("scores", square, info.traits.scores.format(width=width[0])),
         ("attention", square, "softmax of the scores: each query’s row sums to 1"),
         ("context", (n, d), "attention · values, the heads side by side"),
         ("attention output", (n, d), "LayerNorm(x + W context + b): the first residual"),
@@ -171,6 +183,17 @@ def steps_columns(chosen: Sequence[Step]) -> dict[str, list[object]]:
 def python_code(info: ModelInfo, encoding: Encoding, position: int = 0) -> str:
     """The states, the pooled vector, the norms, and the embedding sum of one token from plain transformers."""
     texts = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair is not None else "")
+    traits = info.traits
+    segment = 'batch["token_type_ids"][0, position]' if traits.has_segments else "torch.tensor(0)"
+    first = f" + {traits.first_position}" if traits.first_position else ""
+    vectors = {
+        "token": 'embeddings.word_embeddings(batch["input_ids"][0, position])',
+        "segment": f"embeddings.token_type_embeddings({segment})",
+        "position": f"embeddings.position_embeddings(torch.tensor(position{first}))",
+    }
+    total = "\n        + ".join(vectors[name] for name in traits.sums)
+    pooled = "\n    pooler_output = output.pooler_output[0]" if info.has_pooler else ""
+    same = " # = hidden_states[0, position]" if info.d_embedding == info.d_model else ""
     return f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -180,18 +203,15 @@ batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return
 with torch.inference_mode():
     output = model(**batch, output_hidden_states=True, output_attentions=True)
     hidden_states = torch.cat(output.hidden_states)  # [layer + 1, position, d_model]
-    norms = hidden_states.norm(dim=-1)
-    pooler_output = output.pooler_output[0]
+    norms = hidden_states.norm(dim=-1){pooled}
 
     # the embedding sum of one token, by hand
     position = {position}
     embeddings = model.embeddings
     total = (
-        embeddings.word_embeddings(batch["input_ids"][0, position])
-        + embeddings.token_type_embeddings(batch["token_type_ids"][0, position])
-        + embeddings.position_embeddings(torch.tensor(position))
+        {total}
     )
-    embedded = embeddings.LayerNorm(total)  # = hidden_states[0, position]
+    embedded = embeddings.LayerNorm(total){same}
 for state in output.hidden_states:
     print(tuple(state.shape))
 """
@@ -200,14 +220,18 @@ for state in output.hidden_states:
 def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[Step, ...]:
     found = []
     if has_pooler:
-        formula = "tanh(W x + b) of the last hidden state of [CLS]"
+        formula = "tanh(W x + b) of the first token’s last hidden state"
         found.append(Step("Pooler", "pooled vector", ((info.d_model, "numbers"),), formula))
     if info.fills_blanks:
         axes = ((encoding.n_tokens, "tokens"), (info.vocab_size, "vocabulary"))
         formula = "a score for each word of the vocabulary at each token; computed for chosen tokens only"
         found.append(Step("Heads", "vocabulary logits", axes, formula))
+    if "replaced_tokens" in info.objectives:
+        formula = "one score a token: above 0 it is taken for replaced"
+        found.append(Step("Heads", "replacement logits", ((encoding.n_tokens, "tokens"),), formula))
+    formula = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():
-        found.append(Step("Heads", f"{task.replace('_', ' ')} logits", ((len(labels), "labels"),), "W · pooled vector + b"))
+        found.append(Step("Heads", f"{task.replace('_', ' ')} logits", ((len(labels), "labels"),), formula))
     return tuple(found)
 
 

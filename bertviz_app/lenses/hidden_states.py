@@ -1,7 +1,8 @@
 """Hidden states as pictures: the sum they start from, the vectors they end as, and how long they are on the way.
 
-    sum = token + segment + position                     [position, d_model]
-    hidden state 0 = (sum − mean) / √(variance + ε) · scale + shift     mean and variance over the d_model numbers of one token
+    sum = token + segment + position                     [position, d_embedding]; a family may lack one of the three
+    normalized = (sum − mean) / √(variance + ε) · scale + shift         mean and variance over the numbers of one token
+    hidden state 0 = normalized, widened by a linear layer where d_embedding < d_model
     norm = √(Σ x²)                                       the length of a vector
 
 Sources: Devlin et al., BERT (2019), figure 2; Ba, Kiros, Hinton, Layer Normalization (2016), section 3.
@@ -22,14 +23,13 @@ from bertviz_app.plots import Theme
 from bertviz_app.records import EmbeddingParts, Floats, ForwardPass
 
 MAX_CELLS = 200_000  # numbers in one picture: about 1 MB on the wire
-SUM_ROWS = ("token", "+ segment", "+ position", "= sum", "LayerNorm")
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingSum:
-    """The parts, their sum and what LayerNorm makes of it, each [position, d_model].
+    """The parts, their sum and what LayerNorm makes of it, each [position, d_embedding].
 
-    `difference` is the largest distance of `normalized` from the model's own hidden state 0.
+    `difference` is the largest distance of `normalized`, widened where need be, from the model's own hidden state 0.
     """
 
     parts: EmbeddingParts
@@ -66,9 +66,13 @@ def norms_picture(forward: ForwardPass, theme: Theme) -> Picture:
 
 def embedding_sum(parts: EmbeddingParts, first_state: Floats) -> EmbeddingSum:
     """Token + segment + position, then LayerNorm; compared with `first_state`, the model's hidden state 0."""
-    total = parts.token + parts.segment + parts.position
+    total: Floats = np.sum(list(parts.vectors.values()), axis=0, dtype=np.float32)
     normalized = layer_norm(total, parts)
-    return EmbeddingSum(parts, total, normalized, float(np.abs(normalized - first_state).max()))
+    widened = normalized
+    if parts.widening:
+        weight, bias = parts.widening
+        widened = normalized @ weight.T + bias  # [position, d_embedding] → [position, d_model]
+    return EmbeddingSum(parts, total, normalized, float(np.abs(widened - first_state).max()))
 
 
 def layer_norm(rows: Floats, parts: EmbeddingParts) -> Floats:
@@ -79,34 +83,37 @@ def layer_norm(rows: Floats, parts: EmbeddingParts) -> Floats:
     return result
 
 
-def sum_rows(added: EmbeddingSum, position: int) -> Floats:
-    """[5, d_model]: token, segment, position, sum, after LayerNorm, for one token."""
-    parts = added.parts
-    return np.stack([rows[position] for rows in (parts.token, parts.segment, parts.position, added.total, added.normalized)])
+def sum_rows(added: EmbeddingSum, position: int) -> dict[str, Floats]:
+    """The vectors of one token, each [d_embedding], by name: those that are added, their sum, and after LayerNorm."""
+    rows = {name: vectors[position] for name, vectors in added.parts.vectors.items()}
+    return rows | {"sum": added.total[position], "after LayerNorm": added.normalized[position]}
 
 
 def sum_columns(added: EmbeddingSum, position: int) -> dict[str, list[object]]:
-    """The five vectors of one token as columns of a table."""
-    names = ("token", "segment", "position", "sum", "after LayerNorm")
-    return dict(zip(names, sum_rows(added, position).tolist(), strict=True))
+    """The vectors of one token as columns of a table."""
+    return {name: row.tolist() for name, row in sum_rows(added, position).items()}
 
 
 def sum_notice(added: EmbeddingSum, position: int, token: str) -> str:
-    """How long the three vectors are, and how well the sum agrees with the model."""
-    token_norm, segment_norm, position_norm = np.linalg.norm(sum_rows(added, position)[:3], axis=-1)
-    return (
-        f"For “{token}”, the token vector has length {token_norm:.2f}, the position {position_norm:.2f}, the segment {segment_norm:.2f}. "
-        f"Added and normalised here, all tokens agree with the model’s own hidden state 0 within {added.difference:.7f}."
-    )
+    """How long the vectors are, and how well the sum agrees with the model."""
+    lengths = [f"the {name} {np.linalg.norm(rows[position]):.2f}" for name, rows in added.parts.vectors.items()]
+    said = f"For “{token}”, {lengths[0].replace('the token', 'the token vector has length')}" + "".join(f", {x}" for x in lengths[1:])
+    done = "Added and normalised" if len(lengths) > 1 else "Normalised"
+    wide = f", and widened to {added.parts.widening[0].shape[0]} numbers" if added.parts.widening else ""
+    return f"{said}. {done} here{wide}, all tokens agree with the model’s own hidden state 0 within {added.difference:.7f}."
 
 
 def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> go.Figure:
-    """The five vectors of one token, one below the other; the first four share a scale, LayerNorm has its own range and is cut there."""
-    rows = sum_rows(added, position)
-    chart = plots.figure(theme, height=330, title=f"{plots.label(token)}, position {position}: three vectors become one")
-    limit = float(np.quantile(np.abs(rows[:4]), 0.99)) or 1.0
-    top = float(np.quantile(np.abs(rows[4]), 0.99)) or 1.0
-    for places, values, its_limit, bar in ((range(4), rows[:4], limit, 0.72), ([4.4], rows[4:], top, 0.12)):
+    """The vectors of one token, one below the other; all but the last share a scale, LayerNorm has its own range and is cut there."""
+    named = sum_rows(added, position)
+    rows, n = np.stack(list(named.values())), len(named) - 1
+    one, *others = added.parts.vectors
+    names = [one, *(f"+ {name}" for name in others), "= sum", "LayerNorm"]
+    title = f"{plots.label(token)}, position {position}: " + (f"{n - 1} vectors become one" if others else "where its vector begins")
+    chart = plots.figure(theme, height=330, title=title)
+    limit = float(np.quantile(np.abs(rows[:n]), 0.99)) or 1.0
+    top = float(np.quantile(np.abs(rows[n]), 0.99)) or 1.0
+    for places, values, its_limit, bar in ((range(n), rows[:n], limit, 0.72), ([n + 0.4], rows[n:], top, 0.12)):
         trace = plots.heatmap(
             values, theme, signed=True, limit=its_limit, y=list(places), ygap=3,
             hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
@@ -114,7 +121,7 @@ def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> 
         )  # fmt: skip
         chart.add_trace(trace)
     chart.update_yaxes(
-        range=[5, -0.6], tickvals=[0, 1, 2, 3, 4.4], ticktext=list(SUM_ROWS), showgrid=False, zeroline=False, showline=False
+        range=[n + 1, -0.6], tickvals=[*range(n), n + 0.4], ticktext=names, showgrid=False, zeroline=False, showline=False
     )
     chart.update_xaxes(title_text=f"the {rows.shape[1]} numbers of each vector", showgrid=False, zeroline=False)
     return chart

@@ -1,10 +1,10 @@
-"""Next sentence: does B follow A in the text that they come from?
+"""Two sentences: does B follow A in the text that they come from, or, in another family, do they stand in its order?
 
-    logits = W · pooler_output + b          [is next, not next]
+    logits = W · pooler_output + b          [is next, not next], or [in order, swapped]
     P(is next) = softmax(logits)_0
     logit_0 − logit_1 = Σ_d (W_0d − W_1d) · pooled_d + (b_0 − b_1)      what each number of the pooled vector adds
 
-Source: Devlin et al., BERT (2019), section 3.1, task 2. The third line is exact: nothing follows the pooled vector but one linear layer.
+Sources: Devlin et al., BERT (2019), section 3.1, task 2; Lan et al. (2020), section 3.1. The third line is exact: nothing follows the pooled vector but one linear layer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.errors import MissingHead
 from bertviz_app.lenses.probability import softmax
+from bertviz_app.objectives import OBJECTIVES, PAIRS, Objective
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -23,12 +25,24 @@ STRIP_ROWS = 8
 UNDECIDED = 0.1  # a probability this close to one half
 
 METHOD = (
-    "The last layer’s vector of CLS goes through the pooler (a linear layer and tanh) and then through a linear layer with two outputs. "
-    r"$P(\text{is next}) = e^{z_0} / (e^{z_0} + e^{z_1})$, which depends on the difference $z_0 - z_1$ alone. That is a sum over the numbers of the "
-    r"pooled vector, $\sum_d (W_{0d} - W_{1d})\, h_d + (b_0 - b_1)$, so what each of them adds is exact; "
-    "what made the number so lies in the layers below. In training, half of the second sentences really came next and half were taken from "
-    "elsewhere: topic alone often gives the answer away. Source: Devlin et al. (2019), section 3.1."
+    "The last layer’s vector of the first token goes through the pooler (a linear layer and tanh) and then through a linear layer with two "
+    r"outputs. $P(\text{LABEL}) = e^{z_0} / (e^{z_0} + e^{z_1})$, which depends on the difference $z_0 - z_1$ alone. That is a sum over the "
+    r"numbers of the pooled vector, $\sum_d (W_{0d} - W_{1d})\, h_d + (b_0 - b_1)$, so what each of them adds is exact; "
+    "what made the number so lies in the layers below. "
 )
+
+
+def pair_objective(info: ModelInfo) -> Objective:
+    """What this checkpoint was trained to say of two sentences. Raises `MissingHead` where it was not."""
+    for name in info.objectives:
+        if name in PAIRS:
+            return OBJECTIVES[name]
+    raise MissingHead(info.why_not("pair"))
+
+
+def method(objective: Objective) -> str:
+    """How the probability comes about, and how the pairs of its training were made."""
+    return METHOD.replace("LABEL", objective.labels[0]) + objective.trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +78,14 @@ def contributions(pooled: Floats, weight: Floats, bias: Floats) -> Contributions
     return Contributions((weight[0] - weight[1]) * pooled, float(bias[0] - bias[1]))
 
 
-def verdict_notice(probability: float, parts: Contributions) -> str:
+def verdict_notice(objective: Objective, probability: float, parts: Contributions) -> str:
     """What to notice of a pair: the verdict, and how the votes for and against it add up."""
     ups, downs = parts.values[parts.values > 0], parts.values[parts.values < 0]
     undecided = "almost undecided: " if abs(probability - 0.5) < UNDECIDED else ""
     return (
-        f"BERT gives {plots.percent(probability)} to B being the next sentence, {undecided}{len(ups)} of the {len(parts.values)} numbers of the "
+        f"BERT gives {plots.percent(probability)} to “{objective.labels[0]}”, {undecided}{len(ups)} of the {len(parts.values)} numbers of the "
         f"pooled vector speak for it ({ups.sum():+.2f}) and {len(downs)} against ({downs.sum():+.2f}); with the bias ({parts.bias:+.2f}) "
-        f"the logit of “is next” is {abs(parts.difference):.2f} {'above' if parts.difference > 0 else 'below'} that of “not next”."
+        f"its logit is {abs(parts.difference):.2f} {'above' if parts.difference > 0 else 'below'} that of “{objective.labels[1]}”."
     )
 
 
@@ -84,13 +98,11 @@ def alone_notice(pooled: Floats) -> str:
     )
 
 
-def verdict_figure(probability: float, theme: Theme) -> go.Figure:
-    """One bar, split: how likely B is next, and how likely it is not."""
-    chart = plots.figure(theme, height=170, title="Is B the next sentence after A?")
-    for name, share, color, ink in (
-        ("is next", probability, theme.accent, theme.paper),
-        ("not next", 1 - probability, theme.grid, theme.ink),
-    ):
+def verdict_figure(objective: Objective, probability: float, theme: Theme) -> go.Figure:
+    """One bar, split: how likely the first label is, and how likely the second."""
+    yes, no = objective.labels
+    chart = plots.figure(theme, height=170, title=objective.question)
+    for name, share, color, ink in ((yes, probability, theme.accent, theme.paper), (no, 1 - probability, theme.grid, theme.ink)):
         chart.add_bar(
             x=[share],
             y=[0],
@@ -116,9 +128,9 @@ def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
     return _grid_figure(pooled, theme, title=title, unit="value")
 
 
-def contributions_figure(parts: Contributions, theme: Theme) -> go.Figure:
+def contributions_figure(objective: Objective, parts: Contributions, theme: Theme) -> go.Figure:
     """What each number of the pooled vector adds, in the same grid."""
-    title = "What each number of the pooled vector adds: for “is next” above zero, against it below"
+    title = f"What each number of the pooled vector adds: for “{objective.labels[0]}” above zero, against it below"
     return _grid_figure(parts.values, theme, title=title, unit="logit")
 
 
@@ -144,16 +156,18 @@ def _grid_figure(vector: Floats, theme: Theme, *, title: str, unit: str) -> go.F
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers: `probability`, the `pooled` vector and its `contributions`, both [d_model]."""
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
+    traits, objective = info.traits, pair_objective(info)
     return f"""import torch
-from transformers import AutoModelForNextSentencePrediction, AutoTokenizer
+from transformers import {traits.loads_as}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModelForNextSentencePrediction.from_pretrained({info.source!r}, attn_implementation="eager")
+model = {traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager")
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.no_grad():
-    pooled = model.bert(**inputs).pooler_output[0]
-    probability = model.cls(pooled).softmax(dim=-1)[0]  # index 0 means "is next"
-    weight = model.cls.seq_relationship.weight  # [2, d_model]
+    pooled = model.{traits.encoder}(**inputs).pooler_output[0]
+    head = model.{traits.pair_head}
+    probability = head(pooled).softmax(dim=-1)[0]  # index 0 means "{objective.labels[0]}"
+    weight = head.weight  # [2, d_model]
     contributions = (weight[0] - weight[1]) * pooled  # with the biases, they add up to the difference of the logits
 print(float(probability))
 """

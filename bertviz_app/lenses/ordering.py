@@ -16,6 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.next_sentence import pair_objective
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ModelInfo
 
@@ -24,10 +25,11 @@ CLOSE = 0.05  # pairs that differ by less than this say nothing about the order
 LABEL = 22  # characters of a sentence that stand beside the figure
 
 METHOD = (
-    r"Every sentence is tried after every other one; the best order has the largest $\sum \log P(\text{is next})$ over its steps. "
+    r"Every sentence is tried after every other one; the best order has the largest $\sum \log P$ over its steps, $P$ being what the model "
+    "gives to “B follows A”. "
     f"Up to {EXACT} sentences every order is weighed (Held and Karp, 1962); beyond, the likeliest next sentence is taken step by step, once from each "
-    "start, and the best of these chains is shown. BERT was trained to tell a next sentence from a random one, not to tell the right order "
-    "from a wrong one: a sentence from the same story often looks like a next one in either direction."
+    "start, and the best of these chains is shown. A model that was trained to tell a next sentence from a random one, as BERT was, was not "
+    "trained to tell the right order from a wrong one: a sentence from the same story often looks like a next one in either direction."
 )
 
 
@@ -92,18 +94,19 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
 
 def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
     """The same with plain transformers: `matrix` [first, second] and, where every order can be weighed, the best `order`."""
+    pair = pair_objective(info)
     code = f"""from itertools import pairwise, permutations
 import torch
-from transformers import AutoModelForNextSentencePrediction, AutoTokenizer
+from transformers import {info.traits.loads_as}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModelForNextSentencePrediction.from_pretrained({info.source!r}, attn_implementation="eager")
+model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager")
 texts = {list(texts)!r}
 matrix = torch.zeros(len(texts), len(texts))
 for i, j in permutations(range(len(texts)), 2):
     inputs = tokenizer(texts[i], texts[j], truncation=True, max_length={info.max_tokens}, return_tensors="pt")
     with torch.no_grad():
-        matrix[i, j] = model(**inputs).logits.softmax(dim=-1)[0, 0]  # index 0 means "is next"
+        matrix[i, j] = model(**inputs).{pair.output}.softmax(dim=-1)[0, 0]  # index 0 means "{pair.labels[0]}"
 print(matrix)
 """
     if len(texts) > EXACT:

@@ -106,7 +106,7 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation="eager")
+model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 log_probabilities = []
 for position in {list(positions)}:

@@ -18,6 +18,7 @@ from bertviz_app.lenses.point_labels import label_annotations
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass, ModelInfo
+from bertviz_app.spelling import KINDS_BY_NAME, SPACE
 
 MAX_TOKENS = 64  # of each sentence: twenty of them share one picture
 SYMBOLS = ("circle", "diamond", "square")  # once the colours are used up
@@ -105,6 +106,9 @@ def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, stat
     """The same numbers with plain transformers: `cosines` [place, place] of a word, and one vector a sentence in `means`, `first`,
     `pooled` (each [sentence, d_model]).
     """
+    mark = KINDS_BY_NAME[info.tokenizer].mark
+    token = f'token.replace("{mark}", "{SPACE}")' if mark else "token"
+    pooled = "\n    pooled.append(output.pooler_output[0])" if info.has_pooler else ""
     return f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -116,11 +120,10 @@ for text in {list(texts)!r}:
     with torch.no_grad():
         output = model(**inputs, output_hidden_states=True)
     states, last = output.hidden_states[{state}][0], output.last_hidden_state[0]  # [position, d_model]
-    places += [states[i] for i, token in enumerate(inputs.tokens()) if token == {word!r}]
+    places += [states[i] for i, token in enumerate(inputs.tokens()) if {token} == {word!r}]
     special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
     means.append(last[~special].mean(dim=0))
-    first.append(last[0])
-    pooled.append(output.pooler_output[0])
+    first.append(last[0]){pooled}
 cosines = torch.stack([torch.cosine_similarity(a, torch.stack(places), dim=-1) for a in places]) if places else None
 print(cosines)
 """

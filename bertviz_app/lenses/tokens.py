@@ -1,7 +1,7 @@
 """From text to tokens: cleaning, splitting into words, pieces, ids; and several texts as one padded batch.
 
     text → normalised text (control characters out, lower case, accents off) → words, split at spaces and punctuation
-         → pieces of the vocabulary (WordPiece, its own chapter) → ids
+         → pieces of the vocabulary (each kind of tokenizer in its own way; WordPiece has its own chapter) → ids
 
 The encoding itself is the tokenizer's; this chapter tells which characters became which word and which word which tokens.
 
@@ -46,14 +46,14 @@ def words(encoding: Encoding, trace: Trace) -> tuple[Word, ...]:
     start = 0
     while start < encoding.n_tokens:
         stop = start + 1
-        while stop < encoding.n_tokens and encoding.kinds[stop] == "piece":
+        while stop < encoding.n_tokens and _same_word(encoding, start, stop):
             stop += 1
         positions = tuple(range(start, stop))
-        if encoding.source_text(start):
+        if encoding.word_ids[start] >= 0 or encoding.source_text(start):
             segment = int(encoding.segment_ids[start])
             text = encoding.text if segment == 0 else encoding.pair or ""
             typed = text[encoding.offsets[start, 0] : encoding.offsets[stop - 1, 1]]
-            word, is_control = next(waiting[segment])
+            word, is_control = next(waiting[segment], (typed, False))
             found.append(Word(typed, word, positions, is_control))
         else:
             found.append(Word("", "", positions, is_control=True))
@@ -61,8 +61,13 @@ def words(encoding: Encoding, trace: Trace) -> tuple[Word, ...]:
     return tuple(found)
 
 
+def _same_word(encoding: Encoding, first: int, other: int) -> bool:
+    words, segments = encoding.word_ids, encoding.segment_ids
+    return bool(words[first] == words[other] >= 0 and segments[first] == segments[other])
+
+
 def splittable(found: Sequence[Word]) -> tuple[str, ...]:
-    """The words that went through WordPiece, each once, the one with the most pieces first."""
+    """The words that the vocabulary was asked for, each once, the one with the most pieces first."""
     real = {word.word: len(word.positions) for word in found if not word.is_control}
     if not real:
         return ()
@@ -130,7 +135,7 @@ def _parts(text: str, encoding: Encoding, segment: int) -> list[tuple[str, bool]
         start, stop = encoding.offsets[position]
         # A typed [MASK] or [SEP] stands for its own letters; an unknown word stands for others.
         is_here = encoding.segment_ids[position] == segment and stop > 0
-        if is_here and encoding.kinds[position] not in ("word", "piece") and encoding.tokens[position] == text[start:stop]:
+        if is_here and encoding.kinds[position] not in ("word", "piece") and encoding.tokens[position] == text[start:stop].strip():
             parts += [(text[end:start], False), (text[start:stop], True)]
             end = int(stop)
     return [*parts, (text[end:], False)]

@@ -30,11 +30,6 @@ EXAMPLES = (
 NAMES = f"{', '.join(HEADINGS[:-1])} or {HEADINGS[-1]}"
 
 
-def use_embedded() -> None:
-    """Choose the embedded model; to be called as a button's callback, before the sidebar is drawn."""
-    st.session_state["model"] = "embedded"
-
-
 def told_to_read(n: int) -> bool:
     """A button that starts the work, and is gone as soon as it was pressed."""
     place = st.empty()
@@ -63,10 +58,9 @@ def uploaded_texts() -> tuple[TextRow, ...]:
     return table.rows
 
 
-def reading_of(page: Page, pooled: Floats | None) -> Reading:
-    """What the sentiment head says of one pooled vector [d_model]. Raises `MissingHead` where there is none."""
-    assert pooled is not None  # a head that was trained on the pooled vector comes with a pooler
-    logits = page.model.class_logits("sentiment", pooled)
+def reading_of(page: Page, vector: Floats) -> Reading:
+    """What the sentiment head says of one class vector [d_model]. Raises `MissingHead` where there is none."""
+    logits = page.model.class_logits("sentiment", vector)
     return sentiment.read(page.model.info.labels["sentiment"], logits)
 
 
@@ -80,7 +74,7 @@ def verdicts_of(page: Page, rows: Sequence[TextRow]) -> list[Verdict]:
         which = f"{start + 1:,} to {start + len(chunk):,} of {len(places):,}" if len(places) > AT_ONCE else f"{len(places):,}"
         states = page.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
         for place, state in zip(chunk, states, strict=True):
-            readings[place] = reading_of(page, state.pooler_output)
+            readings[place] = reading_of(page, state.class_vector)
     return [Verdict(row.text, readings.get(place), notes[place]) for place, row in enumerate(rows)]
 
 

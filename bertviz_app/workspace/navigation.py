@@ -38,6 +38,7 @@ PAGES = {
         PageEntry("forward_pass", "Read", "Forward pass", "Every tensor between your sentence and its meaning, in order."),
         PageEntry("fill_in_the_blank", "Predict", "Fill in the blank", "Hide a word and see what BERT would put there."),
         PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?"),
+        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look as if somebody had put them in?"),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),

@@ -36,7 +36,7 @@ def ordering_game(page: Page) -> None:
     places = [(i, j) for i in range(n) for j in range(n) if i != j]
     states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Judging pairs")
     pooled = np.stack([state.pooler_output for state in states if state.pooler_output is not None])  # [pair, d_model]
-    logits = page.model.class_logits("next_sentence", pooled)
+    logits = page.model.class_logits(next_sentence.pair_objective(page.model.info).task, pooled)
     probabilities = np.zeros((n, n), dtype=np.float32)
     probabilities[tuple(np.array(places).T)] = next_sentence.is_next(logits)
     page.show(

@@ -92,7 +92,7 @@ def test_notice_names_the_largest(model, n_words: int) -> None:
 
 def test_layer_norm_by_hand() -> None:
     one = np.ones((1, 4), dtype=np.float32)
-    parts = EmbeddingParts(one, one, one, scale=np.full(4, 2), shift=np.full(4, 0.5), epsilon=0.0)
+    parts = EmbeddingParts({"token": one}, scale=np.full(4, 2), shift=np.full(4, 0.5), epsilon=0.0)
     assert np.allclose(states.layer_norm(np.float32([[1, 1, 3, 3]]), parts), [[-1.5, -1.5, 2.5, 2.5]])
 
 
@@ -107,8 +107,8 @@ def test_embedding_sum_equals_hidden_state_0(model, plain, text: str) -> None:
     assert added.difference < 1e-5
     assert np.abs(added.normalized - first).max() == pytest.approx(added.difference)
     rows = states.sum_rows(added, 2)
-    assert np.allclose(rows[:3].sum(axis=0), rows[3], atol=1e-6)
-    assert states.sum_columns(added, 2)["after LayerNorm"] == rows[4].tolist()
+    assert np.allclose(rows["token"] + rows["segment"] + rows["position"], rows["sum"], atol=1e-6)
+    assert states.sum_columns(added, 2)["after LayerNorm"] == rows["after LayerNorm"].tolist()
 
 
 def test_python_equals_the_page(model, pair_forward) -> None:

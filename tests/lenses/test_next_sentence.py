@@ -5,7 +5,9 @@ import pytest
 
 from bertviz_app import plots
 from bertviz_app.lenses import next_sentence as lens
+from bertviz_app.objectives import OBJECTIVES
 
+NEXT = OBJECTIVES["next_sentence"]
 PAIRS = [
     ("The man went to the store.", "He bought a gallon of milk."),
     ("The man went to the store.", "Penguins are flightless birds."),
@@ -48,16 +50,16 @@ def test_contributions_and_bias_add_up_to_the_difference_of_the_logits(model, pa
 
 def test_what_to_notice_counts_the_votes_by_hand():
     parts = lens.Contributions(np.array([2.0, 0.5, -1.0], dtype=np.float32), 0.25)
-    said = lens.verdict_notice(0.85, parts)
+    said = lens.verdict_notice(NEXT, 0.85, parts)
     assert "2 of the 3 numbers" in said and "(+2.50)" in said and "1 against (-1.00)" in said and "1.75 above" in said
-    assert "undecided" in lens.verdict_notice(0.55, parts)
+    assert "undecided" in lens.verdict_notice(NEXT, 0.55, parts)
 
 
 def test_figures_carry_the_numbers(forward):
     pooled = forward.pooler_output
     figure = lens.pooled_figure(pooled, plots.LIGHT)
     assert np.array_equal(figure.data[0].z.ravel()[: len(pooled)], pooled)
-    bars = lens.verdict_figure(0.75, plots.DARK).data
+    bars = lens.verdict_figure(NEXT, 0.75, plots.DARK).data
     assert [bar.x[0] for bar in bars] == [0.75, 0.25]
-    added = lens.contributions_figure(lens.Contributions(pooled, 0.0), plots.DARK)
+    added = lens.contributions_figure(NEXT, lens.Contributions(pooled, 0.0), plots.DARK)
     assert np.array_equal(added.data[0].z.ravel()[: len(pooled)], pooled)

@@ -1,0 +1,46 @@
+"""Replaced tokens: which tokens look as if somebody had put them in?"""
+
+import streamlit as st
+
+from bertviz_app.lenses import replaced_tokens as lens
+from bertviz_app.records import Encoding
+from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.offers import offer_instead
+
+
+def replacement(page: Page) -> tuple[int, str] | None:
+    """The token that was clicked and the word that stands in its place, for as long as the sentence stays the same."""
+    of, position, word = st.session_state.get("replacement", (None, None, ""))
+    if of != page.encoding.key:
+        position, word = None, ""
+    hint = "Click a token, then type what to put in its place."
+    clicked = page.strip(page.encoding, key="replaced", hint=hint, chosen=() if position is None else (position,))
+    if clicked is not None and clicked != position and not page.encoding.is_special[clicked]:
+        st.session_state["replacement"] = (page.encoding.key, clicked, "")
+        st.rerun()
+    if position is None:
+        return None
+    typed = st.text_input(f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}").strip()
+    st.session_state["replacement"] = (page.encoding.key, position, typed)
+    return (position, typed) if typed else None
+
+
+def verdict(page: Page, encoding: Encoding, changed: tuple[int, ...]) -> None:
+    probabilities = lens.replaced(page.model.replacement_logits(page.run(encoding).hidden_states[-1]))
+    said = lens.notice(encoding, probabilities, changed)
+    page.show(lens.replaced_figure(encoding, probabilities, changed, page.theme), name="replaced", alt=f"Bars. {said}")
+    page.notice(said)
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+        page.table(lens.columns(encoding, probabilities), name="replaced")
+    page.python(lens.python_code(page.model.info, encoding))
+
+
+with open_page("replaced_tokens") as page:
+    if "replaced_tokens" not in page.model.info.objectives:
+        offer_instead(page, "replaced_tokens")
+    else:
+        page.sentence()
+        chosen = replacement(page)
+        encoding = page.encoding if chosen is None else page.model.encode(*lens.with_replacement(page.encoding, *chosen))
+        verdict(page, encoding, () if chosen is None else lens.changed_positions(page.encoding, encoding))
