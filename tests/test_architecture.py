@@ -27,11 +27,13 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
-    "models": (GROUND | {"checkpoints", "loading", "reading"}, {"torch", "numpy"}),
-    "loading": (GROUND | {"checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
+    "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
+    "loading": (GROUND | {"task_heads", "checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
-    "plots": (GROUND, {"numpy", "plotly"}),
+    "plots": (GROUND | {"colors"}, {"numpy", "plotly"}),
+    "colors": (set(), {"numpy"}),
+    "task_heads": (GROUND | {"checkpoints"}, {"torch", "safetensors"}),
 } | {room: (GROUND, {"numpy"}) for room in GROUND}
 
 # Seconds of import that only those pay who need them: allowed inside of functions alone.

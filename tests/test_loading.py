@@ -92,7 +92,7 @@ def test_a_pooler_that_was_not_saved_is_none_and_takes_its_heads_along(tiny_chec
 def test_a_classifier_counts_as_sentiment_by_its_labels(tiny_checkpoint, labels, counts):
     folder = tiny_checkpoint(architecture="BertForSequenceClassification", labels=labels)
     model = load(str(folder))
-    assert model.info.labels == ({"sentiment": labels} if counts else {})
+    assert model.info.labels.get("sentiment") == (labels if counts else None)
     if counts:
         import transformers
 
