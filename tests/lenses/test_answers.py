@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,7 @@ def test_windows_overlap_cover_the_passage_and_are_those_of_the_tokenizer(long, 
         QUESTION, passage, truncation="only_second", max_length=lens.WINDOW, stride=lens.STRIDE, return_overflowing_tokens=True
     )
     assert [window.encoding.token_ids.tolist() for window in long] == batch["input_ids"] and len(long) > 2
-    for before, after in zip(long, long[1:], strict=False):
+    for before, after in itertools.pairwise(long):
         assert before.first + len(before.positions) - after.first == lens.STRIDE
         assert after.encoding.source_text(after.positions[0]) == before.encoding.source_text(
             before.positions[after.first - before.first]
