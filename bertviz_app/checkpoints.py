@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -16,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from bertviz_app.catalog import CATALOG, Checkpoint
 from bertviz_app.errors import BrokenCheckpoint, ModelNotHere, UnknownModel, UnsupportedModel
 from bertviz_app.families import MODEL_TYPES, ROWS
+from bertviz_app.sizes import BYTES, sizes
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -37,8 +39,11 @@ def named(name: str) -> Checkpoint:
     if name and _is_folder(name):
         folder = Path(name).resolve()
         return Checkpoint(name, folder.name, str(folder), _fingerprint(folder), "unknown", _megabytes(folder))
-    known = ", ".join(CATALOG)
-    raise UnknownModel(f"No model is called “{name[:80]}”, and no folder has that name. Known models: {known}.")
+    some = ", ".join(list(CATALOG)[:3])
+    raise UnknownModel(
+        f"No model is called “{name[:80]}”, and no folder has that name. Known are {some} and {len(CATALOG) - 3} more, "
+        "which the page Models lists."
+    )
 
 
 def folder_of(checkpoint: Checkpoint) -> Path:
@@ -52,6 +57,7 @@ def folder_of(checkpoint: Checkpoint) -> Path:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
+        # Without a pinned revision it is the one that the download command recorded.
         folder = snapshot_download(
             checkpoint.source, revision=checkpoint.revision, allow_patterns=list(FILES), local_files_only=True
         )
@@ -59,8 +65,13 @@ def folder_of(checkpoint: Checkpoint) -> Path:
     except LocalEntryNotFoundError:
         raise ModelNotHere(
             f"{checkpoint.title} is not on this machine, and the app itself never reaches out to the internet. "
-            f"Download it once ({checkpoint.megabytes} MB) with:  python -m bertviz_app.fetch {checkpoint.name}"
+            f"Download it once ({disk_megabytes(checkpoint):,} MB) with:  python -m bertviz_app.fetch {checkpoint.name}"
         ) from None
+
+
+def disk_megabytes(checkpoint: Checkpoint) -> int:
+    """What its weights take on disk: as stated, or, where nobody stated it, as its config says for float32."""
+    return checkpoint.megabytes or round(sizes(checkpoint.config).n_bytes / 1e6)
 
 
 def is_here(checkpoint: Checkpoint) -> bool:
@@ -85,7 +96,26 @@ def validated_config(folder: Path) -> dict[str, Any]:
     if not any((folder / name).is_file() for name in TOKENIZERS):
         raise BrokenCheckpoint(f"“{folder.name}” has no tokenizer: tokenizer.json is missing.")
     _check_weights(folder)
+    weighed(folder)
     return config
+
+
+def weighed(folder: Path) -> int:
+    """Bytes of memory that the folder's model will take, from its config and the headers of its weights: nothing is loaded.
+
+    Raises `BrokenCheckpoint` when its config describes a larger encoder than its files hold.
+    """
+    config, files = json_object(folder, "config.json"), weight_files(folder)
+    held = sum(_n_parameters(path) for path in set(files.values()))
+    try:
+        described = sizes(config, tuple(files))
+    except ValueError as error:
+        raise BrokenCheckpoint(f"“{folder.name}/config.json” makes no sense: {error}.") from None
+    if described.encoder > held:
+        raise BrokenCheckpoint(
+            f"“{folder.name}” is incomplete: its config describes {described.encoder:,} parameters, its files hold {held:,}."
+        )
+    return max(described.n_bytes, BYTES * held)
 
 
 def weight_files(folder: Path) -> Mapping[str, Path]:
@@ -137,6 +167,11 @@ def _tensor_names(path: Path) -> list[str]:
             return list(file.keys())
     except (SafetensorError, OSError) as error:
         raise BrokenCheckpoint(f"“{path.parent.name}/{path.name}” is corrupt or cut short: {error}.") from None
+
+
+def _n_parameters(path: Path) -> int:
+    with safe_open(path, framework="numpy") as file:
+        return sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no dictionary
 
 
 def _inside(folder: Path, shard: str) -> Path:

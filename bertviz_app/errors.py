@@ -12,6 +12,7 @@
     │   ├── ModelNotHere          known, but not on this machine
     │   ├── BrokenCheckpoint      corrupt, incomplete, or pickle-only
     │   ├── UnsupportedModel      another architecture
+    │   ├── TooLarge              more memory than this server gives
     │   └── MissingHead           the checkpoint was never trained for this
     ├── Busy                      too many forward passes under way
     └── SettingsError             an environment variable with a value that makes no sense
@@ -68,6 +69,10 @@ class BrokenCheckpoint(ModelError):
 
 class UnsupportedModel(ModelError):
     """The checkpoint is of an architecture that this program does not read."""
+
+
+class TooLarge(ModelError):
+    """The checkpoint needs more memory than this server gives its models."""
 
 
 class MissingHead(ModelError):

@@ -70,6 +70,7 @@ ROBERTA = Family(
         objectives=("masked_words",),
         has_segments=False,
         first_position=2,
+        tokenizer="byte-level BPE",
         positions="learned, one vector a place; the table’s first two rows stand for padding",
         why_not={"pair": "its authors found that leaving next-sentence prediction out does no harm (Liu et al., 2019, section 4.2)"},
     ),
@@ -104,6 +105,7 @@ ALBERT = Family(
         pair_head="sop_classifier.classifier",
         objectives=("masked_words", "sentence_order"),
         shares_layers=True,
+        tokenizer="Unigram",
     ),
     encoder="albert",
     pooler="albert.pooler",
@@ -154,6 +156,7 @@ DEBERTA = Family(
         objectives=("masked_words",),
         has_segments=False,
         sums=("token",),
+        tokenizer="byte-level BPE",
         positions="relative: how far two tokens are apart enters every attention score",
         scores="(q · k + q · distance + distance · k) / √(3 · {width})",
         why_not={"pair": "it was trained on masked words alone (He et al., 2021, section 4)"},
@@ -179,6 +182,7 @@ DEBERTA_V3 = replace(
     traits=replace(
         DEBERTA.traits,
         family="DeBERTa v3",
+        tokenizer="Unigram",
         objectives=("replaced_tokens",),
         why_not={"masked_words": _SPOTS, "pair": _SPOTS, "replaced_tokens": _SPOTS},
     ),
@@ -198,7 +202,7 @@ ROWS = (
     DEBERTA,
     DEBERTA_V3,
     *(
-        replace(row, model_type="deberta-v2", traits=replace(row.traits, family="DeBERTa v2"))
+        replace(row, model_type="deberta-v2", traits=replace(row.traits, family="DeBERTa v2", tokenizer="Unigram"))
         for row in (DEBERTA_WITH_ORIGINAL_HEAD, DEBERTA)
     ),
 )

@@ -51,18 +51,19 @@ def fetch(name: str) -> str:
         return f"{checkpoint.title} is already a folder of this machine, {checkpoint.source}: there is nothing to download."
     if constants.HF_HUB_OFFLINE:
         raise ModelNotHere("HF_HUB_OFFLINE is set, which forbids any download. Unset it for this one command and try again.")
-    source, revision = checkpoint.source, checkpoint.revision or None
+    source, revision = checkpoint.source, checkpoint.revision
     # Without a network the download itself would wait for minutes: one small question first.
     info = _answered(name, lambda: huggingface_hub.HfApi().model_info(source, revision=revision, timeout=PATIENCE))
     if not any(fnmatch(file.rfilename, "*.safetensors") for file in info.siblings or ()):
         raise BrokenCheckpoint(
             "The repository has no safetensors, the only weights that are safe to open. Nothing was downloaded."
         )
-    revision = revision or info.sha
+    # A branch is recorded by its name beside the commit that it stood at, which is where an unpinned model is found again.
     folder = Path(
         _answered(name, lambda: huggingface_hub.snapshot_download(source, revision=revision, allow_patterns=list(FILES)))
     )
     validated_config(folder)
+    revision = revision or info.sha
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     offer = "Choose it in the sidebar" if checkpoint.name in CATALOG else f"Offer it with INSIDE_BERT_CHECKPOINTS={folder}"
     return f"{checkpoint.title} (revision {str(revision)[:12]}) is here and takes {size / 1e6:,.0f} MB, in {folder}. {offer}."
@@ -74,7 +75,7 @@ def _asked_for(name: str) -> Checkpoint:
     except UnknownModel:
         if name.count("/") != 1:
             raise
-    return Checkpoint(name, name, name, "", "unknown", 0)
+    return Checkpoint(name, name, name, None, "unknown", None)
 
 
 def _answered(name: str, question: Callable[[], Answer]) -> Answer:

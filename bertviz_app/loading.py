@@ -94,10 +94,15 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
         heads={
             objective: modules
             for objective, modules in family.heads.items()
-            if not any(key.startswith(modules) for key in missing) and (reads_pooler or objective not in PAIRS)
+            if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
         task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
     )
+
+
+def _is_trained(network: Any, modules: tuple[str, ...], missing: set[str]) -> bool:
+    held = [name for name in network.state_dict() if name.startswith(modules)]
+    return bool(held) and not missing.intersection(held)
 
 
 def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:

@@ -63,13 +63,13 @@ class Model:
         labels = {task: head.labels for task, head in parts.task_heads.items()}
         labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
         d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in names)
-        told_segments = getattr(config, "type_vocab_size", 0) > 1
+        told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
         source = "bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source
         self.info = ModelInfo(
             name=checkpoint.name,
             title=checkpoint.title,
             source=source,
-            revision=checkpoint.revision,
+            revision=checkpoint.revision or folder_of(checkpoint).name,
             n_layers=n_layers,
             n_heads=n_heads,
             d_model=d_model,

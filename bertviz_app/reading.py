@@ -33,6 +33,7 @@ class Reader:
         self.mask_token: str = tokenizer.mask_token
         self.mask_id: int = tokenizer.mask_token_id
         self.pad_id: int = tokenizer.pad_token_id
+        self.tells_segments: bool = "token_type_ids" in tokenizer.model_input_names
         self.spelling: Spelling = KINDS[type(tokenizer.backend_tokenizer.model).__name__]
         self.vocabulary: Mapping[str, int] = MappingProxyType(tokenizer.get_vocab())
         self._tokens = {token_id: self.spelling.legible(token) for token, token_id in self.vocabulary.items()}

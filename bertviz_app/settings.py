@@ -13,7 +13,7 @@ Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FO
 | max_masks         | 50       | blanks filled at once                                                           |
 | max_forwards      | 2        | forward passes under way at the same time, over all visitors                    |
 | patience_seconds  | 60       | how long a visitor waits for a free place before being told to try again        |
-| max_models        | 2        | checkpoints kept in memory, the embedded one included                           |
+| model_megabytes   | 3000     | models kept in memory together, least recently used let go first                |
 | cache_megabytes   | 512      | forward passes kept in memory, least recently used let go first                 |
 """
 
@@ -41,7 +41,7 @@ class Settings:
     max_masks: int = 50
     max_forwards: int = 2
     patience_seconds: int = 60
-    max_models: int = 2
+    model_megabytes: int = 3_000
     cache_megabytes: int = 512
 
     def __post_init__(self) -> None:

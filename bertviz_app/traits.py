@@ -20,6 +20,7 @@ class Traits:
     sums          the vectors that are added up at the bottom: "token", "segment", "position"
     first_position  the row of the position table that the first token takes
     positions     how the model knows the places of tokens
+    tokenizer     the kind that the published checkpoints come with
     scores        how attention scores are computed from queries and keys; {width} is that of a head
     """
 
@@ -36,6 +37,7 @@ class Traits:
     positions: str = "learned, one vector a place"
     scores: str = "q · k / √{width}"
     shares_layers: bool = False
+    tokenizer: str = "WordPiece"
 
     @property
     def arguments(self) -> str:

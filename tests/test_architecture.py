@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
+    "shelf",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)

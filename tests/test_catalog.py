@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 from bertviz_app.catalog import CATALOG
+from bertviz_app.families import family_of
 from bertviz_app.settings import Settings
+from bertviz_app.sizes import sizes
 
 
 def test_names_are_keys_and_the_default_is_among_them():
@@ -16,9 +18,22 @@ def test_names_are_keys_and_the_default_is_among_them():
 def test_what_comes_from_the_hub_is_pinned_to_one_commit():
     for checkpoint in CATALOG.values():
         if not checkpoint.is_embedded:
-            assert re.fullmatch(r"[0-9a-f]{40}", checkpoint.revision), checkpoint.name
-            assert re.fullmatch(r"[\w-]+/[\w-]+", checkpoint.source)
-        assert checkpoint.licence and checkpoint.megabytes > 0
+            assert checkpoint.revision is None or re.fullmatch(r"[0-9a-f]{40}", checkpoint.revision), checkpoint.name
+            assert re.fullmatch(r"[\w-]+/[\w.-]+", checkpoint.source)
+        assert checkpoint.licence and checkpoint.config
+        if checkpoint.megabytes and not checkpoint.is_embedded:  # what is stated agrees with what the config says
+            assert abs(checkpoint.megabytes - sizes(checkpoint.config).n_bytes / 1e6) < 2
+
+
+def test_the_24_miniatures_follow_from_a_rule():
+    miniatures = [c for c in CATALOG.values() if c.source.startswith("google/bert_uncased")]
+    assert len(miniatures) == 24
+    assert CATALOG["bert-medium"].source == "google/bert_uncased_L-8_H-512_A-8"
+    assert CATALOG["bert-mini"].config["num_attention_heads"] == 4
+
+
+def test_every_checkpoint_is_of_a_family_with_a_row():
+    assert all(family_of(checkpoint.config) for checkpoint in CATALOG.values())
 
 
 def test_titles_and_sources_are_told_apart():

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny
 from huggingface_hub import constants
 from safetensors.numpy import load_file, save_file
 
+from bertviz_app import load
 from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import INDEX, WEIGHTS, folder_of, is_here, named, validated_config, weight_files
+from bertviz_app.checkpoints import INDEX, WEIGHTS, disk_megabytes, folder_of, is_here, named, validated_config, weighed, weight_files
 from bertviz_app.errors import BrokenCheckpoint, ModelError, ModelNotHere, UnknownModel, UnsupportedModel
 
 
@@ -100,7 +102,7 @@ def test_a_model_that_was_never_downloaded_is_said_at_once_with_what_to_do(empty
         with pytest.raises(ModelNotHere) as caught:
             folder_of(checkpoint)
         assert f"python -m bertviz_app.fetch {checkpoint.name}" in str(caught.value)
-        assert f"{checkpoint.megabytes} MB" in str(caught.value)
+        assert f"{disk_megabytes(checkpoint):,} MB" in str(caught.value)
 
 
 def test_the_same_holds_where_the_process_was_not_told_to_stay_offline(empty_hub_cache, monkeypatch):
@@ -237,6 +239,38 @@ def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint, model_type):
     folder = tiny_checkpoint()
     rewritten(folder, "config.json", model_type=model_type)
     with pytest.raises(ModelError):
+        validated_config(folder)
+
+
+@pytest.mark.parametrize("changes", [{"num_hidden_layers": 10**9}, {"vocab_size": 10**12}, {"hidden_size": 10**6}, {"intermediate_size": 10**9}])
+def test_a_huge_config_is_refused_before_anything_is_allocated(tiny_families, tmp_path, changes):
+    folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
+    rewritten(folder, "config.json", **changes)
+    with pytest.raises(BrokenCheckpoint, match="its files hold"):
+        validated_config(folder)
+
+
+@pytest.mark.parametrize("changes", [{"hidden_size": "wide"}, {"vocab_size": None}, {"num_hidden_layers": [3]}, {"hidden_size": 0}])
+def test_a_config_that_makes_no_sense_is_said_with_the_number(tiny_families, tmp_path, changes):
+    folder = shutil.copytree(tiny_families["roberta"], tmp_path / "mine")
+    rewritten(folder, "config.json", **changes)
+    with pytest.raises(BrokenCheckpoint, match=next(iter(changes))):
+        validated_config(folder)
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_memory_is_known_from_the_headers(tiny_families, family):
+    folder = tiny_families[family]
+    model = load(str(folder))
+    assert 0 <= weighed(folder) - 4 * model.info.n_parameters < 0.05 * weighed(folder)
+
+
+@pytest.mark.parametrize("damage", [corrupt, cut_short, pickle_only, no_tokenizer])
+@pytest.mark.parametrize("family", ["roberta", "albert", "electra-generator", "deberta"])
+def test_damage_is_refused_in_every_family(tiny_families, tmp_path, family, damage):
+    folder = shutil.copytree(tiny_families[family], tmp_path / "mine")
+    damage(folder)
+    with pytest.raises(BrokenCheckpoint, match=BROKEN[damage]):
         validated_config(folder)
 
 

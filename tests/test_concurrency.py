@@ -86,7 +86,12 @@ def test_many_texts_of_one_visitor_are_kept_apart_from_those_of_another(model, t
 def test_a_model_is_loaded_once_for_all(tiny_checkpoint, monkeypatch, together):
     folder, loads, real = str(tiny_checkpoint()), [], models.load
     monkeypatch.setattr(models, "load", lambda name: loads.append(name) or real(name))
-    loaded = together(lambda _: caches.model(folder))
+
+    def borrow(_):
+        with caches.borrowed_model(folder) as model:
+            return model
+
+    loaded = together(borrow)
     assert loads == [folder] and all(one is loaded[0] for one in loaded)
 
 

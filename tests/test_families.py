@@ -37,8 +37,6 @@ def plain(name, tiny_families):
 
     def run(text, pair):
         inputs = tokenizer(text.replace("[MASK]", tokenizer.mask_token), pair, return_tensors="pt")
-        if not network.config.to_dict().get("type_vocab_size", 0) > 1:
-            inputs.pop("token_type_ids", None)
         with torch.inference_mode():
             return inputs, network(**inputs, output_attentions=True, output_hidden_states=True)
 
@@ -104,8 +102,6 @@ def test_a_fine_tuned_checkpoint_opens_and_its_head_is_used(name, tmp_path):
     assert opened.info.labels == {"sentiment": LABELS} and not opened.info.objectives
     for text, pair in TEXTS[:2]:
         inputs = tokenizer(text, pair, return_tensors="pt")
-        if not opened.info.traits.has_segments:
-            inputs.pop("token_type_ids", None)
         with torch.inference_mode():
             expected = network(**inputs).logits[0]
         found = opened.class_logits("sentiment", opened.run(opened.encode(text, pair)).class_vector)
@@ -115,7 +111,7 @@ def test_a_fine_tuned_checkpoint_opens_and_its_head_is_used(name, tmp_path):
 def test_what_a_checkpoint_cannot_do_is_said_in_one_sentence(opened):
     for objective in ("masked_words", "pair", "replaced_tokens"):
         said = opened.info.why_not(objective)
-        assert said.endswith(".") and opened.info.title in said and said.count(". ") == 0 or "section" in said
+        assert said.endswith(".") and said.startswith(opened.info.title)
 
 
 def test_the_generator_is_told_from_the_discriminator_by_its_architecture():

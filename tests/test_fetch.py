@@ -56,7 +56,7 @@ def test_a_catalogue_name_comes_at_its_pinned_revision_and_without_pickles(onlin
     assert source == its_source == BERT.source
     assert question["revision"] == options["revision"] == BERT.revision
     assert question["timeout"] <= 5
-    assert options["allow_patterns"] == list(FILES) == ["*.safetensors", "*.json", "*.txt"]
+    assert options["allow_patterns"] == list(FILES) == ["*.safetensors", "*.json", "*.txt", "*.model"]
     said = capsys.readouterr().out
     assert str(folder) in said and " MB" in said and BERT.title in said
 
@@ -64,8 +64,9 @@ def test_a_catalogue_name_comes_at_its_pinned_revision_and_without_pickles(onlin
 def test_a_hub_name_comes_at_the_revision_that_the_hub_says(online, tiny_checkpoint, capsys):
     hub = online(Hub(tiny_checkpoint()))
     assert fetch.main(["someone/their-bert"]) == 0
-    assert hub.asked[1][1:] == ("someone/their-bert", {"revision": "c0ffee" * 6, "allow_patterns": list(FILES)})
-    assert "INSIDE_BERT_CHECKPOINTS=" in capsys.readouterr().out
+    assert hub.asked[1][1:] == ("someone/their-bert", {"revision": None, "allow_patterns": list(FILES)})
+    said = capsys.readouterr().out
+    assert "INSIDE_BERT_CHECKPOINTS=" in said and "c0ffee" in said
 
 
 def test_no_network_is_a_sentence_after_one_question(online, capsys):

@@ -24,28 +24,44 @@ ROBERTA_SPECIALS = {"cls_token": "<s>", "pad_token": "<pad>", "sep_token": "</s>
 WIDTH = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 48}
 
 
-def _dressed(tokenizer: tokenizers.Tokenizer, specials: Mapping[str, str], *, twice: bool = False) -> transformers.PreTrainedTokenizerFast:
+@dataclass(frozen=True)
+class Trained:
+    """A tokenizer of the tokenizers library and the names of its special tokens."""
+
+    tokenizer: tokenizers.Tokenizer
+    specials: Mapping[str, str]
+
+    def dressed(self, *, segments: bool) -> transformers.PreTrainedTokenizerFast:
+        """The same for transformers; `segments` says whether it tells the model which sentence a token belongs to."""
+        names = ["input_ids", *(["token_type_ids"] if segments else []), "attention_mask"]
+        # As the published ones do: a blank takes the space before it along.
+        mask = tokenizers.AddedToken(self.specials["mask_token"], lstrip=self.specials["mask_token"] == "<mask>")
+        specials = dict(self.specials) | {"mask_token": mask}
+        return transformers.PreTrainedTokenizerFast(tokenizer_object=self.tokenizer, model_input_names=names, **specials)
+
+
+def _framed(tokenizer: tokenizers.Tokenizer, specials: Mapping[str, str], *, twice: bool = False) -> Trained:
     cls, sep = specials["cls_token"], specials["sep_token"]
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{cls} $A {sep}",
         pair=f"{cls} $A {sep} {sep} $B {sep}" if twice else f"{cls} $A {sep} $B:1 {sep}:1",
         special_tokens=[(token, tokenizer.token_to_id(token)) for token in (cls, sep)],
     )
-    return transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **specials)
+    return Trained(tokenizer, specials)
 
 
 @cache
-def wordpiece() -> transformers.PreTrainedTokenizerFast:
+def wordpiece() -> Trained:
     tokenizer = tokenizers.Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     trainer = trainers.WordPieceTrainer(vocab_size=160, special_tokens=list(BERT_SPECIALS.values()), show_progress=False)
     tokenizer.train_from_iterator(LINES, trainer)
-    return _dressed(tokenizer, BERT_SPECIALS)
+    return _framed(tokenizer, BERT_SPECIALS)
 
 
-def _byte_level(specials: Mapping[str, str], *, twice: bool) -> transformers.PreTrainedTokenizerFast:
+def _byte_level(specials: Mapping[str, str], *, twice: bool) -> Trained:
     tokenizer = tokenizers.Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -53,21 +69,21 @@ def _byte_level(specials: Mapping[str, str], *, twice: bool) -> transformers.Pre
         vocab_size=340, special_tokens=list(specials.values()), initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
     )
     tokenizer.train_from_iterator(LINES, trainer)
-    return _dressed(tokenizer, specials, twice=twice)
+    return _framed(tokenizer, specials, twice=twice)
 
 
 @cache
-def byte_level() -> transformers.PreTrainedTokenizerFast:
+def byte_level() -> Trained:
     return _byte_level(ROBERTA_SPECIALS, twice=True)
 
 
 @cache
-def byte_level_with_brackets() -> transformers.PreTrainedTokenizerFast:
+def byte_level_with_brackets() -> Trained:
     return _byte_level(BERT_SPECIALS, twice=False)
 
 
 @cache
-def unigram() -> transformers.PreTrainedTokenizerFast:
+def unigram() -> Trained:
     tokenizer = tokenizers.Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -76,7 +92,7 @@ def unigram() -> transformers.PreTrainedTokenizerFast:
         vocab_size=120, special_tokens=list(BERT_SPECIALS.values()), unk_token="[UNK]", show_progress=False
     )
     tokenizer.train_from_iterator(LINES, trainer)
-    return _dressed(tokenizer, BERT_SPECIALS)
+    return _framed(tokenizer, BERT_SPECIALS)
 
 
 @dataclass(frozen=True)
@@ -85,9 +101,10 @@ class Tiny:
 
     config: str
     architecture: str
-    tokenizer: Callable[[], transformers.PreTrainedTokenizerFast]
+    tokenizer: Callable[[], Trained]
     classifier: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    segments: bool = True
 
 
 _DEBERTA = {
@@ -99,9 +116,9 @@ FAMILIES = {
     "bert": Tiny("BertConfig", "BertForPreTraining", wordpiece, "BertForSequenceClassification"),
     "roberta": Tiny(
         "RobertaConfig", "RobertaForMaskedLM", byte_level, "RobertaForSequenceClassification",
-        {"max_position_embeddings": 66, "type_vocab_size": 1},
+        {"max_position_embeddings": 66, "type_vocab_size": 1}, segments=False,
     ),
-    "distilbert": Tiny("DistilBertConfig", "DistilBertForMaskedLM", wordpiece, "DistilBertForSequenceClassification", _DISTILBERT),
+    "distilbert": Tiny("DistilBertConfig", "DistilBertForMaskedLM", wordpiece, "DistilBertForSequenceClassification", _DISTILBERT, segments=False),
     "albert": Tiny("AlbertConfig", "AlbertForPreTraining", unigram, "AlbertForSequenceClassification", {"embedding_size": 12}),
     "electra-discriminator": Tiny(
         "ElectraConfig", "ElectraForPreTraining", wordpiece, "ElectraForSequenceClassification", {"embedding_size": 12}
@@ -120,7 +137,7 @@ FAMILIES = {
 def save(name: str, folder: Path, *, labels: tuple[str, ...] = ()) -> Path:
     """A random checkpoint of the family in a folder; with `labels`, one that was fine-tuned to tell them apart."""
     family = FAMILIES[name]
-    tokenizer = family.tokenizer()
+    tokenizer = family.tokenizer().dressed(segments=family.segments)
     torch.manual_seed(0)
     options: dict[str, Any] = WIDTH | {"max_position_embeddings": 64} | dict(family.options)
     if labels:

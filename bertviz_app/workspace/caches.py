@@ -1,6 +1,6 @@
-"""What is kept between reruns and shared by all visitors: models, and a bounded number of forward passes.
+"""What is kept between reruns and shared by all visitors: models and forward passes, each within a budget of bytes.
 
-Keys are plain values. The forward passes share a budget in bytes (`INSIDE_BERT_CACHE_MEGABYTES`), least recently used go first;
+Keys are plain values. A model is borrowed for one run of a page, and never let go while it is borrowed. The forward passes share a budget in bytes (`INSIDE_BERT_CACHE_MEGABYTES`), least recently used go first;
 who asks for a pass that another visitor has just started waits for that one.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from cachetools import LRUCache, cached
 
 from bertviz_app import settings
 from bertviz_app.records import Encoding, FinalState, ForwardPass
+from bertviz_app.shelf import Shelf
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -27,21 +30,28 @@ final_states: LRUCache[object, FinalState] = LRUCache(
     _limits.cache_megabytes * 250_000, getsizeof=lambda state: state.last_hidden_state.nbytes
 )
 _final_states_lock = threading.Lock()
-models: LRUCache[str, Model] = LRUCache(_limits.max_models)
+models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000)
 
 
-@cached(models, key=lambda name, revision: f"{name}@{revision}", condition=threading.Condition())
-def _loaded(name: str, revision: str) -> Model:  # noqa: ARG001 - the revision is part of the key
-    from bertviz_app.models import load  # imports torch: seconds, once
+@contextmanager
+def borrowed_model(name: str) -> Iterator[Model]:
+    """The checkpoint, loaded once for all visitors, for the length of a block. Raises `ModelError` with a sentence."""
+    from bertviz_app.checkpoints import folder_of, named, weighed
 
-    return load(name)
+    checkpoint = named(name)
+    folder = folder_of(checkpoint)
+    key = f"{name}@{checkpoint.revision}"
 
+    def load() -> Model:
+        from bertviz_app.models import load  # imports torch: seconds, once
 
-def model(name: str) -> Model:
-    """The checkpoint, loaded once for all visitors. Raises `ModelError` with a sentence."""
-    from bertviz_app.checkpoints import named
+        return load(name)
 
-    return _loaded(name, named(name).revision)
+    model = models.borrow(key, load, weighed(folder))
+    try:
+        yield model
+    finally:
+        models.give_back(key)
 
 
 @cached(passes, key=lambda model, encoding: (model.info.key, encoding.key), condition=threading.Condition())
@@ -79,8 +89,8 @@ def warm_up() -> threading.Thread:
 
     def work() -> None:
         try:
-            loaded = model(settings.current().model)
-            forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
+            with borrowed_model(settings.current().model) as loaded:
+                forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
         except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
             return
         finally:

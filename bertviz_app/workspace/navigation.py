@@ -40,8 +40,17 @@ PAGES = {
         PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?"),
         PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look as if somebody had put them in?"),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
+        PageEntry(
+            "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
+        ),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
+        PageEntry(
+            "models",
+            "About",
+            "Models",
+            "Every model this program knows: what it takes, what it can do, how its family differs.",
+        ),
         PageEntry("glossary", "About", "Glossary", "The field's terms, a line each."),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from bertviz_app.tables import csv_text
 from bertviz_app.workspace import caches, memory
 from bertviz_app.workspace.markup import STYLE, cell, plain
 from bertviz_app.workspace.navigation import PAGES, draw_model_line, draw_sidebar
-from bertviz_app.workspace.sentence import sentence_form
+from bertviz_app.workspace.sentence import sentence_form, text_form
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -46,8 +46,9 @@ def open_page(key: str) -> Iterator[Page]:
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
     page = Page(model_name, theme)
     try:
-        page.say_unknown_model()
-        yield page
+        with page.borrowed:  # what the page uses cannot be let go before its run is over
+            page.say_unknown_model()
+            yield page
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
     page.export()
@@ -60,38 +61,37 @@ class Page:
     def __init__(self, model_name: str, theme: plots.Theme) -> None:
         self._model_name = model_name
         self._drawn = 0
+        self.borrowed = ExitStack()
         self.theme = theme
+        self.sample = (caches.DEFAULT_TEXT, "")  # the sentence and the second one, until something is typed
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
 
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
-        sentence_form(pair=pair)
+        sentence_form(pair=pair, sample=self.sample)
         for note in notes.notes(self.encoding):
             st.caption(plain(note))
 
     @property
     def text(self) -> str:
-        return memory.recall("text", caches.DEFAULT_TEXT)
+        return memory.recall("text", self.sample[0])
 
     @property
     def pair(self) -> str | None:
-        typed = memory.recall("pair")
+        typed = memory.recall("pair", self.sample[1])
         return typed if typed.strip() else None
 
     def texts(self, name: str, label: str, default: Sequence[str], *, help: str | None = None) -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
-        limits = settings.current()
-        st.session_state.setdefault(f"draft_{name}", memory.recall(name, "\n".join(default)))
-        with st.form(f"form_{name}", border=False):
-            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=150, help=help)
-            st.form_submit_button("Show", on_click=lambda: memory.remember(name, st.session_state[f"draft_{name}"]))
-        lines = [line for line in memory.recall(name, "\n".join(default)).splitlines() if line.strip()]
+        limit = settings.current().max_sentences
+        text = text_form(name, {name: (label, "\n".join(default))}, help=help)[name]
+        lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             raise EmptyText("There is nothing to read yet: type at least one sentence, one on a line.")
-        if len(lines) > limits.max_sentences:
-            st.caption(f"Only the first {limits.max_sentences} of {len(lines)} sentences are used: the limit of this server.")
-        return lines[: limits.max_sentences]
+        if len(lines) > limit:
+            st.caption(f"Only the first {limit} of {len(lines)} sentences are used: the limit of this server.")
+        return lines[:limit]
 
     @cached_property
     def model(self) -> Model:
@@ -99,7 +99,7 @@ class Page:
         with st.spinner("Loading the model"):
             if self._model_name == settings.current().model:
                 caches.warm_up().join()
-            model = caches.model(self._model_name)
+            model = self.borrowed.enter_context(caches.borrowed_model(self._model_name))
         draw_model_line(model.info)
         return model
 
@@ -147,8 +147,7 @@ class Page:
         n = self.model.info.n_layers
         if with_embeddings:
             names = ["embeddings", *(str(layer) for layer in range(1, n + 1))]
-            chosen = st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params")
-            return names.index(chosen)
+            return names.index(st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params"))
         return int(st.slider("Layer", 1, n, key="layer", bind="query-params")) - 1
 
     def head(self) -> int:

@@ -133,7 +133,7 @@ def test_a_checkpoint_without_a_trained_head_says_so_and_leads_to_one_that_has_i
     folder = str(tiny_checkpoint("headless"))
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", folder)
     app = open_page("sentiment", text="I love AI!", state={"model": Path(folder).name})
-    assert "without a trained sentiment head" in shown(app) and "%" not in shown(app)
+    assert "without a trained head for sentiment" in shown(app) and "%" not in shown(app)
     app.button("use_embedded").click().run()
     assert app.session_state["model"] == "embedded"
     assert not app.exception and "POSITIVE with" in shown(app)

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 from cachetools import LRUCache
 
 from bertviz_app import settings
+from bertviz_app.checkpoints import weighed
+from bertviz_app.errors import TooLarge
 from bertviz_app.models import turnstile
+from bertviz_app.shelf import Shelf
 from bertviz_app.workspace import caches
 
 
@@ -42,6 +47,41 @@ def test_the_cache_is_bounded_in_bytes(model, small_cache):
         caches.forward_pass(model, model.encode(f"{index} {long}"))
         assert sum(record.n_bytes for record in caches.passes.values()) == caches.passes.currsize <= limit
     assert len(caches.passes) < 24
+
+
+def test_the_budget_of_models_holds_while_they_are_switched_50_times(tiny_families, monkeypatch):
+    folders = [str(folder) for folder in tiny_families.values()]
+    largest = max(weighed(folder) for folder in tiny_families.values())
+    monkeypatch.setattr(caches, "models", Shelf(3 * largest))
+    alive: list[weakref.ref] = []
+    for switch in range(50):
+        with caches.borrowed_model(folders[switch * 5 % len(folders)]) as model:
+            alive = [*(ref for ref in alive if ref() is not None and ref() is not model), weakref.ref(model)]
+            model.encode("I love AI!")
+            assert [held.n_users for held in caches.models.held][-1] == 1
+        del model
+        gc.collect()
+        in_memory = sum(ref().info.n_bytes for ref in alive if ref() is not None)
+        assert in_memory <= caches.models.n_bytes <= caches.models.budget
+    assert 3 <= len(caches.models.held) < len(folders)
+
+
+def test_a_model_that_a_page_is_using_is_never_let_go(tiny_families, monkeypatch):
+    first, *others = map(str, tiny_families.values())
+    monkeypatch.setattr(caches, "models", Shelf(3 * max(weighed(folder) for folder in tiny_families.values())))
+    with caches.borrowed_model(first) as model:
+        for other in others:
+            with caches.borrowed_model(other):
+                pass
+        with caches.borrowed_model(first) as again:
+            assert again is model
+
+
+def test_a_model_beyond_the_budget_is_refused_before_it_is_loaded(tiny_families, monkeypatch):
+    monkeypatch.setattr(caches, "models", Shelf(1_000))
+    monkeypatch.setattr("bertviz_app.models.load", lambda _: pytest.fail("it was loaded"))
+    with pytest.raises(TooLarge), caches.borrowed_model(str(tiny_families["bert"])):
+        pass
 
 
 def test_last_layers_are_kept_and_found(model, monkeypatch):

@@ -1,0 +1,68 @@
+"""The parts of the page Models that look at this machine: which models are here, which are in memory, and those that the server offers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app import settings
+from bertviz_app.catalog import CATALOG, Checkpoint
+from bertviz_app.checkpoints import is_here, validated_config, weighed
+from bertviz_app.errors import ModelError
+from bertviz_app.lenses import models as lens
+from bertviz_app.workspace import caches
+from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+FETCH = "python -m bertviz_app.fetch"
+
+
+def here() -> list[str]:
+    """The names of the catalogue's models that are on this machine."""
+    return [name for name, checkpoint in CATALOG.items() if is_here(checkpoint)]
+
+
+def show_how_to_fetch(checkpoints: Sequence[Checkpoint], names_here: Sequence[str]) -> None:
+    """The command that downloads a model which is not here: this server never does it by itself."""
+    missing = [checkpoint for checkpoint in checkpoints if checkpoint.name not in names_here]
+    if not missing:
+        return
+    chosen = st.selectbox("A model that is not here", missing, format_func=lambda checkpoint: checkpoint.title, key="to_fetch")
+    st.caption("This server never reaches out by itself. Whoever runs it downloads a model once with this command:")
+    st.code(f"{FETCH} {chosen.name}", language="bash")
+    if chosen.note:
+        st.caption(plain(chosen.note))
+
+
+def show_memory(page: Page) -> None:
+    """Which models are loaded, and how much of the budget they take."""
+    held = caches.models.held
+    page.notice(lens.memory_notice(held, caches.models.budget))
+    titles = {f"{name}@{checkpoint.revision}": checkpoint.title for name, checkpoint in CATALOG.items()}
+    folders = {held.key: os.path.basename(held.key.rpartition("@")[0]) for held in held}
+    page.table(lens.memory_columns(held, folders | titles), name="memory")
+
+
+def show_own() -> None:
+    """The folders that this server offers, each checked without loading it, and how to offer one."""
+    folders = settings.current().checkpoints
+    st.markdown(
+        "A checkpoint of your own, fine-tuned or not, is offered by whoever runs this server: its folder, or several with a colon in between, "
+        "stands in `INSIDE_BERT_CHECKPOINTS`. It is checked before it is opened (its config, its family, safetensors only, a tokenizer that "
+        "fits), heads that were not saved do not exist here, and code that comes with it never runs."
+    )
+    st.code("INSIDE_BERT_CHECKPOINTS=/path/to/my-bert streamlit run app.py", language="bash")
+    for folder in map(os.path.normpath, folders):
+        name = os.path.basename(folder)
+        try:
+            validated_config(Path(folder))
+            needs = weighed(Path(folder)) / 1e6
+            st.success(plain(f"“{name}” can be opened; it will take {needs:,.1f} MB of memory."), icon=":material/check:")
+        except ModelError as error:
+            st.error(plain(str(error)), icon=":material/info:")

@@ -1,0 +1,48 @@
+"""Models: the catalogue, what each takes, what is on this machine, and how the families differ."""
+
+import streamlit as st
+
+from bertviz_app.catalog import CATALOG
+from bertviz_app.lenses import models as lens
+from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.catalogue import here, show_how_to_fetch, show_memory, show_own
+
+VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
+CHECKPOINTS = tuple(CATALOG.values())
+
+
+def catalogue(page: Page) -> None:
+    names = here()
+    page.table(lens.catalogue_columns(CHECKPOINTS, names), name="models")
+    page.notice(lens.catalogue_notice(CHECKPOINTS, names))
+    show_how_to_fetch(CHECKPOINTS, names)
+
+
+def parameters(page: Page) -> None:
+    alt = "Stacked bars: parameters in embeddings, layers, pooler and heads of each model"
+    page.show(lens.parts_figure(CHECKPOINTS, page.theme), name="parameters", alt=alt)
+    page.notice(lens.parts_notice(CHECKPOINTS))
+    with page.fold("Table"):
+        page.table(lens.parts_columns(CHECKPOINTS), name="parameters")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+
+
+def families(page: Page) -> None:
+    page.table(lens.family_columns(), name="families")
+    page.notice(lens.families_notice())
+
+
+def memory(page: Page) -> None:
+    st.caption(f"The chosen model takes {page.model.info.n_bytes / 1e6:,.0f} MB.")
+    show_memory(page)
+
+
+def own(_: Page) -> None:
+    show_own()
+
+
+with open_page("models") as page:
+    options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
+    view = st.segmented_control("View", VIEWS, key="models_view", **options)
+    dict(zip(VIEWS, (catalogue, parameters, families, memory, own), strict=True))[view](page)
