@@ -19,7 +19,7 @@ from bertviz_app.workspace.sentence import text_form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bertviz_app.records import Floats
+    from bertviz_app.records import Encoding, Floats
     from bertviz_app.workspace.page import Page
 
 QUESTION = "Who wrote the first program for a machine?"
@@ -36,9 +36,7 @@ def answers_view(page: Page) -> None:
     typed = text_form("answers", BOXES)
     encoding = page.model.encode(typed["question"], typed["passage"], whole=True)
     parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
-    _say_what_is_read(page, encoding.n_tokens, parts)
-    for note in notes.notes(encoding):
-        st.caption(plain(note))
+    _say_what_is_read(encoding, parts)
     if not offer_head(page, "question answering"):
         return
     info = page.model.info
@@ -63,15 +61,18 @@ def answers_view(page: Page) -> None:
     page.python(answers_code.python_code(info, parts, looks, row=row))
 
 
-def _say_what_is_read(page: Page, n_tokens: int, parts: Sequence[lens.Window]) -> None:
+def _say_what_is_read(encoding: Encoding, parts: Sequence[lens.Window]) -> None:
+    """The input's surprises, the windows of a long passage, and a question that is too long."""
+    for note in notes.notes(encoding):
+        st.caption(plain(note))
     first = parts[0].encoding
-    asked = sum(1 for segment, span in zip(first.segment_ids, first.offsets, strict=True) if segment == 0 and span[1])
     if len(parts) > 1:
         st.caption(
             f"The passage is too long for one reading: it is read in {len(parts)} windows of up to {first.n_tokens} tokens, which overlap."
         )
-    if len(parts) == 1 and first.n_tokens < n_tokens or asked == min(lens.MAX_QUESTION, page.model.info.max_tokens // 4):
-        st.caption(f"Only the first {asked} tokens of the question are read.")
+    asked, of = (int((whole.segment_ids == 0)[whole.offsets[:, 1] > 0].sum()) for whole in (first, encoding))
+    if asked < of:
+        st.caption(f"Only the first {asked} of the {of} tokens of the question are read.")
 
 
 def _states(page: Page, parts: Sequence[lens.Window]) -> list[Floats]:

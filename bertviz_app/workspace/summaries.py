@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from bertviz_app import notes
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import sentences, similarity, summary, text_map
@@ -99,7 +100,8 @@ def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:
 
 def _sentences(page: Page, text: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
     """The sentences that can be read: where they stand, and their encodings. What is left out or cut is said."""
-    page.model.encode(text)  # refuses what is empty, too long or unreadable
+    for note in notes.notes(page.model.encode(text, whole=True)):  # refuses what is empty, too long or unreadable
+        st.caption(plain(note))
     spans = summary.sentence_spans(text)
     if len(spans) > summary.MAX_SENTENCES:
         st.caption(f"Only the first {summary.MAX_SENTENCES} of {len(spans)} sentences are read.")

@@ -10,6 +10,7 @@ from bertviz_app import plots
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import entities, head_code, relations, sentiment
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.workspace import memory
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
@@ -24,7 +25,7 @@ REVIEW = ("The acting is superb, but the story is painfully slow.", "")
 
 def entities_view(page: Page) -> None:
     """The names in a text, marked; and what the first piece of one of them looks at."""
-    page.sample = NAMES
+    _suggest(page, NAMES)
     page.sentence()
     if not offer_head(page, "named entities"):
         return
@@ -45,7 +46,7 @@ def entities_view(page: Page) -> None:
 
 def pairs_view(page: Page) -> None:
     """What sentence B says about sentence A."""
-    page.sample = RELATED
+    _suggest(page, RELATED)
     page.sentence(pair=True)
     if not offer_head(page, "sentence pairs"):
         return
@@ -57,11 +58,17 @@ def pairs_view(page: Page) -> None:
 
 def sentiment_view(page: Page) -> None:
     """One sentence; the page of its own reads many."""
-    page.sample = REVIEW
+    _suggest(page, REVIEW)
     page.sentence()
     if offer_head(page, "sentiment"):
         _class_view(page, "sentiment", "How likely each label is", sentiment.METHOD)
     page.link("sentiment", "Read many sentences at once on the page Sentiment")
+
+
+def _suggest(page: Page, sample: tuple[str, str]) -> None:
+    """A sample that shows what the task is about, until something is typed."""
+    if not memory.has_text():
+        page.sample = sample
 
 
 def _class_view(page: Page, task: str, title: str, method: str) -> None:
