@@ -115,7 +115,8 @@ def weighed(folder: Path) -> int:
         raise BrokenCheckpoint(
             f"“{folder.name}” is incomplete: its config describes {described.encoder:,} parameters, its files hold {held:,}."
         )
-    return max(described.n_bytes, BYTES * held)
+    # Beside its parameters a network keeps, for each place, its number and a segment, eight bytes each.
+    return max(described.n_bytes, BYTES * held) + 16 * int(config.get("max_position_embeddings", 512))
 
 
 def weight_files(folder: Path) -> Mapping[str, Path]:

@@ -72,7 +72,9 @@ ROBERTA = Family(
         first_position=2,
         tokenizer="byte-level BPE",
         positions="learned, one vector a place; the table’s first two rows stand for padding",
-        why_not={"pair": "its authors found that leaving next-sentence prediction out does no harm (Liu et al., 2019, section 4.2)"},
+        why_not={
+            "pair": "its authors found that leaving next-sentence prediction out does no harm (Liu et al., 2019, section 4.2)"
+        },
     ),
     encoder="roberta",
     heads={"masked_words": ("lm_head",)},
@@ -89,7 +91,9 @@ DISTILBERT = Family(
         objectives=("masked_words",),
         has_segments=False,
         sums=("token", "position"),
-        why_not={"pair": "it was distilled from BERT without segments, without the pooler and without next-sentence prediction (Sanh et al., 2019, section 3)"},
+        why_not={
+            "pair": "it was distilled from BERT without segments, without the pooler and without next-sentence prediction (Sanh et al., 2019, section 3)"
+        },
     ),
     encoder="distilbert",
     heads={"masked_words": ("vocab_transform", "activation", "vocab_layer_norm", "vocab_projector")},

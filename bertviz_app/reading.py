@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
-from bertviz_app.records import Encoding, Integers, TokenizerTrace
-from bertviz_app.spelling import KINDS, Spelling
+from bertviz_app.records import Encoding, Integers
+from bertviz_app.spelling import KINDS, Spelling, TokenizerTrace
 
 # However a sentence was typed, its blanks are blanks for every model.
 BLANKS = ("[MASK]", "<mask>")

@@ -233,19 +233,6 @@ class EmbeddingParts:
             _freeze(self, name, np.float32, shape[-1:])
 
 
-@dataclass(frozen=True)
-class TokenizerTrace:
-    """What the tokenizer did before it looked words up.
-
-    normalized   the text after cleaning, lower-casing and stripping accents
-    words        (word, start, end): the pre-split words, with offsets in `normalized`
-    """
-
-    text: str
-    normalized: str
-    words: tuple[tuple[str, int, int], ...]
-
-
 def _expect(condition: bool, message: str) -> None:
     if not condition:
         raise RecordError(message)

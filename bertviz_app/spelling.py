@@ -26,6 +26,35 @@ class Spelling:
     mark: str = ""
 
 
+@dataclass(frozen=True)
+class TokenizerTrace:
+    """What the tokenizer did before it looked words up.
+
+    normalized   the text after cleaning, lower-casing and stripping accents
+    words        (word, start, end): the pre-split words, with offsets in `normalized`
+    """
+
+    text: str
+    normalized: str
+    words: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text in the pieces of one tokenizer, without special tokens.
+
+    kind       WordPiece, byte-level BPE or Unigram
+    offsets    for each token the characters it stands for: start, end (exclusive)
+    """
+
+    title: str
+    kind: str
+    tokens: tuple[str, ...]
+    token_ids: tuple[int, ...]
+    offsets: tuple[tuple[int, int], ...]
+    vocab_size: int
+
+
 def byte_letters() -> dict[str, int]:
     """The letter that byte-level BPE writes for each byte, as {letter: byte}: printable bytes as they are, the others from U+0100 on.
 

@@ -8,6 +8,7 @@ from bertviz_app.workspace import Page, open_page
 from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
 from bertviz_app.workspace.offers import offer_instead
 
+
 def guesses(page: Page) -> None:
     page.sentence()
     encoding, hidden = hidden_words(page)

@@ -30,7 +30,9 @@ def this_pair(page: Page) -> None:
         page.show(lens.verdict_figure(objective, probability, page.theme), name="next-sentence", alt=alt)
         page.notice(lens.verdict_notice(objective, probability, parts))
         if st.segmented_control("Numbers", NUMBERS, key="pooled_view", **ONE_OF, default=NUMBERS[0]) == NUMBERS[0]:
-            page.show(lens.contributions_figure(objective, parts, page.theme), name="added", alt="Heatmap of what each number adds")
+            page.show(
+                lens.contributions_figure(objective, parts, page.theme), name="added", alt="Heatmap of what each number adds"
+            )
         else:
             page.show(lens.pooled_figure(pooled, page.theme), name="pooled", alt="Heatmap of the pooled vector")
     with page.fold("Table"):

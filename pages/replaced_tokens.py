@@ -20,7 +20,9 @@ def replacement(page: Page) -> tuple[int, str] | None:
         st.rerun()
     if position is None:
         return None
-    typed = st.text_input(f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}").strip()
+    typed = st.text_input(
+        f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}"
+    ).strip()
     st.session_state["replacement"] = (page.encoding.key, position, typed)
     return (position, typed) if typed else None
 

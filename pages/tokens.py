@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import journey as picture
-from bertviz_app.lenses import padding, wordpiece
+from bertviz_app.lenses import padding
 from bertviz_app.lenses import tokens as lens
 from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
-VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation")
+VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
 BATCH = ("I love AI!", "Starlings murmurate at dusk, thousands of them.")
 
 
@@ -28,18 +28,6 @@ def journey(page: Page) -> None:
     page.python(lens.python_code(page.model.info, encoding))
 
 
-def steps(page: Page) -> None:
-    if not (choices := lens.splittable(lens.words(page.encoding, page.model.reader.trace))):
-        raise EmptyText("There is no word here that WordPiece would look at: type one above.")
-    name = st.selectbox("Word", choices, key="wordpiece_word", format_func=lambda word: word[:60])
-    found = wordpiece.match(name, page.model.reader.vocabulary)
-    page.show(wordpiece.match_figure(found, page.theme), name="wordpiece", alt=f"Look-ups. {wordpiece.notice(found)}")
-    page.notice(wordpiece.notice(found))
-    with page.fold("Table: every look-up"):
-        page.table(wordpiece.tries_columns(found), name="wordpiece")
-    page.python(wordpiece.python_code(page.model.info, name))
-
-
 def batch(page: Page) -> None:
     texts = page.texts("batch", "Sentences of one batch, one a line", BATCH)
     length = st.slider("Tokens in each row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
@@ -57,4 +45,4 @@ with open_page("tokens") as page:
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="tokens_view", required=True, label_visibility="collapsed", persist_state="session"
     )
-    {VIEWS[0]: journey, VIEWS[1]: steps, VIEWS[2]: batch}[view](page)
+    dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page)

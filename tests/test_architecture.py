@@ -21,7 +21,7 @@ GROUND = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "models"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "lenses": (GROUND | {"plots"}, {"numpy", "sklearn", "plotly", "PIL"}),
@@ -35,6 +35,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "plots": (GROUND | {"colors"}, {"numpy", "plotly"}),
     "colors": (set(), {"numpy"}),
     "task_heads": (GROUND | {"checkpoints"}, {"torch", "safetensors"}),
+    "comparing": (GROUND, {"tokenizers"}),
 } | {room: (GROUND, {"numpy"}) for room in GROUND}
 
 # Seconds of import that only those pay who need them: allowed inside of functions alone.

@@ -13,7 +13,17 @@ from safetensors.numpy import load_file, save_file
 
 from bertviz_app import load
 from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import INDEX, WEIGHTS, disk_megabytes, folder_of, is_here, named, validated_config, weighed, weight_files
+from bertviz_app.checkpoints import (
+    INDEX,
+    WEIGHTS,
+    disk_megabytes,
+    folder_of,
+    is_here,
+    named,
+    validated_config,
+    weighed,
+    weight_files,
+)
 from bertviz_app.errors import BrokenCheckpoint, ModelError, ModelNotHere, UnknownModel, UnsupportedModel
 
 
@@ -242,7 +252,9 @@ def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint, model_type):
         validated_config(folder)
 
 
-@pytest.mark.parametrize("changes", [{"num_hidden_layers": 10**9}, {"vocab_size": 10**12}, {"hidden_size": 10**6}, {"intermediate_size": 10**9}])
+@pytest.mark.parametrize(
+    "changes", [{"num_hidden_layers": 10**9}, {"vocab_size": 10**12}, {"hidden_size": 10**6}, {"intermediate_size": 10**9}]
+)
 def test_a_huge_config_is_refused_before_anything_is_allocated(tiny_families, tmp_path, changes):
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     rewritten(folder, "config.json", **changes)
@@ -250,7 +262,9 @@ def test_a_huge_config_is_refused_before_anything_is_allocated(tiny_families, tm
         validated_config(folder)
 
 
-@pytest.mark.parametrize("changes", [{"hidden_size": "wide"}, {"vocab_size": None}, {"num_hidden_layers": [3]}, {"hidden_size": 0}])
+@pytest.mark.parametrize(
+    "changes", [{"hidden_size": "wide"}, {"vocab_size": None}, {"num_hidden_layers": [3]}, {"hidden_size": 0}]
+)
 def test_a_config_that_makes_no_sense_is_said_with_the_number(tiny_families, tmp_path, changes):
     folder = shutil.copytree(tiny_families["roberta"], tmp_path / "mine")
     rewritten(folder, "config.json", **changes)

@@ -13,7 +13,11 @@ from bertviz_app.families import ROWS, family_of
 from bertviz_app.lenses.hidden_states import embedding_sum
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 
-TEXTS = [("I love AI!", None), ("The man went to the store.", "He bought a gallon of milk."), ("Café 😀 of [MASK] starlings", "at dusk")]
+TEXTS = [
+    ("I love AI!", None),
+    ("The man went to the store.", "He bought a gallon of milk."),
+    ("Café 😀 of [MASK] starlings", "at dusk"),
+]
 LABELS = ("negative", "positive")
 LIMIT = 1e-5
 
@@ -32,7 +36,9 @@ def opened(name, tiny_families):
 def plain(name, tiny_families):
     """The class that the checkpoint was saved with, and its tokenizer: plain transformers, as anybody would write it."""
     folder = tiny_families[name]
-    network = getattr(transformers, tiny.FAMILIES[name].architecture).from_pretrained(folder, attn_implementation="eager").eval()
+    network = (
+        getattr(transformers, tiny.FAMILIES[name].architecture).from_pretrained(folder, attn_implementation="eager").eval()
+    )
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
 
     def run(text, pair):
@@ -66,7 +72,9 @@ def test_every_objective_equals_plain_transformers(opened, plain, text, pair):
     logits = output["prediction_logits"] if "prediction_logits" in output else output["logits"]
     for objective in opened.info.objectives:
         if objective in PAIRS:
-            assert largest(opened.class_logits(objective, forward.class_vector), output[OBJECTIVES[objective].output][0]) < LIMIT
+            assert (
+                largest(opened.class_logits(objective, forward.class_vector), output[OBJECTIVES[objective].output][0]) < LIMIT
+            )
         elif objective == "masked_words":
             assert largest(opened.vocabulary_logits(rows), logits[0]) < LIMIT
         else:
@@ -128,5 +136,9 @@ def test_the_later_deberta_is_told_by_its_head():
 
 def test_every_row_says_why_it_lacks_what_it_lacks():
     for row in ROWS:
-        lacks = {"masked_words", "pair"} - set(row.traits.objectives) - ({"pair"} if set(PAIRS) & set(row.traits.objectives) else set())
+        lacks = (
+            {"masked_words", "pair"}
+            - set(row.traits.objectives)
+            - ({"pair"} if set(PAIRS) & set(row.traits.objectives) else set())
+        )
         assert lacks <= set(row.traits.why_not), row.traits.family

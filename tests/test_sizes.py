@@ -17,6 +17,13 @@ def config_of(folder) -> dict:
     return json.loads((folder / "config.json").read_text())
 
 
+def part_of(tensor: str) -> str:
+    """Which part of an encoder a tensor belongs to, by its name."""
+    if tensor.startswith("pooler"):
+        return "pooler"
+    return "embeddings" if tensor.startswith("embeddings") or "embedding_hidden_mapping_in" in tensor else "layers"
+
+
 @pytest.mark.parametrize("name", tiny.FAMILIES)
 def test_the_total_is_that_of_the_network(tiny_families, name):
     folder = tiny_families[name]
@@ -31,7 +38,7 @@ def test_each_part_is_that_of_its_module(tiny_families, name):
     found, encoder = sizes(config_of(folder)), network.base_model
     parts: dict[str, int] = {}
     for tensor, parameter in encoder.named_parameters():
-        part = "pooler" if "pooler" in tensor else "embeddings" if "embedding" in tensor.split(".encoder.")[0] and not tensor.startswith("encoder.") or "embedding_hidden_mapping_in" in tensor else "layers"
+        part = part_of(tensor)
         parts[part] = parts.get(part, 0) + parameter.numel()
     assert found.embeddings == parts["embeddings"]
     assert found.pooler == parts.get("pooler", 0)
@@ -43,7 +50,9 @@ def test_the_embedded_model():
     assert sizes(config).total == load("embedded").info.n_parameters
 
 
-@pytest.mark.parametrize("changes", [{"hidden_size": "wide"}, {"vocab_size": -1}, {"num_hidden_layers": None}, {"hidden_size": True}])
+@pytest.mark.parametrize(
+    "changes", [{"hidden_size": "wide"}, {"vocab_size": -1}, {"num_hidden_layers": None}, {"hidden_size": True}]
+)
 def test_a_number_that_is_none_is_said(tiny_families, changes):
     with pytest.raises(ValueError, match=next(iter(changes))):
         sizes(config_of(tiny_families["bert"]) | changes)

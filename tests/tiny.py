@@ -66,7 +66,10 @@ def _byte_level(specials: Mapping[str, str], *, twice: bool) -> Trained:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=340, special_tokens=list(specials.values()), initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=340,
+        special_tokens=list(specials.values()),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
     tokenizer.train_from_iterator(LINES, trainer)
     return _framed(tokenizer, specials, twice=twice)
@@ -142,7 +145,11 @@ def save(name: str, folder: Path, *, labels: tuple[str, ...] = ()) -> Path:
     options: dict[str, Any] = WIDTH | {"max_position_embeddings": 64} | dict(family.options)
     if labels:
         options |= {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
-    ids = {"pad_token_id": tokenizer.pad_token_id, "bos_token_id": tokenizer.cls_token_id, "eos_token_id": tokenizer.sep_token_id}
+    ids = {
+        "pad_token_id": tokenizer.pad_token_id,
+        "bos_token_id": tokenizer.cls_token_id,
+        "eos_token_id": tokenizer.sep_token_id,
+    }
     config = getattr(transformers, family.config)(vocab_size=len(tokenizer), **ids, **options)
     network = getattr(transformers, family.classifier if labels else family.architecture)(config)
     # Freshly made weights are so small that all tokens look alike.

@@ -80,7 +80,9 @@ def steps(info: ModelInfo, encoding: Encoding, *, has_pooler: bool = True) -> tu
     n, narrow = (encoding.n_tokens, "tokens"), (info.d_embedding, "numbers")
     tables = {
         "token": "rows of the vocabulary’s table",
-        "segment": "row 0 or 1: sentence A or B" if info.traits.has_segments else "row 0 for every token: there are no segments",
+        "segment": "row 0 or 1: sentence A or B"
+        if info.traits.has_segments
+        else "row 0 for every token: there are no segments",
         "position": "one row a place: the order of the input",
     }
     first = (

@@ -97,7 +97,9 @@ def sum_columns(added: EmbeddingSum, position: int) -> dict[str, list[object]]:
 def sum_notice(added: EmbeddingSum, position: int, token: str) -> str:
     """How long the vectors are, and how well the sum agrees with the model."""
     lengths = [f"the {name} {np.linalg.norm(rows[position]):.2f}" for name, rows in added.parts.vectors.items()]
-    said = f"For “{token}”, {lengths[0].replace('the token', 'the token vector has length')}" + "".join(f", {x}" for x in lengths[1:])
+    said = f"For “{token}”, {lengths[0].replace('the token', 'the token vector has length')}" + "".join(
+        f", {x}" for x in lengths[1:]
+    )
     done = "Added and normalised" if len(lengths) > 1 else "Normalised"
     wide = f", and widened to {added.parts.widening[0].shape[0]} numbers" if added.parts.widening else ""
     return f"{said}. {done} here{wide}, all tokens agree with the model’s own hidden state 0 within {added.difference:.7f}."
@@ -109,7 +111,9 @@ def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> 
     rows, n = np.stack(list(named.values())), len(named) - 1
     one, *others = added.parts.vectors
     names = [one, *(f"+ {name}" for name in others), "= sum", "LayerNorm"]
-    title = f"{plots.label(token)}, position {position}: " + (f"{n - 1} vectors become one" if others else "where its vector begins")
+    title = f"{plots.label(token)}, position {position}: " + (
+        f"{n - 1} vectors become one" if others else "where its vector begins"
+    )
     chart = plots.figure(theme, height=330, title=title)
     limit = float(np.quantile(np.abs(rows[:n]), 0.99)) or 1.0
     top = float(np.quantile(np.abs(rows[n]), 0.99)) or 1.0

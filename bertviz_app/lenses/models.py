@@ -35,7 +35,9 @@ def catalogue_columns(checkpoints: Sequence[Checkpoint], here: Collection[str]) 
         "here": [checkpoint.name in here for checkpoint in checkpoints],
         "parameters (M)": [round(size.total / 1e6, 1) for size in measured],
         "memory (MB)": [round(size.n_bytes / 1e6) for size in measured],
-        "disk (MB)": [checkpoint.megabytes or round(size.n_bytes / 1e6) for checkpoint, size in zip(checkpoints, measured, strict=True)],
+        "disk (MB)": [
+            checkpoint.megabytes or round(size.n_bytes / 1e6) for checkpoint, size in zip(checkpoints, measured, strict=True)
+        ],
         "layers": [checkpoint.config[family.names[1]] for checkpoint, family in zip(checkpoints, families, strict=True)],
         "width": [checkpoint.config[family.names[0]] for checkpoint, family in zip(checkpoints, families, strict=True)],
         "heads": [checkpoint.config[family.names[2]] for checkpoint, family in zip(checkpoints, families, strict=True)],
@@ -115,7 +117,9 @@ def parts_figure(checkpoints: Sequence[Checkpoint], theme: Theme) -> go.Figure:
 
 def parts_notice(checkpoints: Sequence[Checkpoint]) -> str:
     """Which model spends the largest share on its vocabulary, and which the smallest."""
-    shares = {checkpoint.title: size.embeddings / size.total for checkpoint in checkpoints for size in [sizes(checkpoint.config)]}
+    shares = {
+        checkpoint.title: size.embeddings / size.total for checkpoint in checkpoints for size in [sizes(checkpoint.config)]
+    }
     most, least = max(shares, key=lambda title: shares[title]), min(shares, key=lambda title: shares[title])
     return (
         f"{most} keeps {plots.percent(shares[most])} of its parameters in the table of embeddings, {least} "

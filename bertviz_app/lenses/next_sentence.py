@@ -102,7 +102,10 @@ def verdict_figure(objective: Objective, probability: float, theme: Theme) -> go
     """One bar, split: how likely the first label is, and how likely the second."""
     yes, no = objective.labels
     chart = plots.figure(theme, height=170, title=objective.question)
-    for name, share, color, ink in ((yes, probability, theme.accent, theme.paper), (no, 1 - probability, theme.grid, theme.ink)):
+    for name, share, color, ink in (
+        (yes, probability, theme.accent, theme.paper),
+        (no, 1 - probability, theme.grid, theme.ink),
+    ):
         chart.add_bar(
             x=[share],
             y=[0],

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bertviz_app.records import Encoding, ModelInfo, TokenizerTrace
+from bertviz_app.records import Encoding, ModelInfo
+from bertviz_app.spelling import KINDS_BY_NAME, TokenizerTrace
 
 Trace = Callable[[str], TokenizerTrace]  # `Reader.trace`
 
@@ -96,6 +97,16 @@ def notice(encoding: Encoding, found: Sequence[Word]) -> str:
     )
 
 
+def pieces_notice(info: ModelInfo, encoding: Encoding, found: Sequence[Word]) -> str:
+    """What a tokenizer of another kind than WordPiece does, and its pieces of the word that was cut the most."""
+    said = f"{info.title} has no WordPiece tokenizer. {KINDS_BY_NAME[info.tokenizer].steps}"
+    if not found:
+        return said
+    most = max(found, key=lambda word: len(word.positions))
+    pieces = " ".join(encoding.tokens[position] for position in most.positions[:12])
+    return f"{said} Here “{_short(most.word, 30)}” becomes: {pieces}{' …' if len(most.positions) > 12 else ''}."
+
+
 def token_columns(encoding: Encoding) -> dict[str, list[object]]:
     """Everything the model is told about each token, as columns of a table."""
     return {
@@ -135,7 +146,11 @@ def _parts(text: str, encoding: Encoding, segment: int) -> list[tuple[str, bool]
         start, stop = encoding.offsets[position]
         # A typed [MASK] or [SEP] stands for its own letters; an unknown word stands for others.
         is_here = encoding.segment_ids[position] == segment and stop > 0
-        if is_here and encoding.kinds[position] not in ("word", "piece") and encoding.tokens[position] == text[start:stop].strip():
+        if (
+            is_here
+            and encoding.kinds[position] not in ("word", "piece")
+            and encoding.tokens[position] == text[start:stop].strip()
+        ):
             parts += [(text[end:start], False), (text[start:stop], True)]
             end = int(stop)
     return [*parts, (text[end:], False)]

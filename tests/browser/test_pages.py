@@ -14,6 +14,7 @@ from .conftest import running_app
 LAST = {  # something that stands on the page only once it is whole
     "home": "turned into a prediction",
     "glossary": "WordPiece",
+    "tasks": "What to notice.",
 }
 # Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
 FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 import tiny
+
 from bertviz_app.workspace.navigation import PAGES
 
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 VIEWS = {
-    "tokens": ("tokens_view", ("From text to ids", "WordPiece, step by step", "Padding and truncation")),
+    "tokens": ("tokens_view", ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")),
     "forward_pass": ("forward_view", ("Shapes", "Embedding sum", "Last hidden state", "Norms")),
+    "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
     "attention": ("attention_view", ("All heads", "One head", "BertViz head view", "BertViz model view")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
+    "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
 }  # fmt: skip
 PAIR = "The cat sat on the mat."
 
@@ -23,7 +26,9 @@ def cases():
         name, views = VIEWS.get(key, ("", ("",)))
         for view in views:
             for pair in (None, PAIR):
-                yield pytest.param(key, {name: view} if name else {}, pair, id=f"{key}-{view or 'page'}-{'pair' if pair else 'single'}")
+                yield pytest.param(
+                    key, {name: view} if name else {}, pair, id=f"{key}-{view or 'page'}-{'pair' if pair else 'single'}"
+                )
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
+
+
+def said(app) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.code)).replace("\\", "")
+
+
+@pytest.mark.parametrize("view", VIEWS[:4])
+def test_every_view_opens_and_says_what_to_notice(open_page, view):
+    app = open_page("models", state={"models_view": view})
+    assert not app.error and "What to notice." in said(app)
+
+
+def test_what_is_not_here_is_offered_with_its_command(open_page):
+    app = open_page("models")
+    assert "python -m bertviz_app.fetch" in said(app)
+    table = app.dataframe[0].value
+    assert table.loc[table["name"] == "embedded", "here"].all()
+
+
+def test_memory_names_the_model_that_this_page_uses(open_page):
+    table = open_page("models", state={"models_view": "Memory"}).dataframe[0].value
+    assert "Embedded BERT" in list(table["model"])
+
+
+def test_own_checkpoints_are_checked_without_loading_them(open_page, tiny_families, tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", f"{tiny_families['albert']}:{broken}:{tmp_path / 'nowhere'}")
+    app = open_page("models", state={"models_view": VIEWS[4]})
+    assert "tiny\\-albert" in app.success[0].value and "can be opened" in app.success[0].value
+    assert len(app.error) == 2 and "config\\.json" in app.error[0].value
