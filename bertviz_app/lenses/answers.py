@@ -100,7 +100,7 @@ def windows(encoding: Encoding, *, max_tokens: int) -> tuple[Window, ...]:
         what = "question" if len(passage) else "passage"
         raise EmptyText(f"There is nothing to read in the {what}: type a {what} with at least one visible character.")
     limit = min(WINDOW, max_tokens)
-    asked = [p for p in range(passage[0]) if p not in set(question[min(MAX_QUESTION, limit // 4) :])]
+    asked = np.setdiff1d(np.arange(passage[0]), question[min(MAX_QUESTION, limit // 4) :])
     closing = list(range(passage[-1] + 1, encoding.n_tokens))
     room = limit - len(asked) - len(closing)
     step = room - min(STRIDE, room // 2)

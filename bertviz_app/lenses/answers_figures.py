@@ -10,6 +10,7 @@ from bertviz_app.lenses.answers import Reading
 from bertviz_app.plots import Theme
 
 ROWS = ("start", "end")
+MOST_NAMES = 18  # a phone has room for no more
 
 
 def strip_figure(reading: Reading, theme: Theme) -> go.Figure:
@@ -29,12 +30,20 @@ def strip_figure(reading: Reading, theme: Theme) -> go.Figure:
     best = reading.best
     box = {"type": "rect", "line": {"color": theme.accent, "width": 2.5}, "fillcolor": "rgba(0,0,0,0)"}
     chart.add_shape(x0=best.first - 0.5, x1=best.last + 0.5, y0=-0.5, y1=1.5, **box)
-    # Of a long passage, the words of the answer are the labels that matter.
-    step = max(1, -(-n // plots.MAX_TICKS))
-    places = [p for p in range(0, n, step) if step == 1 or min(abs(p - best.first), abs(p - best.last)) > 2 * step]
-    places = sorted({*places, best.first, best.last})
+    places = named(reading)
     chart.update_xaxes(
         plots.token_axis(reading.tokens) | {"tickvals": places, "ticktext": names[places].tolist()}, tickangle=-50
     )
     chart.update_yaxes(tickvals=[0, 1], ticktext=list(ROWS), autorange="reversed", showgrid=False, zeroline=False)
     return chart
+
+
+def named(reading: Reading) -> list[int]:
+    """The tokens that the axis names: the ends of the best answer, then the likeliest ends, as many as fit side by side."""
+    likeliest = np.argsort(-np.maximum(reading.start, reading.end), kind="stable").tolist()
+    apart = max(1, -(-len(reading.tokens) // MOST_NAMES))
+    places: list[int] = []
+    for place in (reading.best.first, reading.best.last, *likeliest):
+        if all(abs(place - other) >= apart for other in places):
+            places.append(place)
+    return sorted(places)

@@ -1,6 +1,8 @@
 """Several texts as points: one mean vector each, and the plane that keeps most of how they differ.
 
-v = mean of the last layer's vectors over the tokens that stand for text
+    v = mean of the last layer's vectors over the tokens that stand for text
+
+Centred, the mean of v over the texts is taken off: what all of them share is gone.
 """
 
 from __future__ import annotations
@@ -19,9 +21,16 @@ from bertviz_app.records import Floats, ModelInfo
 
 METHOD = (
     "The mean of the last layer’s vectors over the tokens of a text, without [CLS] and [SEP], stands for the text. The matrix holds the cosine of "
-    "every two; the map is the plane of a principal component analysis, so that near points are alike as far as two axes can tell. "
+    "every two. The vectors of all texts share a large common part, which makes every cosine high; *centred*, the mean of the texts is taken "
+    "off first, and what tells them apart is left (J. Mu and P. Viswanath, All-but-the-Top, 2018, section 2). The map is the plane of a principal component analysis, so that near points are alike as far as two axes can tell. "
     "No part of this model was trained for similarity. Source: N. Reimers and I. Gurevych, Sentence-BERT (2019), section 3."
 )
+
+
+def centred(vectors: Floats) -> Floats:
+    """Without what all texts share: [text, d_model], the mean over the texts taken off."""
+    result: Floats = vectors - vectors.mean(axis=0)
+    return result
 
 
 def map_figure(vectors: Floats, names: Sequence[str], theme: Theme) -> go.Figure:
@@ -54,8 +63,9 @@ def notice(matrix: Floats, vectors: Floats) -> str:
     )
 
 
-def python_code(info: ModelInfo, texts: Sequence[str], longest: int) -> str:
+def python_code(info: ModelInfo, texts: Sequence[str], longest: int, *, is_centred: bool = False) -> str:
     """Plain transformers code: `cosines` [text, text] of the mean vectors."""
+    shared = "vectors = vectors - vectors.mean(dim=0)\n" if is_centred else ""
     return f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -68,7 +78,8 @@ for text in {list(texts)!r}:
         last = model(**inputs).last_hidden_state[0]  # [position, d_model]
     special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
     means.append(last[~special].mean(dim=0))
-unit = torch.nn.functional.normalize(torch.stack(means), dim=-1)
+vectors = torch.stack(means)
+{shared}unit = torch.nn.functional.normalize(vectors, dim=-1)
 cosines = unit @ unit.T
 print(cosines)
 """

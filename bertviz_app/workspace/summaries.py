@@ -39,7 +39,7 @@ TEXTS = (
 
 def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
-    text = text_form("article", {"article": ("Text", ARTICLE)}, height=220)["article"]
+    text = text_form("article", {"article": ("Text", ARTICLE)}, height=170)["article"]
     spans, encodings = _sentences(page, text)
     ratio = st.slider(
         "How much of it to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
@@ -73,10 +73,13 @@ def similarity_view(page: Page) -> None:
         page.notice("Similarity needs two texts: type a second one on a line of its own.")
         return
     vectors: Floats = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
-    matrix = similarity.cosine_matrix(vectors)
+    is_centred = len(forwards) > 2 and st.toggle(
+        "Without what all texts share", value=True, key="centred", persist_state="session"
+    )
+    matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
     names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
     numbers = [str(index + 1) for index in range(len(forwards))]
-    title = "How alike the texts are: cosine of their mean vectors"
+    title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
     figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
     page.show(figure, name="texts", alt=f"Heatmap. {text_map.notice(matrix, vectors)}")
     page.notice(text_map.notice(matrix, vectors))
@@ -89,7 +92,7 @@ def similarity_view(page: Page) -> None:
         st.markdown(text_map.METHOD)
     with page.fold("Table: the cosine of every two"):
         page.table({"text": texts} | dict(zip(numbers, matrix.T, strict=True)), name="texts")
-    page.python(text_map.python_code(page.model.info, texts, sentences.MAX_TOKENS))
+    page.python(text_map.python_code(page.model.info, texts, sentences.MAX_TOKENS, is_centred=is_centred))
 
 
 def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:

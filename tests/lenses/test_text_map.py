@@ -10,11 +10,12 @@ from bertviz_app.lenses.similarity import cosine_matrix, sentence_vector
 TEXTS = ["I love AI!", "The cat sat on the mat.", "Stocks fell <b>again</b>."]
 
 
-def test_the_python_code_gives_the_same_cosines(model):
+@pytest.mark.parametrize("is_centred", [False, True])
+def test_the_python_code_gives_the_same_cosines(model, is_centred):
     scope: dict = {}
-    exec(lens.python_code(model.info, TEXTS, 64), scope)
+    exec(lens.python_code(model.info, TEXTS, 64, is_centred=is_centred), scope)
     vectors = np.stack([sentence_vector(model.run(model.encode(text)), "mean") for text in TEXTS])
-    assert cosine_matrix(vectors) == pytest.approx(scope["cosines"].numpy(), abs=1e-5)
+    assert cosine_matrix(lens.centred(vectors) if is_centred else vectors) == pytest.approx(scope["cosines"].numpy(), abs=1e-5)
 
 
 def test_the_most_and_the_least_alike_by_hand():
@@ -27,6 +28,11 @@ def test_the_most_and_the_least_alike_by_hand():
     )
     two = cosine_matrix(vectors[:2])
     assert lens.notice(two, vectors[:2]) == "Texts 1 and 2 have the cosine 1.00."
+
+
+def test_centred_vectors_have_no_common_part():
+    centred = lens.centred(np.array([[5, 1], [5, 3], [5, 2]], dtype=np.float32))
+    assert centred.tolist() == [[0, -1], [0, 1], [0, 0]]
 
 
 def test_the_map_numbers_the_texts_and_hover_names_them_as_text():
