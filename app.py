@@ -36,10 +36,15 @@ with open_page("home") as page:
     page.link("attention", "Look at all heads")
 
     st.subheader("4 · The vectors are turned into a prediction", anchor=False)
-    if (end := ending(page)) is None:
+    end = ending(page)
+    if end is None and model.info.objectives:
         st.markdown("The heads of this model need a click first, or a blank in the sentence.")
         for task in model.info.objectives:
             page.link(OBJECTIVES[task].page, OBJECTIVES[task].offer)
+    elif end is None:
+        st.markdown(
+            "This checkpoint brings no head that was trained to predict from one sentence: its story ends at the vectors."
+        )
     else:
         st.markdown(end.line)
         figure = lens.prediction_figure(end.names, end.probabilities, page.theme, title="How likely BERT finds each")

@@ -14,46 +14,34 @@ from typing import Any
 
 import torch
 import transformers
-from safetensors import safe_open
 
 from bertviz_app import settings
-from bertviz_app.checkpoints import json_object, validated_config, weight_files
+from bertviz_app.checkpoints import validated_config, weight_files
 from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel
 from bertviz_app.families import Family, family_of
 from bertviz_app.objectives import PAIRS
 from bertviz_app.reading import Reader
 from bertviz_app.spelling import KINDS
+from bertviz_app.task_heads import TaskHead, task_heads
 
 # What the load report of transformers would say on every start is checked here instead.
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 logging.getLogger("transformers").setLevel(logging.ERROR)
 
-# A sequence classifier counts as a sentiment head when each of its labels says so, or when they say nothing (LABEL_0).
-SENTIMENT_LABELS = ("neg", "pos", "neutral", "star", "label_")
-
-
 # While transformers builds a network, it makes every tensor of the process an empty one: two loads at once spoil each other.
 _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """What a class vector goes through (linear layers, an activation between them), and the names of the outputs."""
-
-    layers: torch.nn.Sequential
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Parts:
-    """The network and which of its parts hold trained weights; `heads` by objective."""
+    """The network and which of its parts hold trained weights; `heads` by objective, `task_heads` by task."""
 
     family: Family
     network: Any
     has_pooler: bool
     heads: Mapping[str, tuple[str, ...]]
-    classifiers: Mapping[str, Classifier]
+    task_heads: Mapping[str, TaskHead]
 
     @property
     def encoder(self) -> Any:
@@ -108,7 +96,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             for objective, modules in family.heads.items()
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
-        classifiers=_classifiers(folder, family, network) if reads_pooler else {},
+        task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
     )
 
 
@@ -134,50 +122,3 @@ def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:
             f"The tokenizer of “{folder.name}” is of the kind {kind}; this version reads: {', '.join(KINDS)}."
         )
     return Reader(tokenizer, max_tokens=max_positions, max_characters=settings.current().max_characters)
-
-
-def _classifiers(folder: Path, family: Family, network: Any) -> Mapping[str, Classifier]:
-    """The trained sequence classifiers: the checkpoint's own, and those in folders beside the encoder's file."""
-    found: dict[str, Classifier] = {}
-    homes = [folder, *sorted(path.parent for path in folder.glob("*/config.json"))]
-    for home in homes:
-        config = json_object(home, "config.json")
-        if "ForSequenceClassification" not in str(config.get("architectures")):
-            continue
-        try:
-            classifier = _classifier(home, family, config)
-            width = classifier.layers[0].in_features if classifier else network.config.hidden_size
-            if width != network.config.hidden_size:
-                raise ValueError(f"it reads {width} numbers, the encoder gives {network.config.hidden_size}")
-        except (
-            AttributeError,
-            RuntimeError,
-            TypeError,
-            ValueError,
-        ) as error:  # labels that are no labels, shapes that do not fit
-            raise BrokenCheckpoint(f"The classifier of “{home.name}” does not load: {str(error)[:300]}") from error
-        if classifier and all(any(word in label.lower() for word in SENTIMENT_LABELS) for label in classifier.labels):
-            classifier.layers.to(network.device)
-            found["sentiment"] = classifier
-    return found
-
-
-def _classifier(folder: Path, family: Family, config: Mapping[str, Any]) -> Classifier | None:
-    files = weight_files(folder)
-    if not all(f"{name}.{part}" in files for name in family.classifier for part in ("weight", "bias")):
-        return None
-    layers: list[torch.nn.Module] = []
-    for name in family.classifier:
-        weight, bias = (_tensor(files[f"{name}.{part}"], f"{name}.{part}").float() for part in ("weight", "bias"))
-        layer = torch.nn.Linear(*reversed(weight.shape))
-        layer.load_state_dict({"weight": weight, "bias": bias})
-        layers += [layer, getattr(torch.nn, family.activation or "Identity")()]
-    labels = {int(index): str(label) for index, label in (config.get("id2label") or {}).items()}
-    titles = [labels.get(index, f"LABEL_{index}") for index in range(weight.shape[0])]
-    return Classifier(torch.nn.Sequential(*layers[:-1]).eval(), tuple(titles))
-
-
-def _tensor(path: Path, name: str) -> torch.Tensor:
-    with safe_open(path, framework="pt") as file:
-        tensor: torch.Tensor = file.get_tensor(name)
-    return tensor

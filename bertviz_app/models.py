@@ -6,6 +6,7 @@ One encoder pass feeds every page. Prediction heads are small and are applied to
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,11 @@ from bertviz_app.loading import Parts, load_parts, load_reader, pick_device
 from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.reading import Reader
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
+from bertviz_app.task_heads import TaskHead
 from bertviz_app.turnstile import Turnstile
+
+# A checkpoint does not say whether its questions always had an answer; the names of those on the Hub do.
+SQUAD_2 = re.compile(r"squad[-_]?v?2[^/]*$", re.IGNORECASE)
 
 
 @functools.cache
@@ -55,14 +60,15 @@ class Model:
         self._device = device
         self.reader = reader
         config, network, names = parts.network.config, parts.network, parts.family.names
-        labels = {task: head.labels for task, head in parts.classifiers.items()}
+        labels = {task: head.labels for task, head in parts.task_heads.items()}
         labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
         d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in names)
         told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
+        source = "bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source
         self.info = ModelInfo(
             name=checkpoint.name,
             title=checkpoint.title,
-            source="bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source,
+            source=source,
             revision=checkpoint.revision or folder_of(checkpoint).name,
             n_layers=n_layers,
             n_heads=n_heads,
@@ -81,6 +87,8 @@ class Model:
             labels=labels,
             traits=replace(parts.family.traits, sums=tuple(self._tables()), has_segments=told_segments),
             has_pooler=parts.has_pooler,
+            homes={task: f"{source}/{head.beside}" for task, head in parts.task_heads.items() if head.beside},
+            abstains="answers" in labels and bool(SQUAD_2.search(source)),
         )
 
     @property
@@ -88,9 +96,9 @@ class Model:
         """What caches are keyed by."""
         return self.info.key
 
-    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
-        """Tokens, ids, masks and offsets of a text or a pair. See `Reader.encode` for the errors it raises."""
-        return self.reader.encode(text, pair, max_tokens=max_tokens)
+    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None, whole: bool = False) -> Encoding:
+        """Tokens, ids, masks and offsets of a text or a pair. See `Reader.encode` for the arguments and the errors it raises."""
+        return self.reader.encode(text, pair, max_tokens=max_tokens, whole=whole)
 
     def run(self, encoding: Encoding) -> ForwardPass:
         """One encoder pass, with every attention weight and every hidden state.
@@ -143,6 +151,13 @@ class Model:
         A class vector is what `ForwardPass.class_vector` hands out. `task` is a key of `info.labels`, which names the columns. Raises `MissingHead` for any other.
         """
         return self._apply(self._class_layers(task), vectors)
+
+    def token_logits(self, task: str, rows: Floats) -> Floats:
+        """What a head over single tokens says of rows of the last layer: [row, d_model] → [row, label].
+
+        `task` is "entities" or "answers", where `info.labels` has it. Raises `MissingHead` for any other.
+        """
+        return self._apply(self._task_head(task, of_rows=True).layers, rows)
 
     def class_weights(self, task: str) -> tuple[Floats, Floats]:
         """The last linear layer behind `class_logits`: weight [label, d_model] and bias [label]. Raises `MissingHead` as it does."""
@@ -204,9 +219,13 @@ class Model:
         return torch.nn.Sequential(*modules)
 
     def _class_layers(self, task: str) -> Any:
-        if task not in self.info.labels:
+        return self._objective(task) if task in self._parts.heads else self._task_head(task, of_rows=False).layers
+
+    def _task_head(self, task: str, *, of_rows: bool) -> TaskHead:
+        head = self._parts.task_heads.get(task)
+        if head is None or head.of_rows != of_rows:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
-        return self._objective(task) if task in self._parts.heads else self._parts.classifiers[task].layers
+        return head
 
     def _batch(self, encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
         length = max(encoding.n_tokens for encoding in encodings)

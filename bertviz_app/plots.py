@@ -15,6 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from bertviz_app.colors import Colorscale, contrast, even_scale
+
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
 TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
@@ -22,8 +24,6 @@ MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tell
 NARROW_TITLE = 44  # characters of a title that fit beside each other on a phone
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
-
-Colorscale = list[list[float | str]]
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,14 @@ def tint(color: str, share: float) -> str:
     return f"rgba({red}, {green}, {blue}, {share:g})"
 
 
-def even_scale(*colors: str, steps: int = 17) -> Colorscale:
-    """A colour scale through the given colours, even in OKLab, so that equal steps look equally large.
+def shade(theme: Theme, share: float) -> tuple[str, str]:
+    """The colour of a weight from 0 to 1, and the colour of text on it. In the middle of the scale, ink and paper would be too faint.
 
-    Source: B. Ottosson, A perceptual color space for image processing (2020).
+    >>> shade(LIGHT, 0.0), shade(LIGHT, 1.0)
+    (('#FCFBF8', '#000000'), ('#2B2E83', '#FFFFFF'))
     """
-    stops = np.array([_to_oklab(color) for color in colors])
-    places = np.linspace(0, len(colors) - 1, steps)
-    mixed = np.stack([np.interp(places, range(len(colors)), channel) for channel in stops.T], axis=-1)
-    return [[float(place), _from_oklab(color)] for place, color in zip(np.linspace(0, 1, steps), mixed, strict=True)]
+    fill = str(theme.weights[round(min(max(share, 0), 1) * (len(theme.weights) - 1))][1])
+    return fill, max(("#000000", "#FFFFFF"), key=lambda color: contrast(color, fill))
 
 
 def figure(theme: Theme, *, height: int, title: str = "", left: int | None = None) -> go.Figure:
@@ -199,34 +198,6 @@ def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]
         bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
     return bar | options
 
-
-def _to_oklab(color: str) -> NDArray[np.float64]:
-    rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    lab: NDArray[np.float64] = _LMS_TO_LAB @ np.cbrt(_RGB_TO_LMS @ linear)
-    return lab
-
-
-def _from_oklab(lab: NDArray[np.float64]) -> str:
-    linear = np.linalg.solve(_RGB_TO_LMS, np.linalg.solve(_LMS_TO_LAB, lab) ** 3).clip(0, 1)
-    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return "#" + "".join(f"{round(255 * channel):02X}" for channel in rgb.clip(0, 1))
-
-
-_RGB_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_LMS_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 LIGHT = Theme(
     name="light",

@@ -44,8 +44,10 @@ class Reader:
         """The token of an id, as people read it."""
         return self._tokens[int(token_id)]
 
-    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None) -> Encoding:
+    def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None, whole: bool = False) -> Encoding:
         """Tokens, ids, masks, segments and offsets of a text or a pair; what does not fit is cut and counted.
+
+        Nothing is cut when it is asked for `whole`: more than the model reads at once, to be read in windows.
 
         Raises `TextTooLong` (before tokenising), `UnreadableText`, `EmptyText`.
         """
@@ -55,7 +57,7 @@ class Reader:
         limit = min(max_tokens or self.max_tokens, self.max_tokens)
         with self._lock:
             batch = self._tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
-            n_dropped = max(0, len(batch["input_ids"]) - limit)
+            n_dropped = 0 if whole else max(0, len(batch["input_ids"]) - limit)
             if n_dropped:
                 batch = self._tokenizer(
                     text, pair, truncation="longest_first", max_length=limit, return_offsets_mapping=True, verbose=False

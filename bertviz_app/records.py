@@ -29,9 +29,10 @@ class ModelInfo:
     """What a loaded checkpoint is.
 
     `source` is what plain transformers is given to load the same weights: a folder or a Hub name.
-    `objectives` are the pre-training heads that the checkpoint holds; `labels` names the outputs of each head over a whole
-    input, by task. An untrained head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram.
-    `d_embedding` is the width of the vectors before they are widened to `d_model`; the same number in most families.
+    `objectives` are the pre-training heads that the checkpoint holds; `labels` names the outputs of each head over a whole input
+    or over single tokens, by task. An untrained head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram.
+    `d_embedding` is the width of the vectors before they are widened to `d_model`; the same number in most families. `abstains`:
+    its question answering was trained to say that there is no answer.
     """
 
     name: str
@@ -55,15 +56,17 @@ class ModelInfo:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     traits: Traits = field(default_factory=Traits)
     has_pooler: bool = True
+    homes: Mapping[str, str] = field(default_factory=dict)  # by task, where its head lies in a folder of its own
+    abstains: bool = False
+
+    def home(self, task: str) -> str:
+        """What plain transformers is given to load the model with the head of a task."""
+        return self.homes.get(task, self.source)
 
     @property
     def key(self) -> str:
         """Name and revision: what caches are keyed by."""
         return f"{self.name}@{self.revision}"
-
-    @property
-    def family(self) -> str:
-        return self.traits.family
 
     @property
     def fills_blanks(self) -> bool:
@@ -73,10 +76,9 @@ class ModelInfo:
     def why_not(self, objective: str) -> str:
         """One sentence: why this checkpoint has no head for an objective ("pair" stands for both about two sentences)."""
         if objective in self.traits.why_not:
-            return f"{self.title} is a model of the kind {self.family}: {self.traits.why_not[objective]}."
-        what = (
-            OBJECTIVES[objective].name if objective in OBJECTIVES else {"pair": "a pair of sentences"}.get(objective, objective)
-        )
+            return f"{self.title} is a model of the kind {self.traits.family}: {self.traits.why_not[objective]}."
+        names = {name: row.name for name, row in OBJECTIVES.items()} | {"pair": "a pair of sentences"}
+        what = names.get(objective, objective)
         return f"{self.title} was saved without a trained head for {what}: anything said here would be made up."
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bertviz_app.errors import MissingHead
+from bertviz_app.lenses import embedding_sum as sums
 from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
@@ -28,7 +29,7 @@ def picture(page: Page, view: str, position: int) -> lens.Picture:
     if view == "Shapes":
         return once(lens.steps_picture, forward, page.theme)
     if view == BY_TOKEN:
-        return states.sum_picture(forward, page.model.embedding_parts(page.encoding), position, page.theme)
+        return sums.sum_picture(forward, page.model.embedding_parts(page.encoding), position, page.theme)
     if view == "Last hidden state":
         return once(states.states_picture, forward, page.theme)
     if view == "Norms":

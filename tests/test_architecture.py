@@ -24,16 +24,18 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
         GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots"}, {"numpy", "sklearn", "plotly", "PIL"}),
+    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly", "PIL"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
-    "models": (GROUND | {"checkpoints", "loading", "reading"}, {"torch", "numpy"}),
-    "loading": (GROUND | {"checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
+    "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
+    "loading": (GROUND | {"task_heads", "checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
+    "plots": (GROUND | {"colors"}, {"numpy", "plotly"}),
+    "colors": (set(), {"numpy"}),
+    "task_heads": (GROUND | {"checkpoints"}, {"torch", "safetensors"}),
     "comparing": (GROUND, {"tokenizers"}),
-    "plots": (GROUND, {"numpy", "plotly"}),
 } | {room: (GROUND, {"numpy"}) for room in GROUND}
 
 # Seconds of import that only those pay who need them: allowed inside of functions alone.

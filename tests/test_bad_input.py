@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-READING = ("home", "tokens", "forward_pass", "fill_in_the_blank", "next_sentence", "sentiment", "attention", "embeddings")
+READING = (
+    "home",
+    "tokens",
+    "forward_pass",
+    "fill_in_the_blank",
+    "next_sentence",
+    "sentiment",
+    "tasks",
+    "attention",
+    "embeddings",
+)
 
 NASTY = {
     "emoji, right to left, unseen": "I 😀 👩\u200d👩\u200d👧 🇮🇱 שלום مرحبا \u202eabc a\u200bb\u00adc\x00\x07 d\ufeff",
@@ -117,7 +127,7 @@ def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(open_
     assert "python -m bertviz_app.fetch bert-base-uncased" in sentence and kept(app) == "I love AI!"
 
 
-PREDICTING = ("home", "fill_in_the_blank", "next_sentence", "sentiment")
+PREDICTING = ("home", "fill_in_the_blank", "next_sentence", "sentiment", "tasks")
 HEADLESS = [(page, kind) for page in PREDICTING for kind in ("BertForMaskedLM", "BertModel", "BertForSequenceClassification")]
 
 
@@ -127,7 +137,12 @@ def test_a_head_that_was_not_trained_is_said_and_never_made_up(open_page, tiny_c
     labels = ("NEGATIVE", "POSITIVE") if architecture == "BertForSequenceClassification" else ()
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny_checkpoint("mine", architecture=architecture, labels=labels)))
     app = open_page(page, text="I love the [MASK].", pair="the cat sat.", state={"model": "mine"})
-    needs = {"fill_in_the_blank": "BertForMaskedLM", "next_sentence": "neither", "sentiment": "BertForSequenceClassification"}
+    needs = {
+        "fill_in_the_blank": "BertForMaskedLM",
+        "next_sentence": "neither",
+        "tasks": "neither",
+        "sentiment": "BertForSequenceClassification",
+    }
     if needs.get(page, architecture) != architecture:
         said = sentences(app) + [element.value.replace("\\", "") for element in (*app.markdown, *app.info, *app.warning)]
         assert any("without a trained" in sentence or "no trained" in sentence for sentence in said)

@@ -10,7 +10,7 @@ import transformers
 
 from bertviz_app import load
 from bertviz_app.families import ROWS, family_of
-from bertviz_app.lenses.hidden_states import embedding_sum
+from bertviz_app.lenses.embedding_sum import embedding_sum
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 
 TEXTS = [

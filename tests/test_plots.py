@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bertviz_app import plots
+from bertviz_app import colors, plots
 from bertviz_app.records import KINDS
 
 THEMES = (plots.LIGHT, plots.DARK)
@@ -25,7 +25,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def oklab(color: str) -> np.ndarray:
-    return plots._to_oklab(color)
+    return colors.to_oklab(color)
 
 
 def test_the_contrast_of_these_tests_is_the_standards():
@@ -81,7 +81,7 @@ def test_oklab_of_white_black_and_red_as_published():
     assert oklab("#000000") == pytest.approx([0, 0, 0], abs=1e-6)
     assert oklab("#FF0000") == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
     for color in ("#9A5B00", "#2B2E83", "#FCFBF8", "#010203"):
-        assert plots._from_oklab(oklab(color)) == color
+        assert colors.from_oklab(oklab(color)) == color
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)

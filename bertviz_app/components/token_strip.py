@@ -59,11 +59,12 @@ export default function({data, parentElement, setTriggerValue}) {
   const strip = make("div", "strip");
   strip.setAttribute("role", "group");
   if (!data.hint) strip.tabIndex = 0;  // so that the keyboard can scroll it
-  strip.setAttribute("aria-label", data.hint || "The sentence as tokens");
+  strip.setAttribute("aria-label", data.hint || data.label || "The sentence as tokens");
   data.tokens.forEach((token, index) => {
     const clickable = data.hint && token.clickable;
     const chip = make(clickable ? "button" : "span", ["token", ...token.classes].join(" "), token.text);
     chip.style.setProperty("--color", token.color);
+    for (const [name, value] of Object.entries(token.style || {})) chip.style.setProperty(name, value);
     chip.title = token.title;
     if (token.below) chip.append(make("small", "", token.below));
     if (clickable) {

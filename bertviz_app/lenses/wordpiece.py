@@ -21,6 +21,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.colors import Colorscale
 from bertviz_app.plots import Theme
 from bertviz_app.records import ModelInfo
 
@@ -221,7 +222,7 @@ def _name_rows(chart: go.Figure, rows: list[Row], theme: Theme) -> None:
     )  # fmt: skip
 
 
-def _colors(theme: Theme) -> plots.Colorscale:
+def _colors(theme: Theme) -> Colorscale:
     """Four flat steps: outside, already taken, missed, found."""
     fills = (theme.paper, plots.tint(theme.accent, 0.12), plots.tint(theme.muted, 0.18), plots.tint(theme.accent, 0.45))
     return [[place, fill] for state, fill in enumerate(fills) for place in (state / 4, (state + 1) / 4)]

@@ -25,7 +25,7 @@ SENTENCES = (
 
 def sentences_view(page: Page) -> None:
     """Several sentences in one projection, the same word joined by lines, and how alike the sentences are."""
-    forwards = _forwards(page, page.texts("sentences", "Sentences, one a line", SENTENCES))
+    forwards = forwards_of(page, page.texts("sentences", "Sentences, one a line", SENTENCES))
     words = sentences.shared_words(forwards)
     word = None
     for_layer, for_word = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
@@ -52,7 +52,7 @@ def sentences_view(page: Page) -> None:
     page.python(sentences.python_code(page.model.info, texts, word, state=state))
 
 
-def _forwards(page: Page, texts: list[str]) -> list[ForwardPass]:
+def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
     """One pass for each sentence that can be read; what was left out or cut is said."""
     encodings, unread = [], []
     for text in texts:

@@ -83,6 +83,11 @@ def recall(name: str, default: str = "") -> str:
     return cast(str, st.session_state["texts"].get(name, default))
 
 
+def has_text() -> bool:
+    """Whether a sentence was ever typed or picked, an empty one too."""
+    return "text" in st.session_state["texts"]
+
+
 def remember(name: str, text: str) -> None:
     """Keep a text under a name, for all pages."""
     st.session_state["texts"] = st.session_state["texts"] | {name: text}

@@ -41,6 +41,9 @@ PAGES = {
         PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?"),
         PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look as if somebody had put them in?"),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
+        PageEntry(
+            "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
+        ),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
         PageEntry(
@@ -54,11 +57,11 @@ PAGES = {
 }
 
 
-def draw_sidebar() -> str:
-    """Product name, model, pages. Returns the name of the chosen model."""
+def draw_sidebar(key: str) -> str:
+    """Product name, model, pages; `key` is the page that is open. Returns the name of the chosen model."""
     with st.sidebar:
         st.markdown("**Inside BERT**")
-        name = _model_choice()
+        name = _model_choice(key)
         st.session_state["_model_line"] = st.empty()
         group = ""
         for page in PAGES.values():
@@ -98,7 +101,7 @@ def draw_line(entry: PageEntry) -> None:
                     st.page_link(PAGES["glossary"].file, label=term.name, help=term.meaning, query_params={"term": term.name})
 
 
-def _model_choice() -> str:
+def _model_choice(key: str) -> str:
     """The models by their titles. The address carries the name: a widget bound to it would write the title there."""
     offered = offered_models()
     default = settings.current().model if settings.current().model in offered else next(iter(offered))
@@ -106,10 +109,11 @@ def _model_choice() -> str:
     if asked is not None and asked not in offered:
         st.session_state["_unknown_model"] = asked
         asked = None
-    if "model" not in st.session_state:  # a new visit, or another page of the same visit
+    # On another page it is another widget, which knows nothing of what was chosen.
+    if "model" not in st.session_state or st.session_state.get("_page", key) != key:
         st.session_state["model"] = st.session_state.get("_model") or asked or default
     chosen = st.selectbox("Model", list(offered), key="model", format_func=_title, label_visibility="collapsed")
-    st.session_state["_model"] = chosen
+    st.session_state["_model"], st.session_state["_page"] = chosen, key
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]

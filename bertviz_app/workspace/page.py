@@ -18,7 +18,7 @@ from bertviz_app.workspace import caches, memory
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, draw_line, draw_model_line, draw_sidebar
-from bertviz_app.workspace.sentence import sentence_form
+from bertviz_app.workspace.sentence import sentence_form, text_form
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -38,7 +38,7 @@ def open_page(key: str) -> Iterator[Page]:
     theme = memory.theme()
     st.html(style(theme))
     caches.warm_up()
-    model_name = draw_sidebar()
+    model_name = draw_sidebar(key)
     st.title("Inside BERT" if key == "home" else entry.title, anchor=False)
     draw_line(entry)
     if not memory.restore():
@@ -61,42 +61,35 @@ class Page(Drawing):
         super().__init__(theme)
         self._model_name = model_name
         self.borrowed = ExitStack()
+        self.sample = (caches.DEFAULT_TEXT, "")  # the sentence and the second one, until something is typed
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
 
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
-        sentence_form(pair=pair)
+        sentence_form(pair=pair, sample=self.sample)
         for note in notes.notes(self.encoding):
             st.caption(plain(note))
 
     @property
     def text(self) -> str:
-        return memory.recall("text", caches.DEFAULT_TEXT)
+        return memory.recall("text", self.sample[0])
 
     @property
     def pair(self) -> str | None:
-        typed = memory.recall("pair")
+        typed = memory.recall("pair", self.sample[1])
         return typed if typed.strip() else None
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
-        limits = settings.current()
-        st.session_state.setdefault(f"draft_{name}", memory.recall(name, "\n".join(default)))
-        with st.form(f"form_{name}", border=False):
-            st.text_area(label, key=f"draft_{name}", max_chars=limits.max_characters, height=150)
-            st.form_submit_button(
-                button,
-                type="primary",
-                key=f"submit_{name}",
-                on_click=lambda: memory.remember(name, st.session_state[f"draft_{name}"]),
-            )
-        lines = [line for line in memory.recall(name, "\n".join(default)).splitlines() if line.strip()]
+        limit = settings.current().max_sentences
+        text = text_form(name, {name: (label, "\n".join(default))}, button=button)[name]
+        lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             raise EmptyText("There is nothing to read yet: type at least one sentence, one on a line.")
-        if len(lines) > limits.max_sentences:
-            st.caption(f"Only the first {limits.max_sentences} of {len(lines)} sentences are used: the limit of this server.")
-        return lines[: limits.max_sentences]
+        if len(lines) > limit:
+            st.caption(f"Only the first {limit} of {len(lines)} sentences are used: the limit of this server.")
+        return lines[:limit]
 
     def submitted(self, name: str) -> bool:
         """Whether the button below these sentences was pressed just now."""

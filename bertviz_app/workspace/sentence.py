@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from bertviz_app import settings
@@ -18,17 +20,23 @@ EXAMPLES = (
     ("Who is “it”?", "The trophy does not fit in the suitcase because it is too big.", ""),
     ("Rare words in pieces", "Antidisestablishmentarianism baffles neuroscientists.", ""),
     ("A mixed review", "The acting is superb, but the story is painfully slow.", ""),
+    ("Names of people and places", "Angela Merkel met Tim Cook of Apple in Paris on Tuesday.", ""),
+    ("B contradicts A", "A man is playing a guitar on the stage.", "Nobody is making music."),
+    ("B follows from A", "Two dogs are running through the snow.", "The animals are outside."),
     ("Two that belong together", "The man went to the store.", "He bought a gallon of milk."),
     ("Two that do not", "The man went to the store.", "Penguins are flightless birds."),
 )
 
 
-def sentence_form(*, pair: bool) -> None:
-    """Draw the form. What is submitted becomes the text of every page."""
+def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
+    """Draw the form. What is submitted becomes the text of every page; until then it is the `sample`, a sentence and a second one."""
     limit = settings.current().max_characters
     # The drafts live in their widgets; on a fresh page they start from what was submitted last.
-    st.session_state.setdefault("draft_text", memory.recall("text", DEFAULT_TEXT))
-    st.session_state.setdefault("draft_pair", memory.recall("pair"))
+    if not memory.has_text() and st.session_state.get("_sample") != sample:  # another part of the page, another sample
+        st.session_state["draft_text"], st.session_state["draft_pair"] = sample
+    st.session_state["_sample"] = sample
+    st.session_state.setdefault("draft_text", memory.recall("text", sample[0]))
+    st.session_state.setdefault("draft_pair", memory.recall("pair", sample[1]))
     shows_pair = pair or bool(memory.recall("pair"))
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
@@ -50,6 +58,28 @@ def sentence_form(*, pair: bool) -> None:
                     st.form_submit_button(
                         label, help=text, key=f"example_{index}", on_click=_pick, args=(text, second), type="tertiary"
                     )
+
+
+def text_form(key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "Show", height: int = 150) -> dict[str, str]:
+    """Boxes for texts of their own, kept across pages and reloads: by name, a label and what stands there until something is typed.
+
+    Hands back the texts by name. The last box is a large one.
+    """
+
+    def submit() -> None:
+        for name in boxes:
+            memory.remember(name, st.session_state[f"draft_{name}"])
+
+    limit, *_, last = settings.current().max_characters, *boxes
+    with st.form(f"form_{key}", border=False):
+        for name, (label, sample) in boxes.items():
+            st.session_state.setdefault(f"draft_{name}", memory.recall(name, sample))
+            if name == last:
+                st.text_area(label, key=f"draft_{name}", max_chars=limit, height=height)
+            else:
+                st.text_input(label, key=f"draft_{name}", max_chars=limit)
+        st.form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit)
+    return {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
 
 
 def _submit() -> None:

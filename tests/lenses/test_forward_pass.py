@@ -6,6 +6,7 @@ import torch
 from transformers import AutoModelForPreTraining
 
 from bertviz_app import plots
+from bertviz_app.lenses import embedding_sum as sums
 from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
@@ -94,7 +95,7 @@ def test_notice_names_the_largest(model, n_words: int) -> None:
 def test_layer_norm_by_hand() -> None:
     one = np.ones((1, 4), dtype=np.float32)
     parts = EmbeddingParts({"token": one}, scale=np.full(4, 2), shift=np.full(4, 0.5), epsilon=0.0)
-    assert np.allclose(states.layer_norm(np.float32([[1, 1, 3, 3]]), parts), [[-1.5, -1.5, 2.5, 2.5]])
+    assert np.allclose(sums.layer_norm(np.float32([[1, 1, 3, 3]]), parts), [[-1.5, -1.5, 2.5, 2.5]])
 
 
 @pytest.mark.parametrize("text", ["I love AI!", "word " * 600])
@@ -104,18 +105,18 @@ def test_embedding_sum_equals_hidden_state_0(model, plain, text: str) -> None:
         first = plain.bert.embeddings(
             input_ids=inputs(encoding)["input_ids"], token_type_ids=inputs(encoding)["token_type_ids"]
         )[0].numpy()
-    added = states.embedding_sum(model.embedding_parts(encoding), first)
+    added = sums.embedding_sum(model.embedding_parts(encoding), first)
     assert added.difference < 1e-5
     assert np.abs(added.normalized - first).max() == pytest.approx(added.difference)
-    rows = states.sum_rows(added, 2)
+    rows = sums.sum_rows(added, 2)
     assert np.allclose(rows["token"] + rows["segment"] + rows["position"], rows["sum"], atol=1e-6)
-    assert states.sum_columns(added, 2)["after LayerNorm"] == rows["after LayerNorm"].tolist()
+    assert sums.sum_columns(added, 2)["after LayerNorm"] == rows["after LayerNorm"].tolist()
 
 
 def test_python_equals_the_page(model, pair_forward) -> None:
     encoding, names = pair_forward.encoding, {}
     exec(forward_pass_code.python_code(model.info, encoding, 3), names)
-    added = states.embedding_sum(model.embedding_parts(encoding), pair_forward.hidden_states[0])
+    added = sums.embedding_sum(model.embedding_parts(encoding), pair_forward.hidden_states[0])
     for ours, theirs in (
         (pair_forward.hidden_states, names["hidden_states"]),
         (pair_forward.pooler_output, names["pooler_output"]),
@@ -130,10 +131,10 @@ def test_python_equals_the_page(model, pair_forward) -> None:
 def test_figures_stay_small(model, text: str, theme: plots.Theme) -> None:
     forward = model.run(model.encode(text))
     tokens, last = forward.encoding.tokens, forward.hidden_states[-1]
-    added = states.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
+    added = sums.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
     drawn = {
         "shapes": lens.steps_figure(lens.steps(model.info, forward.encoding), theme),
-        "sum": states.sum_figure(added, 1, tokens[1], theme),
+        "sum": sums.sum_figure(added, 1, tokens[1], theme),
         "states": states.states_figure(last, tokens, theme),
         "pooled": states.pooled_figure(forward.pooler_output, theme),
         "norms": states.norms_figure(states.norms(forward), tokens, theme),

@@ -1,0 +1,38 @@
+"""A number for each token, as the shade behind it: the token strip on the colour scale of weights. It wraps like a text, on a phone too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bertviz_app import plots
+from bertviz_app.components import token_strip
+from bertviz_app.plots import Theme
+from bertviz_app.records import Encoding, Floats
+
+CSS = (
+    token_strip.CSS
+    + """
+.token { background: var(--fill); color: var(--on); border-color: var(--grid); }
+.token.special { color: var(--on); }
+.token small { color: var(--on); }
+.token.chosen { background: var(--fill); color: var(--on); border: 2.5px solid var(--accent); }
+"""
+)
+
+
+def heat_data(encoding: Encoding, values: Floats, theme: Theme, *, deciding: Sequence[int] = ()) -> dict[str, Any]:
+    """What the component draws: values [position], 0 to 1, as shades from 0 to the largest; the deciding tokens are framed.
+
+    Each token says its share in words, on hover and, where it is 1 % or more, under itself.
+    """
+    data = token_strip.strip_data(encoding, theme, chosen=deciding)
+    data["label"] = "How much each token is looked at"
+    data["palette"] |= {"grid": theme.grid}
+    top = float(values.max(initial=0)) or 1.0
+    for token, value in zip(data["tokens"], values.tolist(), strict=True):
+        fill, on = plots.shade(theme, value / top)
+        token["style"] = {"--fill": fill, "--on": on}
+        token["title"] = f"{token['text']}: {value:.4f}"
+        token["below"] = plots.percent(value) if value >= 0.01 else "·"
+    return data

@@ -1,0 +1,66 @@
+"""Plain transformers code that finds the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bertviz_app.lenses import head_code
+from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window
+from bertviz_app.lenses.head_code import Looks
+from bertviz_app.records import Encoding, ModelInfo
+
+
+def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, *, row: int = 0) -> str:
+    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, and what its first token `looks_at`.
+
+    `row` is the window that the answer starts in.
+    """
+    encoding, limit = parts[0].encoding, min(WINDOW, info.max_tokens)
+    question, passage = _asked(encoding, limit), encoding.pair
+    room = len(parts[0].positions) if len(parts) > 1 else 0
+    options = f", stride={min(STRIDE, room // 2)}, return_overflowing_tokens=True, padding=True" if room else ""
+    gather = f"step = {parts[1].first}  # tokens from one window to the next\n{_WINDOWS}" if room else _ONE_WINDOW
+    overflow = 'inputs.pop("overflow_to_sample_mapping")\n' if room else ""
+    length = len(parts[row].encoding.tokens)
+    cut = f"looks_at = looks_at[:{length}]  # without the padding\n" if room and len(looks.positions) else ""
+    nothing = _NO_ANSWER if info.abstains else ""
+    return f"""{head_code.loading(info, "answers", "AutoModelForQuestionAnswering")}
+question = {question!r}
+passage = {passage!r}
+inputs = tokenizer(question, passage, truncation="only_second", max_length={limit}{options}, return_tensors="pt")
+{overflow}with torch.inference_mode():
+    output = model(**inputs, output_attentions=True)
+logits = torch.stack([output.start_logits, output.end_logits], dim=-1)  # [window, position, start or end]
+{gather}{nothing}
+start, end = scores.softmax(dim=0).T
+products = torch.tril(torch.triu(torch.outer(start[:n], end[:n])), {MAX_ANSWER - 1})  # start ≤ end, at most {MAX_ANSWER} tokens
+first, last = divmod(int(products.argmax()), n)
+probability = products.max()
+print(tokenizer.decode(ids[first : last + 1]), f"{{probability:.4f}}")
+{head_code.attention(looks, row=row)}{cut}"""
+
+
+_ONE_WINDOW = """places = [p for p, sequence in enumerate(inputs.sequence_ids(0)) if sequence == 1]  # the tokens of the passage
+scores, ids, n = logits[0, places], inputs.input_ids[0, places], len(places)
+"""
+_WINDOWS = """best = {}  # token of the passage → (context, window, position): it counts where it stands farthest from the edge
+for window in range(len(logits)):
+    places = [p for p, sequence in enumerate(inputs.sequence_ids(window)) if sequence == 1]
+    for i, place in enumerate(places):
+        context, token = min(i, len(places) - 1 - i) + 0.01 * len(places), window * step + i
+        best[token] = max(best.get(token, (-1, 0, 0)), (context, -window, place))
+owners = [(-best[token][1], best[token][2]) for token in range(len(best))]
+scores = torch.stack([logits[owner] for owner in owners])
+ids, n = torch.stack([inputs.input_ids[owner] for owner in owners]), len(owners)
+"""
+_NO_ANSWER = """nothing = min(logits[:, 0], key=lambda row: float(row.sum()))  # the window that doubts the least
+scores = torch.cat([scores, nothing[None]])  # the last row: no answer
+"""
+
+
+def _asked(encoding: Encoding, limit: int) -> str:
+    """The question as far as it is read."""
+    places = [p for p in range(encoding.n_tokens) if encoding.segment_ids[p] == 0 and encoding.offsets[p, 1]]
+    if len(places) < min(MAX_QUESTION, limit // 4):
+        return encoding.text
+    return encoding.text[: int(encoding.offsets[places[-1], 1])]

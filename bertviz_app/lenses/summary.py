@@ -1,0 +1,152 @@
+"""Extractive summary: the sentences of a text that are most like all the others.
+
+    w_ij = cos(s_i, s_j) − min cos,   w_ii = 0          s: the mean of a sentence's last-layer vectors
+    p_i = (1 − d) / N + d Σ_j w_ji / Σ_k w_jk · p_j     power iteration; p sums to 1
+
+Source: G. Erkan and D. Radev, LexRank (2004), sections 3.2 and 3.3 (weighted graph), with BERT's vectors in the place of word counts; the
+damping d = 0.85 and the empty diagonal as in R. Mihalcea and P. Tarau, TextRank (2004).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from bertviz_app import plots
+from bertviz_app.lenses.similarity import cosine_matrix
+from bertviz_app.plots import Theme
+from bertviz_app.records import Floats, ModelInfo
+
+DAMPING = 0.85
+ROUNDS = 100
+MAX_SENTENCES = 120
+
+METHOD = (
+    "Each sentence is read by itself, and the mean of its last layer’s vectors (without [CLS] and [SEP]) stands for it. Sentences are the "
+    "places of a graph, joined as strongly as their vectors are alike: $w_{ij} = \\cos(s_i, s_j) - \\min \\cos$. BERT’s vectors share a large common part, "
+    "so the smallest cosine counts as nothing. A walk that mostly follows these links "
+    f"(with probability {DAMPING}) and otherwise jumps anywhere spends its time at the central sentences; those where it is found most often are chosen, "
+    "and shown in the order of the text. Nothing was trained for this, and no word is written anew. Sources: Erkan and Radev, LexRank (2004), "
+    "section 3; Mihalcea and Tarau, TextRank (2004), section 2."
+)
+
+# Not the end of a sentence, though a full stop is.
+_ABBREVIATIONS = re.compile(
+    r"(?:^|[\s(“\"'])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|cf|Fig|No|U\.S|U\.K|Inc|Ltd|Co)\.$"
+)
+_END = re.compile(r"[.!?…]+[)\]”’\"']*(?=\s+[^\sa-z])|[。！？]+|\n\s*\n|$")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand, in characters: (start, end exclusive), white space at both ends left out.
+
+    A sentence ends at . ! ? or … with a space and no small letter after it, unless an abbreviation does; and at an empty line.
+
+    >>> [text[a:b] for text in ["Dr. Ada left. Why?"] for a, b in sentence_spans(text)]
+    ['Dr. Ada left.', 'Why?']
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        if match.group().startswith(".") and _ABBREVIATIONS.search(text[start : match.start() + 1]):
+            continue
+        piece = text[start:end]
+        if piece.strip():
+            spans.append((start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())))
+        start = end
+    return spans
+
+
+def centrality(vectors: Floats) -> NDArray[np.float64]:
+    """How often the walk is at each sentence: vectors [sentence, d_model] → [sentence]; positive, sums to 1.
+
+    >>> centrality(np.float32([[1, 0], [1, 1], [0, 1]])).round(3).tolist()
+    [0.257, 0.486, 0.257]
+    """
+    n = len(vectors)
+    weights = cosine_matrix(vectors).astype(np.float64)
+    weights -= weights.min(initial=1.0)
+    np.fill_diagonal(weights, 0)
+    sums = weights.sum(axis=1, keepdims=True)
+    # A sentence that is like no other leads everywhere.
+    steps = np.where(sums > 0, weights / np.where(sums > 0, sums, 1), 1 / max(n, 1))
+    walk = np.full(n, 1 / max(n, 1))
+    for _ in range(ROUNDS):
+        walk = (1 - DAMPING) / n + DAMPING * walk @ steps
+    return walk
+
+
+def chosen(scores: NDArray[np.float64], ratio: float) -> list[int]:
+    """The most central sentences, as many as `ratio` (0 to 1) of them and at least one, in the order of the text.
+
+    >>> chosen(np.array([0.2, 0.5, 0.3]), 0.67)
+    [1, 2]
+    """
+    n = max(1, round(ratio * len(scores)))
+    return sorted(np.argsort(-scores, kind="stable")[:n].tolist())
+
+
+def notice(scores: NDArray[np.float64], picked: Sequence[int]) -> str:
+    """Which sentence is most central, and by how much more than if all were equal."""
+    n, top = len(scores), int(scores.argmax())
+    if n == 1:
+        return "There is one sentence only, which is its own summary."
+    times = float(scores[top]) * n
+    return (
+        f"{len(picked)} of {n} sentences are chosen. Sentence {top + 1} is the most central: the walk is there {plots.percent(scores[top])} of the "
+        f"time, {times:.2f} times as often as if all were equal."
+    )
+
+
+def centrality_figure(scores: NDArray[np.float64], picked: Sequence[int], texts: Sequence[str], theme: Theme) -> go.Figure:
+    """A bar a sentence, in the order of the text; the chosen ones in the accent colour."""
+    n = len(scores)
+    chart = plots.figure(theme, height=300, title="How central each sentence is")
+    marked = set(picked)
+    chart.add_bar(
+        x=np.arange(1, n + 1),
+        y=scores,
+        marker_color=[theme.accent if index in marked else theme.muted for index in range(n)],
+        customdata=[plots.label(text if len(text) <= 120 else text[:119] + "…") for text in texts],
+        hovertemplate="sentence %{x}: %{y:.4f}<br>%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+    chart.add_hline(1 / n, line={"color": theme.ink, "width": 1.5, "dash": "dot"})
+    step = max(1, -(-n // 20))
+    chart.update_xaxes(
+        title_text="sentence; in colour: chosen; dotted: all equal", tickvals=list(range(1, n + 1, step)), showgrid=False
+    )
+    return chart.update_yaxes(title_text="share of the walk", rangemode="tozero", tickformat=".1%")
+
+
+def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
+    """Plain transformers code: `walk` [sentence], the centrality."""
+    return f"""import torch
+from transformers import AutoModel, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModel.from_pretrained({info.source!r}).eval()
+sentences = {list(texts)!r}
+means = []
+for sentence in sentences:
+    inputs = tokenizer(sentence, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+    with torch.inference_mode():
+        last = model(**inputs).last_hidden_state[0]  # [position, d_model]
+    special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    means.append(last[~special].mean(dim=0))
+unit = torch.nn.functional.normalize(torch.stack(means), dim=-1)
+weights = unit @ unit.T
+weights = (weights - weights.min()).fill_diagonal_(0).double()
+sums = weights.sum(dim=1, keepdim=True)
+steps = torch.where(sums > 0, weights / sums, 1 / len(sentences))
+walk = torch.full((len(sentences),), 1 / len(sentences), dtype=torch.float64)
+for _ in range({ROUNDS}):
+    walk = {1 - DAMPING:.2f} / len(sentences) + {DAMPING} * walk @ steps
+for place in walk.argsort(descending=True):
+    print(f"{{walk[place]:.4f}}", sentences[place])
+"""

@@ -1,0 +1,83 @@
+"""Question answering: a question, a passage, and the stretch of it that answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app import notes, plots
+from bertviz_app.components.marked_text import Mark
+from bertviz_app.lenses import answers as lens
+from bertviz_app.lenses import answers_code
+from bertviz_app.lenses.answers_figures import strip_figure
+from bertviz_app.workspace.looks import show_looks, show_marked
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.sentence import text_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bertviz_app.records import Encoding, Floats
+    from bertviz_app.workspace.page import Page
+
+QUESTION = "Who wrote the first program for a machine?"
+PASSAGE = (
+    "In 1843 Ada Lovelace published a translation of an article on the Analytical Engine, a machine that Charles Babbage had designed but never "
+    "built. Her notes were three times as long as the article. In the last of them she described, step by step, how the machine would compute "
+    "Bernoulli numbers, which many call the first computer program."
+)
+BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
+
+
+def answers_view(page: Page) -> None:
+    """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
+    typed = text_form("answers", BOXES)
+    encoding = page.model.encode(typed["question"], typed["passage"], whole=True)
+    parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
+    _say_what_is_read(encoding, parts)
+    if not offer_head(page, "question answering"):
+        return
+    info = page.model.info
+    logits = [page.model.token_logits("answers", state) for state in _states(page, parts)]
+    reading = lens.read(parts, logits, abstains=info.abstains)
+    best = reading.best
+    mark = Mark(best.start, best.end, page.theme.accent, plots.percent(best.probability), f"The best answer: {best.text}")
+    show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
+    page.notice(lens.notice(reading))
+    if not info.abstains:
+        st.caption(lens.ALWAYS)
+    page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {lens.notice(reading)}")
+    page.table(lens.columns(reading), name="answers")
+    row, position = int(reading.window[best.first]), int(reading.position[best.first])
+    forward = page.run(parts[row].encoding)
+    looks = show_looks(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    with page.fold("Table: every token of the passage"):
+        tokens = {"number": list(range(1, len(reading.tokens) + 1)), "token": reading.tokens}
+        page.table(tokens | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
+    page.python(answers_code.python_code(info, parts, looks, row=row))
+
+
+def _say_what_is_read(encoding: Encoding, parts: Sequence[lens.Window]) -> None:
+    """The input's surprises, the windows of a long passage, and a question that is too long."""
+    for note in notes.notes(encoding):
+        st.caption(plain(note))
+    first = parts[0].encoding
+    if len(parts) > 1:
+        st.caption(
+            f"The passage is too long for one reading: it is read in {len(parts)} windows of up to {first.n_tokens} tokens, which overlap."
+        )
+    asked, of = (int((whole.segment_ids == 0)[whole.offsets[:, 1] > 0].sum()) for whole in (first, encoding))
+    if asked < of:
+        st.caption(f"Only the first {asked} of the {of} tokens of the question are read.")
+
+
+def _states(page: Page, parts: Sequence[lens.Window]) -> list[Floats]:
+    """The last layer of each window, [position, d_model]. One window is the same forward pass that the rest of the page reads."""
+    if len(parts) == 1:
+        return [page.run(parts[0].encoding).hidden_states[-1]]
+    states = page.final_states([part.encoding for part in parts], f"Reading {len(parts)} windows")
+    return [state.last_hidden_state for state in states]

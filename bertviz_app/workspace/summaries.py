@@ -1,0 +1,122 @@
+"""Tasks on vectors of whole sentences, for which no head is needed: an extractive summary, and the similarity of several texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app import notes
+from bertviz_app.components.marked_text import Mark
+from bertviz_app.errors import EmptyText
+from bertviz_app.lenses import sentences, similarity, summary, text_map
+from bertviz_app.workspace.comparison import forwards_of
+from bertviz_app.workspace.looks import show_looks, show_marked
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.sentence import text_form
+
+if TYPE_CHECKING:
+    from bertviz_app.records import Encoding, Floats
+    from bertviz_app.workspace.page import Page
+
+ARTICLE = (
+    "Starlings gather in the evening before they go to roost. On cold winter days a flock can hold a hundred thousand birds. The flock turns, "
+    "stretches and folds, and yet no bird leads it. Each bird watches about seven of its neighbours, however far away they are. When one of "
+    "them turns, the others turn a moment later, and so the movement runs through the whole flock. A falcon that attacks finds it hard to pick "
+    "out one bird among so many. My neighbour once photographed such a flock from the roof of the town hall. The pictures were in the local paper. "
+    "Physicists have filmed flocks in Rome with several cameras and computed the path of every bird."
+)
+TEXTS = (
+    "The company reported higher profits than expected.",
+    "Earnings of the firm beat the forecasts.",
+    "The striker scored twice in the final.",
+    "Her two goals won the match.",
+    "It will rain in the north tomorrow.",
+    "Storms are expected along the coast.",
+)
+
+
+def summary_view(page: Page) -> None:
+    """The most central sentences of a text, marked in it."""
+    text = text_form("article", {"article": ("Text", ARTICLE)}, height=170)["article"]
+    spans, encodings = _sentences(page, text)
+    ratio = st.slider(
+        "How much of it to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
+    )
+    states = page.final_states(encodings, "Reading sentences")
+    vectors = np.stack(
+        [state.last_hidden_state[~encoding.is_special].mean(axis=0) for state, encoding in zip(states, encodings, strict=True)]
+    )
+    scores = summary.centrality(vectors)
+    picked = summary.chosen(scores, ratio / 100)
+    marks = [Mark(*spans[i], page.theme.accent, str(i + 1), f"Sentence {i + 1}: {scores[i]:.4f}") for i in picked]
+    show_marked(page, [(text, marks)], label="The text with the chosen sentences marked")
+    page.notice(summary.notice(scores, picked))
+    texts = [encoding.text for encoding in encodings]
+    figure = summary.centrality_figure(scores, picked, texts, page.theme)
+    page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
+    _mean_looks(page, encodings[int(scores.argmax())], f"the most central sentence, number {int(scores.argmax()) + 1},")
+    with page.fold("How it is computed"):
+        st.markdown(summary.METHOD)
+    with page.fold("Table: every sentence"):
+        chosen = ["yes" if i in picked else "" for i in range(len(texts))]
+        numbers = list(range(1, len(texts) + 1))
+        page.table({"number": numbers, "sentence": texts, "share of the walk": scores, "chosen": chosen}, name="summary")
+    page.python(summary.python_code(page.model.info, texts))
+
+
+def similarity_view(page: Page) -> None:
+    """How alike several texts are: a matrix and a map."""
+    forwards = forwards_of(page, page.texts("similar", "Texts, one a line", TEXTS))
+    if len(forwards) < 2:
+        page.notice("Similarity needs two texts: type a second one on a line of its own.")
+        return
+    vectors: Floats = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
+    is_centred = len(forwards) > 2 and st.toggle(
+        "Without what all texts share", value=True, key="centred", persist_state="session"
+    )
+    matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
+    names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
+    numbers = [str(index + 1) for index in range(len(forwards))]
+    title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
+    figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
+    page.show(figure, name="texts", alt=f"Heatmap. {text_map.notice(matrix, vectors)}")
+    page.notice(text_map.notice(matrix, vectors))
+    texts = [forward.encoding.text for forward in forwards]
+    page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
+    options = list(range(len(texts)))
+    chosen = st.selectbox("The text to look into", options, format_func=lambda index: names[index], key="looked_into")
+    _mean_looks(page, forwards[chosen].encoding, f"text {chosen + 1}")
+    with page.fold("How it is computed"):
+        st.markdown(text_map.METHOD)
+    with page.fold("Table: the cosine of every two"):
+        page.table({"text": texts} | dict(zip(numbers, matrix.T, strict=True)), name="texts")
+    page.python(text_map.python_code(page.model.info, texts, sentences.MAX_TOKENS, is_centred=is_centred))
+
+
+def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:
+    """No single token decides here: each that enters the mean does, and their attention is averaged."""
+    positions = np.flatnonzero(~encoding.is_special).tolist()
+    show_looks(page, page.run(encoding), positions, who=f"the mean over the tokens of {what}")
+
+
+def _sentences(page: Page, text: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
+    """The sentences that can be read: where they stand, and their encodings. What is left out or cut is said."""
+    for note in notes.notes(page.model.encode(text, whole=True)):  # refuses what is empty, too long or unreadable
+        st.caption(plain(note))
+    spans = summary.sentence_spans(text)
+    if len(spans) > summary.MAX_SENTENCES:
+        st.caption(f"Only the first {summary.MAX_SENTENCES} of {len(spans)} sentences are read.")
+    read: list[tuple[int, int]] = []
+    encodings: list[Encoding] = []
+    for start, end in spans[: summary.MAX_SENTENCES]:
+        try:
+            encodings.append(page.model.encode(text[start:end]))
+            read.append((start, end))
+        except EmptyText:  # nothing but characters that leave no token
+            continue
+    cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
+    if cut:
+        st.caption(plain(f"Too long for one reading, and cut: sentence {', '.join(cut)}."))
+    return read, encodings

@@ -1,0 +1,112 @@
+"""The tasks that are read off one sentence or a pair: named entities, sentence pairs, sentiment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app import plots
+from bertviz_app.components.marked_text import Mark
+from bertviz_app.lenses import entities, head_code, relations, sentiment
+from bertviz_app.lenses.head_code import Looks
+from bertviz_app.workspace import memory
+from bertviz_app.workspace.looks import show_looks, show_marked
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.offers import offer_head
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+NAMES = ("Angela Merkel met Tim Cook of Apple in Paris, two days before the World Cup began.", "")
+RELATED = ("A man is playing a guitar on the stage.", "Nobody is making music.")
+REVIEW = ("The acting is superb, but the story is painfully slow.", "")
+
+
+def entities_view(page: Page) -> None:
+    """The names in a text, marked; and what the first piece of one of them looks at."""
+    _suggest(page, NAMES)
+    page.sentence()
+    if not offer_head(page, "named entities"):
+        return
+    words = entities.written_words(page.encoding)
+    rows = page.forward.hidden_states[-1][[word.position for word in words]]
+    reading = entities.read(words, page.model.info.labels["entities"], page.model.token_logits("entities", rows))
+    texts = [text for text in (page.text, page.pair) if text is not None]
+    marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
+    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with its names marked")
+    page.notice(entities.notice(reading))
+    looks = _entity_looks(page, reading)
+    with page.fold("How it is computed"):
+        st.markdown(entities.METHOD)
+    with page.fold("Table: every word with its probabilities"):
+        page.table(entities.columns(reading), name="entities")
+    page.python(entities.python_code(page.model.info, page.encoding, reading, looks))
+
+
+def pairs_view(page: Page) -> None:
+    """What sentence B says about sentence A."""
+    _suggest(page, RELATED)
+    page.sentence(pair=True)
+    if not offer_head(page, "sentence pairs"):
+        return
+    if page.pair is None:
+        page.notice("A relation needs two sentences: type a second one above, or pick a pair from the examples.")
+        return
+    _class_view(page, "pairs", "What B says about A", relations.METHOD)
+
+
+def sentiment_view(page: Page) -> None:
+    """One sentence; the page of its own reads many."""
+    _suggest(page, REVIEW)
+    page.sentence()
+    if offer_head(page, "sentiment"):
+        _class_view(page, "sentiment", "How likely each label is", sentiment.METHOD)
+    page.link("sentiment", "Read many sentences at once on the page Sentiment")
+
+
+def _suggest(page: Page, sample: tuple[str, str]) -> None:
+    """A sample that shows what the task is about, until something is typed."""
+    if not memory.has_text():
+        page.sample = sample
+
+
+def _class_view(page: Page, task: str, title: str, method: str) -> None:
+    forward = page.forward
+    reading = sentiment.read(page.model.info.labels[task], page.model.class_logits(task, forward.class_vector))
+    figure = sentiment.reading_figure(reading, page.theme).update_layout(title_text=title)
+    page.show(figure, name=f"task-{task}", alt=f"Bars. {sentiment.notice(reading)}")
+    page.notice(sentiment.notice(reading))
+    if said := relations.meanings(reading.labels):
+        st.caption(plain(said))
+    looks = show_looks(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
+    with page.fold("How it is computed"):
+        st.markdown(method)
+        columns = {"label": reading.labels, "logit": reading.logits, "probability": reading.probabilities}
+        page.table(columns, name=f"task-{task}")
+    page.python(head_code.classification(page.model.info, task, forward.encoding, looks))
+
+
+def _entity_marks(page: Page, reading: entities.Reading, segment: int) -> list[Mark]:
+    marks = []
+    for entity in reading.entities:
+        first, last = reading.words[entity.first], reading.words[entity.last]
+        if first.segment == segment:
+            what = entities.TYPES.get(entity.kind, entity.kind)
+            title = f"{reading.name(entity)}: {what}, {plots.percent(entity.probability)}"
+            tag = f"{entity.kind} {plots.percent(entity.probability)}"
+            marks.append(Mark(first.start, last.end, entities.color(entity.kind, page.theme), tag, title))
+    return marks
+
+
+def _entity_looks(page: Page, reading: entities.Reading) -> Looks:
+    """The attention of the first piece of a name that the visitor chooses."""
+    if not reading.entities:
+        return Looks(0, ())
+    options = list(range(len(reading.entities)))
+    names = [f"{reading.name(entity)} ({entity.kind})" for entity in reading.entities]
+    chosen = 0
+    if len(options) > 1:
+        chosen = st.selectbox("The name to follow", options, format_func=lambda index: names[index], key="followed_name")
+    position = reading.words[reading.entities[chosen].first].position
+    return show_looks(page, page.forward, [position], who=f"“{page.encoding.tokens[position]}”, where this name is read,")

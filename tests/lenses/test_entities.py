@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from bertviz_app import plots
+from bertviz_app.lenses import entities as lens
+
+LABELS = ("O", "B-PER", "I-PER")
+
+
+def words(text: str, model, pair: str | None = None) -> list[str]:
+    return [word.text for word in lens.written_words(model.encode(text, pair))]
+
+
+def some_words(n: int) -> list[lens.Word]:
+    return [lens.Word(f"w{i}", 3 * i, 3 * i + 2, 0, i + 1) for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["O", "O"], []),
+        (["B-PER", "I-PER", "O"], [("PER", 0, 1)]),
+        (["B-PER", "B-PER"], [("PER", 0, 0), ("PER", 1, 1)]),
+        # What conlleval does with an I- that goes on with nothing: it begins a name.
+        (["I-PER", "I-PER"], [("PER", 0, 1)]),
+        (["O", "I-LOC"], [("LOC", 1, 1)]),
+        (["B-PER", "I-LOC"], [("PER", 0, 0), ("LOC", 1, 1)]),
+        (["B-PER", "O", "I-PER"], [("PER", 0, 0), ("PER", 2, 2)]),
+        # Other schemes: no prefix, and ends that are marked.
+        (["PER", "PER", "O"], [("PER", 0, 1)]),
+        (["B-ORG", "E-ORG", "I-ORG", "S-ORG"], [("ORG", 0, 1), ("ORG", 2, 2), ("ORG", 3, 3)]),
+        ([], []),
+    ],
+)
+def test_spans_by_hand(labels, expected):
+    assert lens.spans(labels) == expected
+
+
+def test_a_name_never_reaches_into_the_second_sentence():
+    assert lens.spans(["B-PER", "I-PER"], [0, 1]) == [("PER", 0, 0), ("PER", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann lives in the U.S. now.", ["Ann", "lives", "in", "the", "U.S.", "now", "."]),
+        ("O'Neill's well-known AT&T, Inc.", ["O'Neill", "'s", "well-known", "AT&T", ",", "Inc", "."]),
+        ("“Bonn”, she said…", ["“", "Bonn", "”", ",", "she", "said", "…"]),
+        ("東京", ["東", "京"]),
+        ("a\u200bb", ["a", "b"]),  # one token, of which only the first letter can be the first piece
+    ],
+)
+def test_words_are_cut_as_in_the_corpus(model, text, expected):
+    found = words(text, model)
+    assert found == expected or (text == "a\u200bb" and found == ["a"])
+
+
+def test_each_word_knows_its_first_piece_and_its_characters(model):
+    encoding = model.encode("Murmurating starlings of O'Neill", "in Bonn")
+    for word in lens.written_words(encoding):
+        text = encoding.text if word.segment == 0 else encoding.pair
+        assert text[word.start : word.end] == word.text
+        start, _ = encoding.offsets[word.position]
+        assert start == word.start and encoding.kinds[word.position] != "piece"
+    assert [word.text for word in lens.written_words(encoding)][-2:] == ["in", "Bonn"]
+
+
+def test_typed_control_tokens_are_no_words(model):
+    assert words("[SEP] Ann [PAD]", model) == ["Ann"]
+
+
+def test_probabilities_by_hand_and_the_name_is_as_sure_as_its_least_certain_word():
+    logits = np.log(np.array([[1, 8, 1], [2, 2, 4], [6, 2, 2]], dtype=np.float32))
+    reading = lens.read(some_words(3), LABELS, logits)
+    assert reading.probabilities == pytest.approx(np.array([[0.1, 0.8, 0.1], [0.25, 0.25, 0.5], [0.6, 0.2, 0.2]]), abs=1e-6)
+    (entity,) = reading.entities
+    assert (entity.kind, entity.first, entity.last) == ("PER", 0, 1) and entity.probability == pytest.approx(0.5)
+    assert reading.name(entity) == "w0 w1" and [reading.label(i) for i in range(3)] == ["B-PER", "I-PER", "O"]
+    assert "1 name in 3 words" in lens.notice(reading) and "“w1”, I-PER with 50 % before O with 25 %" in lens.notice(reading)
+
+
+def test_without_a_name_the_closest_call_is_named():
+    reading = lens.read(some_words(2), LABELS, np.log(np.array([[6, 3, 1], [9, 0.5, 0.5]], dtype=np.float32)))
+    assert "No name among 2 words" in lens.notice(reading) and "“w0”, O with 60 % before B-PER with 30 %" in lens.notice(
+        reading
+    )
+    assert "no word" in lens.notice(lens.read([], LABELS, np.zeros((0, 3), dtype=np.float32)))
+
+
+def test_words_labels_and_logits_must_fit():
+    with pytest.raises(ValueError, match="2 words and 3 labels"):
+        lens.read(some_words(2), LABELS, np.zeros((2, 2), dtype=np.float32))
+
+
+def test_the_table_has_a_row_a_word_and_a_probability_a_label():
+    table = lens.columns(lens.read(some_words(2), LABELS, np.array([[0, math.log(2), 0]] * 2, dtype=np.float32)))
+    assert list(table) == ["word", "token", "label", "P(O)", "P(B-PER)", "P(I-PER)"]
+    assert table["token"] == [2, 3] and table["P(B-PER)"] == pytest.approx([0.5, 0.5])
+
+
+@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
+def test_every_type_has_a_colour_and_the_four_have_different_ones(theme):
+    assert len({lens.color(kind, theme) for kind in lens.TYPES}) == 4
+    assert lens.color("GPE", theme) == lens.color("GPE", theme) not in {lens.color(kind, theme) for kind in lens.TYPES}

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import heads
+import numpy as np
+import pytest
+
+from bertviz_app.lenses import entities, sentiment
+from bertviz_app.workspace.markup import plain
+
+TASKS = ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")
+HEADED = {"Named entities": "named entities", "Question answering": "question answering", "Sentence pairs": "sentence pairs"}
+BAD_INPUT = {
+    "right to left": "أحب هذا الفيلم",
+    "unseen": "good\u200b film\u200f\x00\x07",
+    "script": "<script>alert(1)</script> </p></mark>",
+    "markdown": "**bold** [link](http://x) `code` | # $x^2$ :smile:",
+    "typed specials": "who [SEP] sat [CLS] [PAD]",
+    "fifty masks": "[MASK] " * 50,
+    "a long word": "a" * 10_000,
+    "long": "the cat sat on the mat. " * 700,
+    "emoji": "😀👩\u200d👩\u200d👧 Ann 😀",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return heads.save(tmp_path_factory.mktemp("tasks") / "headed")
+
+
+@pytest.fixture
+def tasks(open_page, folder, monkeypatch):
+    """Opens a task on a tiny checkpoint that has all the heads."""
+
+    def run(task: str, *, text=None, pair=None, **texts):
+        monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+        given = {key: value for key, value in {"text": text, "pair": pair, **texts}.items() if value is not None}
+        return open_page("tasks", state={"task": task, "model": folder.name, "texts": given})
+
+    return run
+
+
+def shown(app) -> str:
+    elements = (*app.markdown, *app.caption, *app.error, *app.info, *app.warning)
+    return "\n".join(element.value for element in elements).replace("\\", "")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks, task):
+    app = tasks(task)
+    assert not app.error and "What to notice." in shown(app)
+    assert "Which tokens it looks at" in [header.value for header in app.subheader] and "In layer 2," in shown(app)
+    assert "AutoTokenizer" in app.code[0].value and any("attention" in frame.value for frame in app.dataframe)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_layer_is_the_visitor_s(tasks, task):
+    app = tasks(task)
+    app.slider(key="looks_layer").set_value(1).run()
+    assert not app.exception and "In layer 1," in shown(app)
+
+
+def test_entities_are_those_of_the_model(tasks, folder):
+    from bertviz_app import load
+
+    app, model = tasks("Named entities", text="Ann of Bonn love the cat."), load(str(folder))
+    forward = model.run(model.encode("Ann of Bonn love the cat."))
+    words = entities.written_words(forward.encoding)
+    logits = model.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
+    reading = entities.read(words, model.info.labels["entities"], logits)
+    assert plain(entities.notice(reading)).replace("\\", "") in shown(app)
+    table = next(frame.value for frame in app.dataframe if "word" in frame.value)
+    assert list(table["word"]) == ["Ann", "of", "Bonn", "love", "the", "cat", "."]
+    assert np.array(table.iloc[:, 3:]) == pytest.approx(reading.probabilities, abs=1e-5)
+
+
+@pytest.mark.parametrize(("task", "key"), [("Sentence pairs", "pairs"), ("Sentiment", "sentiment")])
+def test_classes_are_those_of_the_model(tasks, folder, task, key):
+    from bertviz_app import load
+
+    app, model = tasks(task, text="the cat sat.", pair="a dog ran."), load(str(folder))
+    forward = model.run(model.encode("the cat sat.", "a dog ran."))
+    reading = sentiment.read(model.info.labels[key], model.class_logits(key, forward.class_vector))
+    table = next(frame.value for frame in app.dataframe if "logit" in frame.value)
+    assert list(table["probability"]) == pytest.approx(reading.probabilities.tolist(), abs=1e-6)
+
+
+def test_a_relation_needs_a_second_sentence(tasks):
+    app = tasks("Sentence pairs", text="the cat sat.")
+    assert "needs two sentences" in shown(app) and not app.get("plotly_chart")
+
+
+def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tasks):
+    passage = "the cat sat on the mat. a dog ran away. " * 20
+    app = tasks("Question answering", question="who sat?", passage=passage)
+    answers = next(frame.value for frame in app.dataframe if "answer" in frame.value)
+    assert all(answer in passage for answer in answers["answer"]) and answers["probability"].is_monotonic_decreasing
+    assert "windows of up to 64 tokens" in shown(app) and "always hold an answer" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("box", "text"), [("question", " "), ("passage", " \n"), ("passage", "\u200b"), ("article", ""), ("similar", "\n")]
+)
+def test_an_empty_box_is_a_sentence(tasks, box, text):
+    task = {"article": "Summary", "similar": "Similarity"}.get(box, "Question answering")
+    app = tasks(task, **{box: text})
+    assert len(app.error) == 1 and "othing to read" in app.error[0].value
+
+
+@pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
+@pytest.mark.parametrize("task", TASKS)
+def test_any_text_gets_an_answer_and_is_never_markup(tasks, task, text):
+    app = tasks(task, text=text, pair=text, question=text, passage=text, article=text, similar=f"{text}\nthe cat")
+    assert "What to notice." in shown(app) and not app.error
+    for element in app.markdown:
+        assert not element.allow_html and not any(m in element.value for m in ("**bold**", "$x^2$", "](http"))
+
+
+@pytest.mark.parametrize("text", ["x" * 20_001, "a\ud83d"])
+@pytest.mark.parametrize(
+    ("task", "box"), [("Question answering", "question"), ("Question answering", "passage"), ("Summary", "article")]
+)
+def test_a_text_that_cannot_be_read_is_one_sentence(tasks, task, box, text):
+    app = tasks(task, **{box: text})
+    assert len(app.error) == 1 and "What to notice." not in shown(app)
+
+
+@pytest.mark.parametrize("ratio", [10, 100])
+def test_a_summary_keeps_as_much_as_it_is_told(tasks, ratio):
+    app = tasks("Summary", article="The cat sat. A dog ran away. The mat. Ann of Bonn. It rain. ")
+    app.slider(key="summary_ratio").set_value(ratio).run()
+    table = next(frame.value for frame in app.dataframe if "chosen" in frame.value)
+    assert (table["chosen"] == "yes").sum() == max(1, round(ratio / 100 * 5)) and table[
+        "share of the walk"
+    ].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("task", HEADED)
+def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path, monkeypatch, task):
+    """A button where a model with the head is on this machine, else the command that downloads it."""
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(heads.save(tmp_path / "headless", tasks=())))
+    app = open_page("tasks", state={"task": task, "model": "headless"})
+    assert f"without a trained head for {HEADED[task]}" in shown(app) and not app.get("plotly_chart")
+    offers = [button for button in app.button if button.key == "use_other"]
+    assert offers or any("bertviz_app.fetch" in code.value for code in app.code)
+    for button in offers:
+        button.click().run()
+        assert not app.exception and "Which tokens it looks at" in [header.value for header in app.subheader]
+
+
+def test_each_task_has_a_sample_until_something_is_typed(tasks):
+    app = tasks("Named entities")
+    assert "Merkel" in app.text_input(key="draft_text").value
+    app.segmented_control(key="task").set_value("Sentence pairs").run()
+    assert app.text_input(key="draft_pair").value == "Nobody is making music."
+    app.text_input(key="draft_text").set_value("the cat sat.")
+    next(button for button in app.button if button.label == "Show").click().run()
+    app.segmented_control(key="task").set_value("Sentiment").run()
+    assert app.text_input(key="draft_text").value == "the cat sat." == app.session_state["texts"]["text"]

@@ -1,0 +1,154 @@
+"""Heads of every task: found, applied to the rows they read, and equal to what plain transformers computes."""
+
+from __future__ import annotations
+
+import heads
+import numpy as np
+import pytest
+import torch
+import transformers
+
+from bertviz_app import load
+from bertviz_app.errors import BrokenCheckpoint, MissingHead
+from bertviz_app.lenses import answers, answers_code, deciding_tokens, entities, head_code, sentiment
+from bertviz_app.lenses.head_code import Looks
+
+TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return heads.save(tmp_path_factory.mktemp("heads") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def tiny(folder):
+    return load(str(folder))
+
+
+def ran(code: str) -> dict:
+    scope: dict = {}
+    exec(code, scope)
+    return scope
+
+
+def test_every_head_is_found_with_its_labels_and_its_home(tiny, folder):
+    expected = {task: labels or ("start", "end") for task, (_, labels) in heads.HEADS.items()}
+    assert {task: tiny.info.labels[task] for task in expected} == expected
+    assert tiny.info.home("pairs") == f"{folder}/pairs" and tiny.info.home("next_sentence") == str(folder)
+    assert not tiny.info.abstains
+
+
+@pytest.mark.parametrize("task", heads.HEADS)
+def test_equal_to_plain_transformers(tiny, folder, task):
+    forward = tiny.run(tiny.encode(TEXT, PAIR))
+    network = getattr(transformers, heads.HEADS[task][0]).from_pretrained(folder / task).eval()
+    inputs = transformers.AutoTokenizer.from_pretrained(folder)(TEXT, PAIR, return_tensors="pt")
+    with torch.inference_mode():
+        output = network(**inputs)
+    if task == "answers":
+        expected = torch.stack([output.start_logits, output.end_logits], dim=-1)[0].numpy()
+    else:
+        expected = output.logits[0].numpy()
+    rows = task in ("entities", "answers")
+    ours = tiny.token_logits(task, forward.hidden_states[-1]) if rows else tiny.class_logits(task, forward.class_vector)
+    assert np.abs(ours - expected).max() < 1e-5
+
+
+def test_a_head_of_rows_does_not_read_the_class_vector_and_the_other_way_round(tiny):
+    with pytest.raises(MissingHead, match="entities"):
+        tiny.class_logits("entities", np.zeros(16, dtype=np.float32))
+    with pytest.raises(MissingHead, match="pairs"):
+        tiny.token_logits("pairs", np.zeros((1, 16), dtype=np.float32))
+
+
+@pytest.mark.parametrize("task", ["entities", "answers"])
+def test_a_checkpoint_of_its_own_without_a_pooler_keeps_its_head(folder, tmp_path, task):
+    whole = tmp_path / "mine-squad2"
+    getattr(transformers, heads.HEADS[task][0]).from_pretrained(folder / task).save_pretrained(whole)
+    transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(whole)
+    model = load(str(whole))
+    assert set(model.info.labels) == {task} and model.info.home(task) == str(whole)
+    # Only its name tells that it was trained with questions that have no answer.
+    assert model.info.abstains == (task == "answers")
+
+
+def test_a_head_whose_tensors_are_missing_does_not_exist(tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = heads.save(tmp_path / "half", tasks=("entities", "answers"))
+    for task in ("entities", "answers"):
+        path = folder / task / "model.safetensors"
+        save_file({n: t for n, t in load_file(path).items() if n.startswith("bert.")}, path, metadata={"format": "pt"})
+    assert not {"entities", "answers"} & set(load(str(folder)).info.labels)
+
+
+def test_a_head_of_another_width_is_a_sentence(tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = heads.save(tmp_path / "wide", tasks=("entities",))
+    path = folder / "entities" / "model.safetensors"
+    save_file(load_file(path) | {"classifier.weight": torch.zeros(5, 8)}, path, metadata={"format": "pt"})
+    with pytest.raises(BrokenCheckpoint, match="it reads 8 numbers, the encoder gives 16"):
+        load(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("labels", "task"),
+    [
+        (("entailment", "neutral", "contradiction"), "pairs"),
+        (("CONTRADICTION", "NEUTRAL", "ENTAILMENT"), "pairs"),
+        (("not_equivalent", "equivalent"), "pairs"),
+        (("not_duplicate", "duplicate"), "pairs"),
+        (("negative", "neutral", "positive"), "sentiment"),
+        (("joy", "anger"), None),
+    ],
+)
+def test_what_a_classifier_is_for_is_read_from_its_labels(tiny_checkpoint, labels, task):
+    info = load(str(tiny_checkpoint(architecture="BertForSequenceClassification", labels=labels))).info
+    assert info.labels == ({task: labels} if task else {})
+
+
+@pytest.mark.parametrize("pair", [None, PAIR])
+def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
+    forward = tiny.run(tiny.encode(TEXT, pair))
+    words = entities.written_words(forward.encoding)
+    logits = tiny.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
+    reading = entities.read(words, tiny.info.labels["entities"], logits)
+    scope = ran(entities.python_code(tiny.info, forward.encoding, reading, Looks(1, [words[0].position])))
+    assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
+    looks = deciding_tokens.attention_from(forward, 1, [words[0].position])
+    assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("task", ["pairs", "sentiment"])
+def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
+    forward = tiny.run(tiny.encode(TEXT, PAIR))
+    reading = sentiment.read(tiny.info.labels[task], tiny.class_logits(task, forward.class_vector))
+    scope = ran(head_code.classification(tiny.info, task, forward.encoding, Looks(0, [0])))
+    assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
+    assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("abstains", [False, True])
+@pytest.mark.parametrize(
+    ("question", "passage"), [("Who sat?", PAIR), ("who? " * 12, PAIR), ("Who sat?", (PAIR + " it rain. ") * 12)]
+)
+def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, abstains):
+    from dataclasses import replace
+
+    info = replace(tiny.info, abstains=abstains)
+    parts = answers.windows(tiny.encode(question, passage, whole=True), max_tokens=info.max_tokens)
+    forwards = [tiny.run(part.encoding) for part in parts]
+    reading = answers.read(parts, [tiny.token_logits("answers", f.hidden_states[-1]) for f in forwards], abstains=abstains)
+    row, position = reading.window[reading.best.first], reading.position[reading.best.first]
+    scope = ran(answers_code.python_code(info, parts, Looks(1, [position]), row=row))
+    assert (len(parts) > 1) == (len(passage) > 200)
+    assert reading.start == pytest.approx(scope["start"].numpy()[: scope["n"]], abs=1e-5)
+    assert reading.end == pytest.approx(scope["end"].numpy()[: scope["n"]], abs=1e-5)
+    assert (reading.best.first, reading.best.last) == (scope["first"], scope["last"])
+    assert reading.best.probability == pytest.approx(float(scope["probability"]), abs=1e-6)
+    if abstains:
+        assert reading.no_answer == pytest.approx(float(scope["start"][-1] * scope["end"][-1]), abs=1e-6)
+    looks = deciding_tokens.attention_from(forwards[row], 1, [position])
+    assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
