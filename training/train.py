@@ -4,9 +4,10 @@
     python -m training.train --stage 2 --data PACKED --start RUN/stage1/model   --out RUN/stage2 --steps 2000
 
 Stage 1  masked words and next sentence on running text; the learning rate rises, then stays, so that it can end anywhere.
-Stage 2  the same and the four tasks, all in every step; the learning rate falls to zero.
+Stage 2  the same and the four tasks, all in every step, or in every n-th; the learning rate falls to zero.
 
-Stopped, it goes on from the last checkpoint when it is started again: a batch is a function of the seed and the step alone.
+What is written is the running mean of the weights (Polyak and Juditsky 1992): batches are small, and so the weights of one step
+are noisy. Stopped, it goes on from the last checkpoint when it is started again: a batch is a function of the seed and the step alone.
 The curve is in RUN/…/log.csv.
 """
 
@@ -16,6 +17,7 @@ import argparse
 import csv
 import os
 import time
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +35,9 @@ SEED = 7
 WARM_UP = 100  # steps
 WEIGHT_DECAY = 0.01
 CLIP = 1.0
-MASKED = {1: 0.20, 2: 0.15}  # more is asked of each sentence where little else is learnt
+MEAN_OVER = 500  # steps, of the running mean of the weights
 # Rows of each task in a step of stage 2.
-TASKS = {"sentiment": 24, "entities": 16, "answers": 7, "pairs": 16}
+TASKS = {"sentiment": 40, "entities": 36, "answers": 10, "pairs": 8}
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,9 @@ class Schedule:
 class Lessons:
     """The losses of each step, from the packed data."""
 
-    def __init__(self, data: Path, stage: int) -> None:
-        self._text = TextExamples(Corpus.open(data / "text.npz"), masked=MASKED[stage])
-        self._stage = stage
+    def __init__(self, data: Path, stage: int, masked: float, tasks_every: int) -> None:
+        self._text = TextExamples(Corpus.open(data / "text.npz"), masked=masked)
+        self._stage, self._tasks_every = stage, tasks_every
         self._tasks = {task: TaskRows.open(data / f"{task}.npz") for task in TASKS} if stage == 2 else {}
 
     def backward(self, model: SharedEncoder, step: int) -> tuple[dict[str, float], int]:
@@ -79,7 +81,7 @@ class Lessons:
         for batch in batches:
             n_tokens += batch.n_tokens
             _down(model.text_losses, (batch,), seen)
-        for task, rows in self._tasks.items():
+        for task, rows in self._tasks.items() if step % self._tasks_every == 0 else ():
             batch = rows.draw(rng, TASKS[task])
             n_tokens += batch.n_tokens
             _down(lambda task, batch: {task: model.task_loss(task, batch)}, (task, batch), seen)
@@ -103,6 +105,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--rate", type=float, default=4e-4, help="the highest learning rate")
+    parser.add_argument("--masked", type=float, default=0.15, help="share of the words of running text that is asked for")
+    parser.add_argument("--tasks-every", type=int, default=1, help="the tasks of stage 2 are in every n-th step")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints, each with quick scores")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
@@ -119,13 +123,16 @@ def train(model: SharedEncoder, arguments: argparse.Namespace) -> None:
     plain = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+    mean = deepcopy(model).requires_grad_(False)
     checkpoint = arguments.out / "checkpoint.pt"
     step, read = 0, 0
     if checkpoint.is_file():
         state = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
+        mean.load_state_dict(state["mean"])
         step, read = state["step"], state["read"]
-    lessons, heldout = Lessons(arguments.data, arguments.stage), Corpus.open(arguments.data / "heldout.npz")
+    lessons = Lessons(arguments.data, arguments.stage, arguments.masked, arguments.tasks_every)
+    heldout = Corpus.open(arguments.data / "heldout.npz")
     smooth: dict[str, float] = {}
     bar = tqdm(total=arguments.steps, initial=step, unit="step", mininterval=10)
     started, read_before = time.monotonic(), read
@@ -135,16 +142,25 @@ def train(model: SharedEncoder, arguments: argparse.Namespace) -> None:
         for group in optimizer.param_groups:
             group["lr"] = schedule.at(step)
         optimizer.step(), optimizer.zero_grad()
+        _follow(mean, model, 1 / min(MEAN_OVER, step + 1))
         step, read = step + 1, read + n_tokens
-        smooth = {name: 0.98 * smooth.get(name, loss) + 0.02 * loss for name, loss in losses.items()}
+        smooth |= {name: 0.98 * smooth.get(name, loss) + 0.02 * loss for name, loss in losses.items()}
         bar.update(), bar.set_postfix({name: f"{loss:.2f}" for name, loss in smooth.items()}, refresh=False)
         if step % arguments.every == 0 or step == arguments.steps:
             speed = (read - read_before) / (time.monotonic() - started)
             row: dict[str, float] = {"step": step, "tokens": read, "tokens_per_second": round(speed)}
-            row |= {name: round(loss, 4) for name, loss in smooth.items()} | quick_scores(model, heldout)
+            row |= {name: round(loss, 4) for name, loss in smooth.items()} | quick_scores(mean, heldout)
             _log(arguments.out / "log.csv", row)
-            _keep({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "read": read}, checkpoint)
-            model.save(arguments.out / "model")
+            weights = {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()}
+            _keep({**weights, "step": step, "read": read}, checkpoint)
+            mean.save(arguments.out / "model")
+
+
+@torch.no_grad()
+def _follow(mean: SharedEncoder, model: SharedEncoder, share: float) -> None:
+    """Move each weight of `mean` towards that of `model` by a share of their difference."""
+    for behind, ahead in zip(mean.parameters(), model.parameters(), strict=True):
+        behind.lerp_(ahead, share)
 
 
 def _keep(state: dict[str, object], path: Path) -> None:

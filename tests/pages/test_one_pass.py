@@ -30,5 +30,5 @@ def test_the_default_view_of_every_page_needs_one_pass_in_all(pair):
         app.switch_page(page.file).run().run()
         assert not app.exception and not app.error, page.key
         seen.append(app.title[0].value)
-    assert seen == ["Inside BERT", *(page.title for page in list(PAGES.values())[1:])] and len(seen) == 9
+    assert seen == ["Inside BERT", *(page.title for page in list(PAGES.values())[1:])] and len(seen) >= 9
     assert turnstile().passed == before + 1
