@@ -88,7 +88,7 @@ def replaced_figure(encoding: Encoding, probabilities: Floats, changed: Sequence
     )
     chart.add_hline(0.5, line={"dash": "dash", "color": theme.muted, "width": 1.5})
     chart.update_xaxes(plots.token_axis(encoding.tokens), tickangle=0 if n <= 12 else -50)
-    chart.update_yaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], title_text="probability")
+    chart.update_yaxes(range=[0, 1.1], title_text="probability", **plots.percent_axis(1))
     return chart
 
 

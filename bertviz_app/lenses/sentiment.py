@@ -84,7 +84,7 @@ def notice(reading: Reading) -> str:
     if gap < 0.5:
         return f"The head is close to undecided: {first} leads with {chance}, its logit only {gap:.2f} above that of {second}."
     times = f"{np.exp(gap):,.{0 if gap > 2.3 else 1}f}"
-    return f"{first} with {chance}: its logit is {gap:.2f} above that of {second}, which makes it {times} times as likely."
+    return f"{first[:1].upper()}{first[1:]} with {chance}: its logit is {gap:.2f} above that of {second}, which makes it {times} times as likely."
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

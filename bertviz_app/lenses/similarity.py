@@ -107,7 +107,8 @@ def similarity_figure(
         customdata=np.stack(np.broadcast_arrays(labels[:, None], labels[None, :]), axis=-1) if named else None,
         hovertemplate=("%{customdata[0]} (%{y}), %{customdata[1]} (%{x})" if named else "tokens %{y} and %{x}")
         + "<br>cosine %{z:.3f}<extra></extra>",
-        colorbar={"unit": "cosine"},
+        # Beside long names there is little room left for the heatmap, and so for a bar as wide as it.
+        colorbar={"unit": "cosine"} | ({"lenmode": "pixels", "len": 220, "x": 0.5, "xref": "container"} if theme.narrow else {}),
         **({"texttemplate": "%{z:.2f}"} if n <= (4 if theme.narrow else 12) else {}),
     )  # fmt: skip
     chart.add_trace(trace)

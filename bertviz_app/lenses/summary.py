@@ -121,7 +121,7 @@ def centrality_figure(scores: NDArray[np.float64], picked: Sequence[int], texts:
     chart.update_xaxes(
         title_text="sentence; in colour: chosen; dotted: all equal", tickvals=list(range(1, n + 1, step)), showgrid=False
     )
-    return chart.update_yaxes(title_text="share of the walk", rangemode="tozero", tickformat=".1%")
+    return chart.update_yaxes(title_text="share of the walk", rangemode="tozero", **plots.percent_axis(float(scores.max())))
 
 
 def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
