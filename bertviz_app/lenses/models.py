@@ -109,11 +109,10 @@ def parts_figure(checkpoints: Sequence[Checkpoint], theme: Theme) -> go.Figure:
         values = [_of(size, part) / 1e6 for size, _ in measured]
         hover = f"%{{y}}: %{{x:,.2f}} M in {part}<extra></extra>"
         chart.add_bar(orientation="h", y=names, x=values, name=part, marker_color=color, hovertemplate=hover)
-    chart.update_layout(
-        barmode="stack", legend={"y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"}, margin_t=84
-    )
+    legend = {"y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"}
+    chart.update_layout(barmode="stack", legend=legend, margin_t=140 if theme.narrow else 84)
     chart.update_yaxes(autorange="reversed", showgrid=False)
-    chart.update_xaxes(title_text="millions of parameters", ticksuffix=" M")
+    chart.update_xaxes(title_text="millions", nticks=4 if theme.narrow else 8, tickangle=0)
     return chart
 
 

@@ -5,6 +5,7 @@ cos(u, v) = u · v / (‖u‖ ‖v‖)          1: same direction, 0: at right a
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,13 +108,14 @@ def similarity_figure(
         customdata=np.stack(np.broadcast_arrays(labels[:, None], labels[None, :]), axis=-1) if named else None,
         hovertemplate=("%{customdata[0]} (%{y}), %{customdata[1]} (%{x})" if named else "tokens %{y} and %{x}")
         + "<br>cosine %{z:.3f}<extra></extra>",
-        # Beside long names there is little room left for the heatmap, and so for a bar as wide as it.
-        colorbar={"unit": "cosine"} | ({"lenmode": "pixels", "len": 220, "x": 0.5, "xref": "container"} if theme.narrow else {}),
+        colorbar={"unit": "cosine"},
         **({"texttemplate": "%{z:.2f}"} if n <= (4 if theme.narrow else 12) else {}),
     )  # fmt: skip
     chart.add_trace(trace)
     chart.update_xaxes(_counted_axis(numbered or names))
-    chart.update_yaxes(_counted_axis(names), autorange="reversed")
+    # On a phone, names as long as a sentence would leave no room for the picture.
+    written = [textwrap.shorten(name, 20, placeholder="…") for name in names] if theme.narrow else names
+    chart.update_yaxes(_counted_axis(written), autorange="reversed")
     if numbered:  # sentences, not tokens
         chart.update_yaxes(tickfont_family=plots.FONT)
     return chart
