@@ -111,17 +111,17 @@ def _switched(switches: _Switches) -> Iterator[None]:
         _active.reset(token)
 
 
-def _before_mixing(module: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def _before_mixing(_: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
     switches = _active.get()
     return None if switches is None else (switches.mixed(inputs[0]), *inputs[1:])
 
 
-def _before_layer(module: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
+def _before_layer(_: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
     switches = _active.get()
     return None if switches is None or switches.layer else (switches.patched(inputs[0]), *inputs[1:])
 
 
-def _after_layer(module: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+def _after_layer(_: Any, inputs: tuple[Any, ...], output: Any) -> Any:
     switches = _active.get()
     if switches is None:
         return None
