@@ -23,7 +23,7 @@ from bertviz_app.records import Floats
 
 MOST_DRAWN = 4  # predictions, one below the other
 MOST_NAMES = 8  # bars of one prediction
-BAR, GAP, TOP, BOTTOM = 46, 56, 84, 48  # pixels: two bars of one name, the room between predictions, above and below them all
+BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the room between predictions, above and below them all
 
 METHOD = (
     "A head that is off hands on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
@@ -135,10 +135,11 @@ def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
         rows=len(drawn), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(drawn) > 1 else 0,
         subplot_titles=[plots.label(one.title) for one in drawn],
     )  # fmt: skip
-    base = plots.figure(theme, height=inner + TOP + BOTTOM).layout.to_plotly_json()
+    height = inner + TOP + BOTTOM
+    base = plots.figure(theme, height=height, title="Each prediction, before and after").layout.to_plotly_json()
     chart.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
     chart.update_layout(margin={"t": TOP, "b": BOTTOM}, barmode="group", bargap=0.25, bargroupgap=0.05)
-    chart.update_layout(legend={"y": 1, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
+    chart.update_layout(legend={"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
     for row, one in enumerate(drawn, start=1):
         for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent)):
             chart.add_trace(_bars(one, values, name=name, color=color, legend=row == 1), row=row, col=1)
@@ -163,6 +164,8 @@ def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -
         marker_color=color,
         text=[plots.percent(value) for value in values],
         textposition="outside",
+        textfont={"size": 14},
+        constraintext="none",
         cliponaxis=False,
         hovertext=[f"{plots.label(word)}, {name}: {value:.4f}" for word, value in zip(one.names, values, strict=True)],
         hoverinfo="text",

@@ -78,3 +78,20 @@ def read(answer: Answer, *, after: str = "") -> str:
     if answer.task in PAIRS:
         return f"model(**inputs).{OBJECTIVES[answer.task].output}[0]" + (after or ".softmax(dim=-1)")
     return "model(**inputs).logits[0]" + (after or (".sigmoid()" if answer.apart else ".softmax(dim=-1)"))
+
+
+def map_code(info: ModelInfo, encoding: Encoding, answer: Answer, *, hidden: Sequence[int] = ()) -> str:
+    """The map of heads for one prediction: `effects` [layer, head], in bits."""
+    head = python_code(info, encoding, Intervention(), answer, hidden=hidden).rpartition("\nwith torch")[0]
+    return f"""{head}
+effects = torch.zeros({info.n_layers}, {info.n_heads})
+with torch.inference_mode():
+    before = {read(answer)}
+    best = before.argmax()
+    for layer in range({info.n_layers}):
+        for head in range({info.n_heads}):
+            off = {{layer: [head]}}
+            done.clear()
+            effects[layer, head] = ({read(answer)}[best] / before[best]).log2()
+print(effects)
+"""

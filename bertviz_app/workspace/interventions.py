@@ -85,12 +85,12 @@ def _chosen(page: Page) -> Intervention:
     with for_heads:
         off = st.multiselect(
             "Heads to switch off (layer.head)", [*whole, *heads], key=f"heads_off_{info.key}", persist_state="session",
-            placeholder="None: choose or type, such as 3.5",
+            placeholder="None: choose or type, such as 3.5", select_all=False, wrap=True,
         )  # fmt: skip
     with for_layers:
         skipped = st.multiselect(
             "Layers to skip", [shown(layer) for layer in range(info.n_layers)], key=f"layers_off_{info.key}",
-            persist_state="session", placeholder="None",
+            persist_state="session", placeholder="None", select_all=False,
         )  # fmt: skip
     chosen = {heads[name] for name in off if name in heads}
     chosen |= {(whole[name], head) for name in off if name in whole for head in range(info.n_heads)}

@@ -30,3 +30,25 @@ def test_a_head_and_a_layer_are_switched_off_and_on_again(open_page, model):
 def test_a_pair_brings_its_predictions(open_page):
     app = open_page("interventions", text="The man went to the store.", pair="He bought milk.")
     assert not app.exception and {"next sentence", "sentiment"} <= set(app.dataframe[0].value["prediction"])
+
+
+def test_the_map_is_made_on_request_once_and_a_click_switches_the_head_off(open_page, model):
+    state = {"interventions_view": "Map of heads"}
+    app = open_page("interventions", text="The bird sat on the [MASK].", state=state)
+    assert not app.get("plotly_chart") and "Which heads does that hang on" in said(app)
+    button = app.button(key="head_map")
+    assert button.label.startswith("Make 72 passes, ")
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "of 72 heads" in said(app)
+    assert app.dataframe[0].value.shape == (72, 3)
+    before = turnstile().passed
+    app.run()
+    again = open_page("interventions", text="The bird sat on the [MASK].", state=state)  # another visitor
+    again.button(key="head_map").click().run()
+    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+
+
+def test_a_clicked_head_is_switched_off(open_page, model):
+    state = {"_switch_off": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
+    app = open_page("interventions", text="The cat sat on the [MASK].", state=state)
+    assert "Without head 5 of layer 3" in said(app)
