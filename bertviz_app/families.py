@@ -91,6 +91,7 @@ DISTILBERT = Family(
         objectives=("masked_words",),
         has_segments=False,
         sums=("token", "position"),
+        mixes="attention.out_lin",
         why_not={
             "pair": "it was distilled from BERT without segments, without the pooler and without next-sentence prediction (Sanh et al., 2019, section 3)"
         },
@@ -109,6 +110,7 @@ ALBERT = Family(
         pair_head="sop_classifier.classifier",
         objectives=("masked_words", "sentence_order"),
         shares_layers=True,
+        mixes="attention.dense",
         tokenizer="Unigram",
     ),
     encoder="albert",

@@ -19,6 +19,7 @@ from bertviz_app import settings
 from bertviz_app.checkpoints import validated_config, weight_files
 from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel
 from bertviz_app.families import Family, family_of
+from bertviz_app.intervening import attach
 from bertviz_app.objectives import PAIRS
 from bertviz_app.reading import Reader
 from bertviz_app.spelling import KINDS
@@ -85,6 +86,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
     without_pooler = {key for key in missing if not family.pooler or not key.startswith(family.pooler)}
     if lost := sorted(key for key in without_pooler if key.startswith(f"{family.encoder}.")):
         raise BrokenCheckpoint(f"“{folder.name}” is incomplete: its weights lack {lost[0]}.")
+    attach(family.part(network, family.encoder), family.traits.mixes)
     has_pooler = bool(family.pooler) and without_pooler == missing
     reads_pooler = has_pooler or not family.pooler
     return Parts(

@@ -22,6 +22,7 @@ class Traits:
     positions     how the model knows the places of tokens
     tokenizer     the kind that the published checkpoints come with
     scores        how attention scores are computed from queries and keys; {width} is that of a head
+    mixes         how the name of the linear layer ends that mixes a layer's heads; before it they lie side by side
     """
 
     family: str = "BERT"
@@ -36,6 +37,7 @@ class Traits:
     first_position: int = 0
     positions: str = "learned, one vector a place"
     scores: str = "q · k / √{width}"
+    mixes: str = "attention.output.dense"
     shares_layers: bool = False
     tokenizer: str = "WordPiece"
 

@@ -14,14 +14,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf",
+    "shelf", "interventions",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly", "PIL"}),
@@ -29,7 +29,8 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
-    "loading": (GROUND | {"task_heads", "checkpoints", "reading"}, {"torch", "transformers", "safetensors"}),
+    "intervening": (GROUND, {"torch"}),
+    "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
     "plots": (GROUND | {"colors"}, {"numpy", "plotly"}),
@@ -42,7 +43,8 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models"},
+    "workspace": {"models", "intervening"},
+    "intervening": {"models"},
     "__init__": {"models"},
 }
 

@@ -17,6 +17,7 @@ READING = (
     "tasks",
     "attention",
     "embeddings",
+    "interventions",
 )
 
 NASTY = {

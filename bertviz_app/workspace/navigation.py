@@ -46,6 +46,7 @@ PAGES = {
         ),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
+        PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),
         PageEntry(
             "models",
             "About",

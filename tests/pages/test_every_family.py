@@ -18,6 +18,7 @@ VIEWS = {
     "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
     "attention": ("attention_view", ("All heads", "One head", "BertViz head view", "BertViz model view")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
+    "interventions": ("interventions_view", ("Switch off", "Map of heads")),
     "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
 }  # fmt: skip
 PAIR = "The cat sat on the mat."

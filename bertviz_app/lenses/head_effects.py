@@ -1,0 +1,91 @@
+"""A map of all heads: what a prediction loses when each is switched off alone.
+
+    effect[layer, head] = log2 P(answer without the head) − log2 P(answer)          in bits
+
+Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bertviz_app import plots
+from bertviz_app.lenses.interventions import Answer
+from bertviz_app.plots import Theme, shown
+from bertviz_app.records import Floats
+
+METHOD = (
+    "Each head is switched off alone, one pass for each, and the probability of the answer that the whole model prefers is compared: "
+    r"$\log_2 P_{\text{without}} - \log_2 P$, in bits. −1 bit means half as probable, +1 bit twice. "
+    "Small effects do not add up: two heads that can stand in for each other both look idle here. Source: Michel et al. (2019), section 3.1."
+)
+
+
+def effect(before: Answer, after: Answer) -> float:
+    """How many bits the answer that was preferred before has gained; negative where it has lost.
+
+    >>> logits = np.log(np.array([0.8, 0.2])), np.log(np.array([0.4, 0.6]))
+    >>> round(effect(*(Answer("sentiment", "", row) for row in logits)), 3)
+    -1.0
+    """
+    p, q = (float(answer.probabilities[before.best]) for answer in (before, after))
+    return float(np.log2(max(q, 1e-30)) - np.log2(max(p, 1e-30)))
+
+
+def bits(value: float) -> str:
+    """A signed number of bits: "−0.42 bits"."""
+    return f"{value:+.2f} bits".replace("-", "−")
+
+
+def notice(effects: Floats, name: str, probability: float) -> str:
+    """What to notice: effects [layer, head]; the head that is missed most, and the one whose absence helps most."""
+    least, most = (divmod(int(at), effects.shape[1]) for at in (effects.argmin(), effects.argmax()))
+    said = f"“{name}” has {plots.percent(probability)}. "
+    lost, gained = float(effects[least]), float(effects[most])
+    if max(-lost, gained) < 0.05:
+        return f"{said}No single head changes that by 0.05 bits: what one does, others can do too."
+    if lost < 0:
+        left = plots.percent(probability * 2**lost)
+        said += f"It needs head {shown(least[1])} of layer {shown(least[0])} most: without it, {left} are left ({bits(lost)}). "
+    few = int((np.abs(effects) < 0.1).sum())
+    said += f"{few} of {effects.size} heads change it by less than 0.1 bits."
+    if gained > 0.1:
+        said += f" Without head {shown(most[1])} of layer {shown(most[0])} it would be likelier ({bits(gained)})."
+    return said
+
+
+def columns(effects: Floats) -> dict[str, list[object]]:
+    """The map as a table, the heads that are missed most first."""
+    order = np.argsort(effects.ravel(), kind="stable")
+    layers, heads = (grid.ravel()[order] for grid in np.indices(effects.shape))
+    return {
+        "layer": [shown(int(layer)) for layer in layers],
+        "head": [shown(int(head)) for head in heads],
+        "bits": effects.ravel()[order].tolist(),
+    }
+
+
+def effects_figure(effects: Floats, name: str, theme: Theme) -> go.Figure:
+    """Layers down, heads across; on a narrow screen the other way round. Each square carries an invisible marker with the head's number."""
+    values, names = (effects.T, ("layer", "head")) if theme.narrow else (effects, ("head", "layer"))
+    n_down, n_across = values.shape
+    height = n_down * 40 + (190 if theme.narrow else 130)
+    chart = plots.figure(theme, height=height, title=f"Bits that “{plots.label(name)}” gains without each head")
+    limit = max(0.5, float(np.abs(effects).max()))
+    bar = {"unit": "bits"}
+    chart.add_trace(plots.heatmap(values, theme, signed=True, limit=limit, colorbar=bar, hoverinfo="skip", xgap=2, ygap=2))
+    layers, heads = (grid.ravel().tolist() for grid in np.indices(effects.shape))
+    x, y = (layers, heads) if theme.narrow else (heads, layers)
+    clear = {"opacity": 0}
+    chart.add_scatter(
+        x=x, y=y, mode="markers", marker={"symbol": "square", "size": 36, "color": theme.accent, "opacity": 0},
+        selected={"marker": clear}, unselected={"marker": clear}, showlegend=False, customdata=np.arange(effects.size),
+        hovertext=[f"layer {shown(at)}, head {shown(head)}: {bits(effects[at, head])}" for at, head in zip(layers, heads, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
+    plain = {"showgrid": False, "zeroline": False, "fixedrange": True, "showline": False, "tickangle": 0}
+    places = [{"tickvals": list(range(n)), "ticktext": [str(shown(i)) for i in range(n)]} for n in (n_across, n_down)]
+    chart.update_xaxes(plain, range=[-0.5, n_across - 0.5], title_text=names[0], **places[0])
+    chart.update_yaxes(plain, range=[n_down - 0.5, -0.5], title_text=names[1], **places[1])
+    return chart.update_layout(hoverdistance=40, clickmode="event+select")

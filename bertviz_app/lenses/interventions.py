@@ -1,0 +1,172 @@
+"""Interventions: a prediction before and after parts of the model were switched off.
+
+    effect = log2 P_after − log2 P_before       in bits: −1 halves the probability, +1 doubles it
+
+Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.2; Veit et al., Residual networks behave like ensembles of
+relatively shallow networks (2016), section 4.1, for layers left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from bertviz_app import plots
+from bertviz_app.interventions import Intervention
+from bertviz_app.lenses.probability import softmax
+from bertviz_app.plots import Theme
+from bertviz_app.records import Floats
+
+MOST_DRAWN = 4  # predictions, one below the other
+MOST_NAMES = 8  # bars of one prediction
+BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the room between predictions, above and below them all
+
+METHOD = (
+    "A head that is off hands on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
+    "heads and the bias are left (Michel et al. 2019, section 2.2). A layer that is skipped hands on what it was given, as if it were not there "
+    "(Veit et al. 2016, section 4.1). What changes then says what this model needed here; it does not say what the part “means”, and two heads that can "
+    "stand in for each other both look idle when one is switched off at a time."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one prediction head says: a score for each output. `labels` name them, or are None for the vocabulary.
+
+    `position` is the blank's. `apart`: each output is a yes or no of its own (sigmoid), not one of several (softmax).
+    """
+
+    task: str
+    title: str
+    logits: Floats
+    labels: tuple[str, ...] | None = None
+    position: int | None = None
+    apart: bool = False
+
+    @property
+    def probabilities(self) -> Floats:
+        """[output]"""
+        if self.apart:
+            result: Floats = softmax(np.stack([np.zeros_like(self.logits), self.logits], axis=-1))[:, 1]
+            return result
+        return softmax(self.logits)
+
+    @property
+    def best(self) -> int:
+        """The likeliest output."""
+        return int(np.argmax(self.logits))
+
+    def name(self, output: int, token: Callable[[int], str]) -> str:
+        """What an output stands for; `token` names those of the vocabulary."""
+        return token(output) if self.labels is None else self.labels[output]
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One prediction before and after: `names`, and their probabilities [name], likeliest before first."""
+
+    title: str
+    names: tuple[str, ...]
+    before: Floats
+    after: Floats
+    first: str  # the likeliest of all before
+    now: str  # and after
+
+
+def change(before: Answer, after: Answer, token: Callable[[int], str], *, k: int = 5) -> Change:
+    """The outputs that matter: all labels, or the k likeliest before and the k likeliest after together, at most `MOST_NAMES`."""
+    p, q = before.probabilities, after.probabilities
+    top = [int(i) for values in (p, q) for i in np.argsort(-values, kind="stable")[:k]]
+    chosen = list(dict.fromkeys(top)) if before.labels is None or len(p) > MOST_NAMES else list(range(len(p)))
+    if before.labels is None or before.apart:
+        chosen = sorted(chosen[:MOST_NAMES], key=lambda i: -p[i])
+    names = tuple(before.name(i, token) for i in chosen)
+    return Change(before.title, names, p[chosen], q[chosen], before.name(before.best, token), after.name(after.best, token))
+
+
+def described(what: Intervention, n_heads: int) -> str:
+    """The parts that are off, counted from 1: "head 5 of layer 3, all heads of layer 4 and layer 6"."""
+    parts = []
+    for layer in sorted({layer for layer, _ in what.heads}):
+        heads = [plots.shown(head) for at, head in sorted(what.heads) if at == layer]
+        which = "all heads" if len(heads) == n_heads else f"head{'s' if len(heads) > 1 else ''} {', '.join(map(str, heads))}"
+        parts.append(f"{which} of layer {plots.shown(layer)}")
+    parts += [f"the whole of layer {plots.shown(layer)}" for layer in sorted(what.layers)]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
+    """What to notice: the prediction that changed most."""
+    shifts = [float(np.abs(one.after - one.before).max()) for one in changes]
+    most = changes[int(np.argmax(shifts))]
+    place = most.names.index(most.first)
+    was, now = plots.percent(most.before[place]), plots.percent(most.after[place])
+    if not what:
+        return f"Nothing is switched off: {most.title} gives “{most.first}” {was}. Switch something off and see whether that stands."
+    said = f"Without {described(what, n_heads)}, “{most.first}” ({most.title}) "
+    if max(shifts) < 0.005:
+        return said + f"stays where it was, at {was}: this prediction does not need it."
+    said += f"goes from {was} to {now}"
+    if most.now == most.first:
+        return f"{said}, and is still the first choice."
+    return f"{said}; the first choice is now “{most.now}”."
+
+
+def columns(changes: Sequence[Change]) -> dict[str, list[object]]:
+    """The bars as a table."""
+    rows = [
+        (one.title, name, float(p), float(q))
+        for one in changes
+        for name, p, q in zip(one.names, one.before, one.after, strict=True)
+    ]
+    return {title: [row[i] for row in rows] for i, title in enumerate(("prediction", "answer", "before", "after"))}
+
+
+def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
+    """Two bars for each answer, before and after, on one scale; one prediction below the other."""
+    drawn = changes[:MOST_DRAWN]
+    sizes = [len(one.names) * BAR for one in drawn]
+    inner = sum(sizes) + GAP * (len(drawn) - 1)
+    chart = make_subplots(
+        rows=len(drawn), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(drawn) > 1 else 0,
+        subplot_titles=[plots.label(one.title) for one in drawn],
+    )  # fmt: skip
+    height = inner + TOP + BOTTOM
+    base = plots.figure(theme, height=height, title="Each prediction, before and after").layout.to_plotly_json()
+    chart.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
+    chart.update_layout(margin={"t": TOP, "b": BOTTOM}, barmode="group", bargap=0.25, bargroupgap=0.05)
+    chart.update_layout(legend={"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
+    for row, one in enumerate(drawn, start=1):
+        for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent)):
+            chart.add_trace(_bars(one, values, name=name, color=color, legend=row == 1), row=row, col=1)
+        words = {"tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names]}
+        chart.update_yaxes(base["yaxis"] | words, row=row, col=1)
+    chart.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
+    best = max(float(values.max()) for one in drawn for values in (one.before, one.after))
+    scale = plots.percent_axis(max(0.05, best))
+    chart.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | scale)
+    chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
+    return chart
+
+
+def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -> go.Bar:
+    return go.Bar(
+        x=values,
+        y=np.arange(len(values)),
+        orientation="h",
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        marker_color=color,
+        text=[plots.percent(value) for value in values],
+        textposition="outside",
+        textfont={"size": 14},
+        constraintext="none",
+        cliponaxis=False,
+        hovertext=[f"{plots.label(word)}, {name}: {value:.4f}" for word, value in zip(one.names, values, strict=True)],
+        hoverinfo="text",
+    )

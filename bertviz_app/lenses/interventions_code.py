@@ -1,0 +1,97 @@
+"""The Python that gives the numbers of the interventions page: plain transformers and hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bertviz_app.interventions import Intervention
+from bertviz_app.lenses.head_code import arguments
+from bertviz_app.lenses.interventions import Answer
+from bertviz_app.objectives import OBJECTIVES, PAIRS
+from bertviz_app.records import Encoding, ModelInfo
+
+_SWITCHES = """
+off = _OFF  # layer: heads, both counted from 0
+skipped = _SKIPPED
+done = []  # the layers that this pass has been through; a model may use one module for all of them
+
+
+def before_mixing(module, inputs):
+    heads = inputs[0].unflatten(-1, (_N_HEADS, -1)).clone()
+    heads[:, :, off.get(len(done), [])] = 0
+    return heads.flatten(-2), *inputs[1:]
+
+
+def after_layer(module, inputs, output):
+    done.append(module)
+    given = inputs[0] if len(done) - 1 in skipped else output[0] if isinstance(output, tuple) else output
+    return (given, *output[1:]) if isinstance(output, tuple) else given
+
+
+modules = dict(model.named_modules())
+for name, module in modules.items():
+    if name.endswith("_MIXES"):
+        module.register_forward_pre_hook(before_mixing)
+        modules[name.removesuffix("_MIXES")].register_forward_hook(after_layer)
+"""
+
+
+def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, answer: Answer, *, hidden: Sequence[int] = ()) -> str:
+    """One prediction under an intervention: `probabilities` [output]. `hidden` are the positions that were hidden by a click."""
+    off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
+    switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
+    switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.mixes}")
+    return f"""{loading(info, answer)}
+{inputs(info, encoding, hidden=hidden)}{switches}
+with torch.inference_mode():
+    probabilities = {read(answer)}
+print(probabilities.topk(min(5, len(probabilities))))
+"""
+
+
+def loading(info: ModelInfo, answer: Answer) -> str:
+    """Imports, tokenizer, and the model with the head of a prediction."""
+    task, source, more = answer.task, info.home(answer.task), ""
+    if task == "masked_words":
+        name, more = "AutoModelForMaskedLM", info.traits.arguments
+    else:
+        name = info.traits.loads_as if task in OBJECTIVES else "AutoModelForSequenceClassification"
+    return f"""import torch
+from transformers import {name}, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = {name}.from_pretrained({source!r}, attn_implementation="eager"{more}).eval()"""
+
+
+def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden: Sequence[int] = ()) -> str:
+    """The tokenizer's output under a name."""
+    line = f'{name} = tokenizer({arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")\n'
+    if hidden:
+        line += f"{name}.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the words that were clicked\n"
+    return line
+
+
+def read(answer: Answer, *, after: str = "") -> str:
+    """The expression of a prediction's probabilities; `after` stands behind its logits instead of what makes probabilities of them."""
+    if answer.task == "masked_words":
+        return f"model(**inputs).logits[0, {answer.position}]" + (after or ".softmax(dim=-1)")
+    if answer.task in PAIRS:
+        return f"model(**inputs).{OBJECTIVES[answer.task].output}[0]" + (after or ".softmax(dim=-1)")
+    return "model(**inputs).logits[0]" + (after or (".sigmoid()" if answer.apart else ".softmax(dim=-1)"))
+
+
+def map_code(info: ModelInfo, encoding: Encoding, answer: Answer, *, hidden: Sequence[int] = ()) -> str:
+    """The map of heads for one prediction: `effects` [layer, head], in bits."""
+    head = python_code(info, encoding, Intervention(), answer, hidden=hidden).rpartition("\nwith torch")[0]
+    return f"""{head}
+effects = torch.zeros({info.n_layers}, {info.n_heads})
+with torch.inference_mode():
+    before = {read(answer)}
+    best = before.argmax()
+    for layer in range({info.n_layers}):
+        for head in range({info.n_heads}):
+            off = {{layer: [head]}}
+            done.clear()
+            effects[layer, head] = ({read(answer)}[best] / before[best]).log2()
+print(effects)
+"""

@@ -1,0 +1,111 @@
+"""The map of heads: every head switched off alone, on request, in portions that let others in between."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.interventions import Intervention, each_head
+from bertviz_app.lenses import head_effects as lens
+from bertviz_app.lenses import interventions_code as code
+from bertviz_app.plots import percent, shown
+from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.interventions import NOTHING, answers, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+PORTION = 0.06  # seconds of passes that are made in one turn: who comes in between waits no longer than that
+
+
+def map_of_heads(page: Page) -> bool:
+    """What each head does for one prediction. True when a head was clicked, which is then the one that is switched off."""
+    encoding, hidden = words(page)
+    forward = page.run(encoding)
+    found = answers(page.model, encoding, forward)
+    if not found:
+        page.notice(NOTHING.format(page.model.info.title))
+        return False
+    titles = [answer.title for answer in found]
+    chosen = found[titles.index(st.selectbox("Prediction", titles, key="explained_prediction"))]
+    name = chosen.name(chosen.best, page.model.reader.token)
+    probability = float(chosen.probabilities[chosen.best])
+    if not asked(page, encoding, each_head(page.model.info), key="head_map"):
+        page.notice(f"The model gives “{name}” {percent(probability)}. Which heads does that hang on?")
+        return False
+    effects = once(_effects, page.model, forward)[titles.index(chosen.title)]
+    said = lens.notice(effects, name, probability)
+    clicked = page.choose(lens.effects_figure(effects, name, page.theme), name="head-map", alt=f"Heatmap. {said}")
+    st.caption("Click a square to switch that head off and see every prediction.")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(lens.columns(effects), name="head-map")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))
+    if clicked is not None:
+        layer, head = divmod(int(clicked), page.model.info.n_heads)
+        st.session_state["_switch_off"] = {f"heads_off_{page.model.info.key}": [f"{shown(layer)}.{shown(head)}"]}
+    return clicked is not None
+
+
+def asked(page: Page, encoding: Encoding, interventions: Sequence[Intervention], *, key: str) -> bool:
+    """Whether these passes were asked for, by a button that says what they cost."""
+    wanted = (page.model.info.key, encoding.key, len(interventions))
+    if st.session_state.get(f"{key}_of") == wanted:
+        return True
+    n, seconds = len(interventions), len(interventions) * once(_seconds, page.model, encoding)
+    cost = f"about {seconds:.0f} s" if seconds >= 1.5 else "about 1 s" if seconds > 0.5 else "less than a second"
+    place = st.empty()
+    if place.button(f"Make {n:,} passes, {cost}", type="primary", key=key):
+        st.session_state[f"{key}_of"] = wanted
+        place.empty()
+        return True
+    return False
+
+
+def watched(
+    model: Model, encoding: Encoding, interventions: Sequence[Intervention], *, donor: ForwardPass | None = None
+) -> Iterator[FinalState]:
+    """The last layer under each intervention, in order, with a bar that shows how far it is."""
+    from bertviz_app.intervening import intervened
+
+    n, rows = len(interventions), min(16, max(1, int(PORTION / once(_seconds, model, encoding))))
+    bar = st.progress(0.0, text=f"Pass 1 of {n:,}")
+    for done, state in enumerate(intervened(model, encoding, interventions, donor=donor, batch_size=rows), start=1):
+        yield state
+        if done % rows == 0:
+            bar.progress(done / n, text=f"Pass {done:,} of {n:,}")
+    bar.empty()
+
+
+def _seconds(model: Model, encoding: Encoding) -> float:
+    """What one of many passes over this text takes here, measured: short texts are quicker in a batch."""
+    from bertviz_app.intervening import intervened
+
+    for n in (1, 4):
+        start = time.perf_counter()
+        list(intervened(model, encoding, [Intervention()] * n))
+        seconds = (time.perf_counter() - start) / n
+        if seconds > PORTION / 4:
+            break
+    return seconds
+
+
+def _effects(model: Model, forward: ForwardPass) -> tuple[Floats, ...]:
+    """For each prediction: [layer, head] in bits."""
+    encoding, info = forward.encoding, model.info
+    before = answers(model, encoding, forward)
+    rows = [
+        [lens.effect(*pair) for pair in zip(before, answers(model, encoding, state), strict=True)]
+        for state in watched(model, encoding, each_head(info))
+    ]
+    # [layer · head, prediction] → prediction × [layer, head]
+    return tuple(np.array(rows, dtype=np.float32).T.reshape(len(before), info.n_layers, info.n_heads))

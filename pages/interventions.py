@@ -1,0 +1,36 @@
+"""Interventions: switch parts off and see what changes."""
+
+import streamlit as st
+
+from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace.head_map import map_of_heads
+from bertviz_app.workspace.interventions import switch_off
+
+SWITCH_OFF, HEADS = VIEWS = ("Switch off", "Map of heads")
+
+
+def heads(page: Page) -> None:
+    page.sentence(pair=True)
+    if map_of_heads(page):  # a head was clicked
+        st.session_state["_switch_off"]["interventions_view"] = SWITCH_OFF
+        st.rerun()
+
+
+def parts(page: Page) -> None:
+    page.sentence(pair=True)
+    switch_off(page)
+
+
+with open_page("interventions") as page:
+    st.session_state.update(st.session_state.pop("_switch_off", {}))
+    page.sample = ("The cat sat on the [MASK].", "")
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=SWITCH_OFF,
+        required=True,
+        key="interventions_view",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    {SWITCH_OFF: parts, HEADS: heads}[view](page)

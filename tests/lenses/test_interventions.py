@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tiny
+
+from bertviz_app import load, plots
+from bertviz_app.intervening import intervened
+from bertviz_app.interventions import Intervention
+from bertviz_app.lenses import interventions as lens
+from bertviz_app.lenses import interventions_code as code
+from bertviz_app.workspace.interventions import answers
+
+WHAT = Intervention(heads=frozenset([(0, 1), (1, 0), (1, 3)]), layers=frozenset([1]))
+
+
+def answer(*probabilities, **options):
+    return lens.Answer("sentiment", "sentiment", np.log(np.array(probabilities, dtype=np.float32)), **options)
+
+
+def test_a_change_by_hand():
+    before, after = answer(0.6, 0.3, 0.08, 0.02), answer(0.1, 0.2, 0.3, 0.4)
+    one = lens.change(before, after, "abcd".__getitem__, k=2)
+    assert (one.names, one.first, one.now) == (("a", "b", "c", "d"), "a", "d")
+    assert one.before == pytest.approx([0.6, 0.3, 0.08, 0.02]) and one.after == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert lens.change(before, after, "abcd".__getitem__, k=1).names == ("a", "d")
+
+
+def test_labels_keep_their_order_and_outputs_that_stand_apart_their_own_probabilities():
+    labelled = answer(0.2, 0.8, labels=("no", "yes"))
+    assert lens.change(labelled, labelled, str, k=1).names == ("no", "yes")
+    apart = lens.Answer("replaced_tokens", "", np.array([0, np.log(3)], dtype=np.float32), labels=("1 a", "2 b"), apart=True)
+    assert apart.probabilities == pytest.approx([0.5, 0.75])
+
+
+def test_what_is_off_is_said_counting_from_1():
+    assert lens.described(WHAT, 4) == "head 2 of layer 1, heads 1, 4 of layer 2 and the whole of layer 2"
+    assert lens.described(Intervention(heads=frozenset([(2, 0), (2, 1)])), 2) == "all heads of layer 3"
+
+
+def test_the_notice_tells_the_prediction_that_changed_most():
+    still = lens.change(answer(0.6, 0.4), answer(0.6, 0.4), "ab".__getitem__)
+    moved = lens.change(answer(0.6, 0.4), answer(0.3, 0.7), "ab".__getitem__)
+    lower = lens.change(answer(0.9, 0.1), answer(0.6, 0.4), "ab".__getitem__)
+    assert "goes from 60 % to 30 %; the first choice is now “b”." in lens.notice([still, moved], WHAT, 4)
+    assert "goes from 90 % to 60 %, and is still the first choice." in lens.notice([still, lower], WHAT, 4)
+    assert "does not need it" in lens.notice([still], WHAT, 4)
+    assert "Nothing is switched off" in lens.notice([still], Intervention(), 4)
+
+
+@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK, plots.theme("light", narrow=True)])
+def test_the_figure_draws_two_bars_a_name(theme):
+    changes = [lens.change(answer(0.6, 0.4), answer(0.3, 0.7), "ab".__getitem__)] * 6
+    chart = lens.changes_figure(changes, theme)
+    assert len(chart.data) == 2 * lens.MOST_DRAWN and chart.data[1].x.tolist() == pytest.approx([0.3, 0.7])
+    assert sum(bar.showlegend for bar in chart.data) == 2
+    assert len(lens.columns(changes)["before"]) == 12
+
+
+@pytest.mark.parametrize("pair", [None, "He bought milk."])
+@pytest.mark.parametrize("text", ["The [MASK] went to the store.", "The man went to the store."])
+def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair):
+    encoding = model.encode(text, pair)
+    (state,) = intervened(model, encoding, [WHAT])
+    for mine in answers(model, encoding, state):
+        scope: dict = {}
+        exec(code.python_code(model.info, encoding, WHAT, mine), scope)
+        assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, family):
+    model = load(str(tiny_families[family]))
+    encoding = model.encode(f"the man went to the {model.info.mask_token}.")
+    (state,) = intervened(model, encoding, [WHAT])
+    found = answers(model, encoding, state)
+    assert found
+    scope: dict = {}
+    exec(code.python_code(model.info, encoding, WHAT, found[0]), scope)
+    assert np.abs(scope["probabilities"].numpy() - found[0].probabilities).max() < 1e-5
+
+
+def test_the_python_hides_what_was_clicked(model):
+    typed = model.encode("The cat sat on the mat.")
+    encoding = model.reader.masked(typed, [6])
+    (state,) = intervened(model, encoding, [WHAT])
+    (mine, *_) = answers(model, encoding, state)
+    scope: dict = {}
+    exec(code.python_code(model.info, typed, WHAT, mine, hidden=(6,)), scope)
+    assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
