@@ -41,6 +41,7 @@ PAGES = {
         PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look as if somebody had put them in?"),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
+        PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
         PageEntry("models", "About", "Models", "Every model this program knows: what it takes, what it can do, how its family differs."),
         PageEntry("glossary", "About", "Glossary", "The field's terms, a line each."),

@@ -119,3 +119,14 @@ def test_bertviz_draws_with_no_internet(visitor, app_url):
         drawing = page.frame_locator("[data-testid=stIFrame]")
         drawing.locator("svg").first.wait_for()
         expect(drawing.locator("svg *").nth(at_least)).to_be_attached(timeout=30_000)
+
+
+def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
+    page = visitor(f"{app_url}/kinds_of_heads")
+    cell = page.locator(".js-plotly-plot .scatterlayer .point").nth(12 + 4)
+    cell.wait_for(state="attached")
+    box = cell.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_text("Head 2.5").first.wait_for()
+    page.get_by_role("link", name="Kinds of heads").first.click()
+    page.get_by_text("heads in this text").wait_for()  # and stays there
