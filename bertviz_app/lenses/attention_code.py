@@ -8,14 +8,14 @@ from bertviz_app.records import ModelInfo
 
 def python_code(info: ModelInfo, text: str, pair: str | None = None) -> str:
     """All heads: `attentions` is [layer, head, query, key], `strongest` is [layer, head]."""
-    return f"{_pass(info, text, pair)}strongest = attentions.amax(dim=(2, 3))  # [layer, head]\nprint(attentions.shape, strongest)\n"
+    return f"{forward_code(info, text, pair)}strongest = attentions.amax(dim=(2, 3))  # [layer, head]\nprint(attentions.shape, strongest)\n"
 
 
 def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], reading: Reading) -> str:
     """One head, `place` being its layer and head from 0, in one reading: `weights` is [query, key]."""
     layer, head = place
-    code = f"{_pass(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
-    rows = f"segments = {_segments(info, typed[1])}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
+    code = f"{forward_code(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
+    rows = f"segments = {segments_code(info, typed[1])}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
     code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id]")
     if reading.words:
         code += _MERGE
@@ -31,13 +31,14 @@ def bertviz_code(info: ModelInfo, text: str, pair: str | None, view: str) -> str
     """BertViz's own call, for a notebook; `view` is head_view or model_view. It fetches its scripts from the internet there."""
     second = "inputs.sequence_ids(0).index(1)" if pair is not None else "None"
     return (
-        f"{_pass(info, text, pair)}from bertviz import {view}\n\n"
+        f"{forward_code(info, text, pair)}from bertviz import {view}\n\n"
         "tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])\n"
         f'page = {view}([layer[None] for layer in attentions], tokens, {second}, prettify_tokens=False, html_action="return")\n'
     )
 
 
-def _segments(info: ModelInfo, pair: str | None) -> str:
+def segments_code(info: ModelInfo, pair: str | None) -> str:
+    """An expression for [position] the sentence of each token, also where the model is not told."""
     if info.traits.has_segments:
         return "inputs.token_type_ids[0]"
     if pair is None:
@@ -45,7 +46,8 @@ def _segments(info: ModelInfo, pair: str | None) -> str:
     return "(torch.arange(inputs.input_ids.shape[1]) >= inputs.sequence_ids(0).index(1)).long()"
 
 
-def _pass(info: ModelInfo, text: str, pair: str | None) -> str:
+def forward_code(info: ModelInfo, text: str, pair: str | None) -> str:
+    """One pass: `tokenizer`, `model`, `inputs`, and `attentions` [layer, head, query, key]."""
     typed = repr(text) if pair is None else f"{text!r}, {pair!r}"
     return f"""import torch
 from transformers import AutoModel, AutoTokenizer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import pickle
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,6 +37,7 @@ final_states: LRUCache[object, FinalState] = LRUCache(
 )
 _final_states_lock = threading.Lock()
 results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
+_pace: dict[str, tuple[float, int]] = {}  # the last pass of each model: its seconds, its tokens
 models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000)
 
 
@@ -67,7 +69,16 @@ def borrowed_model(name: str) -> Iterator[Model]:
 @cached(passes, key=lambda model, encoding: (model.info.key, encoding.key), condition=threading.Condition())
 def forward_pass(model: Model, encoding: Encoding) -> ForwardPass:
     """One encoder pass, or the one that was made for the same plain values before."""
-    return model.run(encoding)
+    started = time.perf_counter()
+    record = model.run(encoding)
+    _pace[model.info.key] = (time.perf_counter() - started, encoding.n_tokens)
+    return record
+
+
+def expected_seconds(model: Model, n_passes: float, n_tokens: int) -> float:
+    """How long some passes over this many tokens will take, by the model's last pass; 0 before its first. Right to a factor of two or so."""
+    seconds, n_then = _pace.get(model.info.key, (0.0, n_tokens))
+    return n_passes * seconds * max(1.0, n_tokens / n_then)  # a shorter text hardly takes less: most of it is overhead
 
 
 def known(model: Model, encoding: Encoding) -> bool:

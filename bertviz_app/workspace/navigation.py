@@ -45,6 +45,7 @@ PAGES = {
             "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
         ),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
+        PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
         PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),
         PageEntry(

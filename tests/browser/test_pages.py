@@ -165,3 +165,14 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     page.locator(".strip .token", has_text="every").first.wait_for()
     page.get_by_text("Export").first.wait_for()
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
+
+
+def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
+    page = visitor(f"{app_url}/kinds_of_heads")
+    cell = page.locator(".js-plotly-plot .scatterlayer .point").nth(12 + 4)
+    cell.wait_for(state="attached")
+    box = cell.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_text("Head 2.5").first.wait_for()
+    page.get_by_role("link", name="Kinds of heads").first.click()
+    page.get_by_text("heads in this text").wait_for()  # and stays there

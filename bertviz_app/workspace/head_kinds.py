@@ -1,0 +1,98 @@
+"""The interactive parts of Kinds of heads: the sample read once per model, maps side by side, and the way to a clicked head."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from cachetools import LRUCache, cached
+
+from bertviz_app.lenses import head_kinds as lens
+from bertviz_app.lenses import head_kinds_figures as figures
+from bertviz_app.lenses import sample
+from bertviz_app.lenses.head_kinds import MEASURES, HeadMeasures, Measure
+from bertviz_app.plots import shown
+from bertviz_app.records import ForwardPass
+from bertviz_app.workspace import costs
+from bertviz_app.workspace.navigation import PAGES
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+KIND = "Kind of head"
+
+# A few kilobytes each.
+_measured: LRUCache[object, HeadMeasures] = LRUCache(512)
+_samples: LRUCache[object, HeadMeasures] = LRUCache(64)
+
+
+@cached(_measured, key=lambda forward: (forward.model.key, forward.encoding.key), condition=threading.Condition())
+def measured(forward: ForwardPass) -> HeadMeasures:
+    """All measures of one text, kept: logarithms of every weight take longer than the picture."""
+    return lens.measured(forward)
+
+
+@cached(_samples, key=lambda model, paired, *_: (model.info.key, paired), condition=threading.Condition())
+def sample_measures(model: Model, paired: bool, progress: Callable[[float], object]) -> HeadMeasures:
+    """The mean over the bundled sample: a pass for each of its texts, once per model. `progress` is told the share that is done."""
+    texts = sample.texts(paired=paired)
+    found = []
+    for done, (text, pair) in enumerate(texts, start=1):
+        found.append(lens.measured(model.run(model.encode(text, pair))))
+        progress(done / len(texts))
+    return lens.mean_of(found)
+
+
+def choose_measure() -> Measure | None:
+    """The measure that is shown; None for the kinds."""
+    names = [KIND, *(measure.name for measure in MEASURES)]
+    name = st.selectbox("Shown for each head", names, key="head_measure", bind="query-params")
+    return next((measure for measure in MEASURES if measure.name == name), None)
+
+
+def compared_sample(page: Page) -> HeadMeasures | None:
+    """The sample's measures, or None with a button to read it."""
+    model, paired = page.model, page.encoding.pair is not None
+    if (model.info.key, paired) not in _samples:
+        n, n_tokens = len(sample.texts(paired=paired)), 30 if paired else 15
+        what = "passages of two sentences" if paired else "sentences"
+        place = st.empty()
+        if not place.button(f"Compare with {n} other {what} ({costs.passes(model, n, n_tokens)})", key="read_sample"):
+            return None
+        bar = place.progress(0.0, text=f"Reading {n} {what}")
+        measures = sample_measures(model, paired, bar.progress)
+        place.empty()
+        return measures
+    return sample_measures(model, paired, lambda _: None)
+
+
+def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: HeadMeasures | None) -> None:
+    """The map of this text and, once it was read, that of the sample and their difference. A click opens the head."""
+    theme, title = page.theme, "This text"
+    if measure is None:
+        maps = [figures.kinds_figure(mine, theme, title=title)]
+        if sampled is not None:
+            maps += [figures.kinds_figure(sampled, theme, title="Sample"), figures.changed_figure(mine, sampled, theme)]
+    else:
+        index = MEASURES.index(measure)
+        both = [mine] if sampled is None else [mine, sampled]
+        limit = max(float(one.values[index].max()) for one in both) or 1.0  # what is compared shares one scale
+        maps = [figures.measure_figure(mine, measure, theme, title=title, limit=limit)]
+        if sampled is not None:
+            maps.append(figures.measure_figure(sampled, measure, theme, title="Sample, mean", limit=limit))
+            maps.append(figures.difference_figure(mine, sampled, measure, theme))
+    alt = "Map of all heads, layers down, heads across; the table below has the numbers"
+    for number, (column, chart) in enumerate(zip(st.columns(len(maps)), maps, strict=True)):
+        with column:
+            clicked = page.choose(chart, name=f"heads_{number}", alt=alt)
+        if clicked is not None:
+            open_head(*divmod(int(clicked), page.model.info.n_heads))
+
+
+def open_head(layer: int, head: int) -> None:
+    """Go to the Attention page with this head open; both count from 0."""
+    st.session_state["_open_head"] = {"attention_view": "One head", "layer": shown(layer), "head": shown(head)}
+    st.switch_page(PAGES["attention"].file)

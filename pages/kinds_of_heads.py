@@ -1,0 +1,21 @@
+"""Kinds of heads: how broadly each head looks, how far, and at what."""
+
+import streamlit as st
+
+from bertviz_app.lenses import head_kinds as lens
+from bertviz_app.lenses import head_kinds_code as code
+from bertviz_app.workspace import open_page
+from bertviz_app.workspace.head_kinds import choose_measure, compared_sample, measured, show_maps
+
+with open_page("kinds_of_heads") as page:
+    page.sentence(pair=True)
+    measure = choose_measure()
+    mine, sample = measured(page.forward), compared_sample(page)
+    st.caption("Click a square to open that head.")
+    show_maps(page, measure, mine, sample)
+    page.notice(lens.kinds_sentence(mine, sample) if measure is None else lens.measure_sentence(mine, measure, sample))
+    with page.fold("All heads as a table"):
+        page.table(lens.columns(mine), name="heads")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(code.python_code(page.model.info, page.encoding))

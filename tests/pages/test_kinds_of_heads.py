@@ -1,0 +1,55 @@
+"""The Kinds of heads page: the map, the sample read on request and once, and the way to a head."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bertviz_app.lenses import head_kinds as lens
+from bertviz_app.models import turnstile
+from bertviz_app.workspace import head_kinds as workspace
+
+NAMES = [workspace.KIND, *(measure.name for measure in lens.MEASURES)]
+
+
+def said(app) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def test_it_costs_no_pass_of_its_own(open_page):
+    open_page("home")
+    before = turnstile().passed
+    app = open_page("kinds_of_heads")
+    assert turnstile().passed == before and "What to notice." in said(app)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("pair", [None, "It was late."])
+def test_every_measure_is_shown(open_page, name, pair):
+    app = open_page("kinds_of_heads", pair=pair, state={"head_measure": name})
+    assert not app.error and (name if name != workspace.KIND else "heterogeneous") in said(app)
+
+
+def test_the_sample_is_read_on_a_click_and_once(open_page):
+    workspace._samples.clear()
+    app = open_page("kinds_of_heads", state={"head_measure": "Entropy"})
+    before = turnstile().passed
+    assert len(app.get("plotly_chart")) == 1 and "40 passes" in app.button(key="read_sample").label
+    app.button(key="read_sample").click().run()
+    assert not app.exception and turnstile().passed == before + 40
+    assert len(app.get("plotly_chart")) == 3 and "Furthest from the sample" in said(app)
+    assert len(open_page("kinds_of_heads").get("plotly_chart")) == 3 and turnstile().passed == before + 40
+    assert "20 passes" in open_page("kinds_of_heads", pair="It was late.").button(key="read_sample").label
+
+
+def test_the_table_holds_the_numbers(open_page, forward):
+    table = open_page("kinds_of_heads", text="I love AI!").dataframe[0].value
+    measures = lens.measured(forward)
+    assert np.allclose(table["entropy (bits)"], measures.values[0].ravel(), atol=1e-4)
+    assert table["kind"].tolist() == [lens.KINDS[kind] for kind in measures.kinds.ravel()]
+
+
+@pytest.mark.parametrize("text", ["a", "😀 😀", "[SEP] [CLS] ok", "[MASK] " * 50, "<script></script> $x$", "word " * 3_000])
+def test_any_text(open_page, text):
+    app = open_page("kinds_of_heads", text=text)
+    assert not app.error and "What to notice." in said(app)
