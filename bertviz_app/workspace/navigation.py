@@ -42,6 +42,7 @@ PAGES = {
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
+        PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would say, if it were the last."),
         PageEntry("models", "About", "Models", "Every model this program knows: what it takes, what it can do, how its family differs."),
         PageEntry("glossary", "About", "Glossary", "The field's terms, a line each."),
     )

@@ -14,6 +14,7 @@ VIEWS = {
     "forward_pass": ("forward_view", ("Shapes", "Embedding sum", "Last hidden state", "Norms")),
     "attention": ("attention_view", ("All heads", "One head", "BertViz head view", "BertViz model view")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
+    "logit_lens": ("lens_view", ("Every token", "One token")),
 }  # fmt: skip
 PAIR = "The cat sat on the mat."
 
