@@ -52,6 +52,17 @@ class Family:
     def embeddings(self) -> str:
         return f"{self.encoder}.embeddings"
 
+    @property
+    def vocabulary_head(self) -> str:
+        """The masked-word head in Python, over `rows` of hidden states; empty where there is none."""
+        *first, last = self.heads.get("masked_words", ("",))
+        if self.needs_words:
+            return f"model.{last}(rows, model.get_input_embeddings())"
+        inner = "rows"
+        for module in (*first, last):
+            inner = f"model.{module}({inner})"
+        return inner if last else ""
+
 
 BERT = Family(
     model_type="bert",

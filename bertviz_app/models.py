@@ -59,10 +59,10 @@ class Model:
         self._parts = parts
         self._device = device
         self.reader = reader
-        config, network, names = parts.network.config, parts.network, parts.family.names
+        config, network, family = parts.network.config, parts.network, parts.family
         labels = {task: head.labels for task, head in parts.task_heads.items()}
         labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
-        d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in names)
+        d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in family.names)
         told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
         source = "bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source
         self.info = ModelInfo(
@@ -85,7 +85,9 @@ class Model:
             tokenizer=reader.spelling.name,
             objectives=tuple(parts.heads),
             labels=labels,
-            traits=replace(parts.family.traits, sums=tuple(self._tables()), has_segments=told_segments),
+            traits=replace(
+                family.traits, sums=tuple(self._tables()), has_segments=told_segments, vocabulary_head=family.vocabulary_head
+            ),
             has_pooler=parts.has_pooler,
             homes={task: f"{source}/{head.beside}" for task, head in parts.task_heads.items() if head.beside},
             abstains="answers" in labels and bool(SQUAD_2.search(source)),

@@ -21,6 +21,7 @@ class Traits:
     first_position  the row of the position table that the first token takes
     positions     how the model knows the places of tokens
     tokenizer     the kind that the published checkpoints come with
+    vocabulary_head  in Python, what turns `rows` of hidden states into one logit for each token; filled in when a model is loaded
     scores        how attention scores are computed from queries and keys; {width} is that of a head
     mixes         how the name of the linear layer ends that mixes a layer's heads; before it they lie side by side
     """
@@ -40,6 +41,7 @@ class Traits:
     mixes: str = "attention.output.dense"
     shares_layers: bool = False
     tokenizer: str = "WordPiece"
+    vocabulary_head: str = ""
 
     @property
     def arguments(self) -> str:

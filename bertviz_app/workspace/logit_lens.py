@@ -1,0 +1,152 @@
+"""The interactive parts of Logit lens: the token that is looked at, hidden or not, the words that are followed, and the layers, read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.errors import EmptyText
+from bertviz_app.lenses import logit_lens as lens
+from bertviz_app.lenses import logit_lens_figures as figures
+from bertviz_app.plots import label
+from bertviz_app.records import Encoding
+from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+MOST_FOLLOWED = 8  # one colour each
+# On a phone the cells keep their width, and the picture scrolls within its own box.
+WIDE = "<style>.st-key-chart_logit_lens { overflow-x: auto } .st-key-chart_logit_lens > div { min-width: 60rem }</style>"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at: the input as the model reads it, one position in it, and the positions that were hidden for it."""
+
+    encoding: Encoding
+    position: int
+    hidden: tuple[int, ...] = ()
+
+
+def choose_token(page: Page) -> Look:
+    """The token that was clicked last, at first the blank or the last word, and whether its word is hidden."""
+    of, position = st.session_state.get("_lens_token", (None, 0))
+    if of != page.encoding.key:
+        position = lens.first_position(page.encoding)
+    hidden = lens.hides(page.encoding, position)
+    if hidden and not st.session_state.get("lens_hide"):
+        hidden = ()
+    encoding = page.model.reader.masked(page.encoding, hidden) if hidden else page.encoding
+    clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
+    if clicked is not None and clicked != position:
+        st.session_state["_lens_token"] = (page.encoding.key, clicked)
+        st.rerun()
+    return Look(encoding, position, hidden)
+
+
+def hide_toggle(page: Page, look: Look) -> None:
+    """The switch that `choose_token` reads at the next run."""
+    label = "Hide its word, so that the model has to guess (one further pass)"
+    may_hide = bool(lens.hides(page.encoding, look.position))
+    st.toggle(label, key="lens_hide", persist_state="session", disabled=not may_hide)
+
+
+def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followed: Sequence[int] = ()) -> lens.Said:
+    """What each state would say at these positions. Two layers' logits are held at a time: this one's and the last one's."""
+    states = page.run(encoding).hidden_states[:, positions]  # [state, position, d_model]
+    last = page.model.vocabulary_logits(states[-1])
+    earlier = (lens.says(page.model.vocabulary_logits(rows), last, followed=followed) for rows in states[:-1])
+    return lens.stacked([*earlier, lens.says(last, last, followed=followed)])
+
+
+def every_token(page: Page, look: Look) -> None:
+    """The picture of all layers and tokens, or of a window around the chosen one."""
+    encoding = look.encoding
+    positions = lens.window(encoding.n_tokens, look.position)
+    said = layers_say(page, encoding, positions)
+    if len(positions) < encoding.n_tokens:
+        st.caption(
+            f"Shown: tokens {positions[0] + 1} to {positions[-1] + 1} of {encoding.n_tokens}. Click a token above to see its neighbourhood."
+        )
+    n_states = len(said.entropy)
+    if len(columns := figures.drawn_states(n_states)) < n_states:
+        st.caption(f"Drawn: {len(columns)} of {n_states} layers. All of them are in the table below.")
+    notice = lens.every_token_notice(said, encoding, positions)
+    figure = figures.every_token_figure(said, encoding, positions, page.theme, token=page.model.reader.token)
+    st.html(WIDE)
+    page.show(figure, name="logit_lens", alt=f"Table: the first choice of each layer at each token. {notice}")
+    page.notice(notice)
+    st.caption(lens.BIAS)
+    with page.fold("Table"):
+        page.table(lens.columns(said, encoding, positions, page.model.reader.token), name="logit-lens")
+    followed = [int(said.token_ids[-1, positions.index(look.position), 0])]
+    page.python(lens.python_code(page.model.info, page.encoding, look.position, followed, look.hidden))
+
+
+def one_token(page: Page, look: Look) -> None:
+    """Some words' ranks over the layers at one position, and how far each layer is from the last."""
+    encoding, position = look.encoding, look.position
+    followed = _followed(page, look)
+    said = layers_say(page, encoding, [position], followed)
+    words = [page.model.reader.token(token_id) for token_id in followed]
+    title = f"The way to the answer at “{label(encoding.tokens[position])}”, token {position + 1}"
+    notice = lens.one_token_notice(said, words)
+    page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt=f"Lines. {notice}")
+    page.notice(notice)
+    st.caption(lens.BIAS)
+    with page.fold("Table"):
+        table: dict[str, object] = {"layer": list(range(len(said.entropy)))}
+        table |= {f"rank of {word}": said.ranks[:, 0, i] for i, word in enumerate(words)}
+        table |= {f"probability of {word}": said.shares[:, 0, i] for i, word in enumerate(words)}
+        page.table(table | {"KL (bits)": said.divergence[:, 0], "entropy (bits)": said.entropy[:, 0]}, name="ranks")
+    page.python(lens.python_code(page.model.info, page.encoding, position, followed, look.hidden))
+
+
+def _followed(page: Page, look: Look) -> list[int]:
+    """Token ids: the last layer's first choice, then what the visitor keeps of two more and the hidden or seen word, and adds."""
+    reader = page.model.reader
+    last = page.model.vocabulary_logits(page.run(look.encoding).hidden_states[-1][[look.position]])[0]
+    best = np.argsort(-last, kind="stable")[:3].tolist()
+    own = int(page.encoding.token_ids[look.position])
+    offered = {reader.token(i): i for i in dict.fromkeys([*best, *([] if own == reader.mask_id else [own])])}
+    first, *others = offered
+    chosen = st.multiselect(
+        f"Words to follow beside “{plain(first)}”",
+        others,
+        default=others,
+        accept_new_options=True,
+        max_selections=MOST_FOLLOWED - 1,
+        key=f"followed_{hash((page.model.info.key, look.encoding.key, look.position))}",
+        placeholder="Type a word",
+    )
+    ids = [offered[first]]
+    for word in chosen:
+        token_id = offered[word] if word in offered else _one_token(page, word)
+        if token_id is not None and token_id not in ids:
+            ids.append(token_id)
+    return ids
+
+
+def _one_token(page: Page, word: str) -> int | None:
+    """The id of a typed word, if the vocabulary holds it in one piece; else None, with a sentence that says so."""
+    try:
+        # The space in front makes it the start of a word for tokenizers that keep the space.
+        encoding = page.model.encode(f" {word}")
+        pieces = encoding.token_ids[~encoding.is_special].tolist()
+    except EmptyText:
+        pieces = []
+    if len(pieces) != 1:
+        parts = " ".join(page.model.reader.token(piece) for piece in pieces)
+        st.caption(
+            plain(
+                f"“{word}” cannot be followed: the vocabulary does not hold it in one piece"
+                + (f", only as {parts}." if parts else ".")
+            )
+        )
+        return None
+    return int(pieces[0])
