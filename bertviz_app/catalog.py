@@ -104,7 +104,7 @@ MINIATURES = tuple(_miniature(layers, width) for layers in (2, 4, 6, 8, 10, 12) 
 BERTS = (
     Checkpoint(
         "embedded", "Embedded BERT", str(PACKAGE / "embedded"), "embedded", APACHE, 46,
-        _bert(6, 384, 12), (*PAIRED, "sentiment"),
+        _bert(6, 384, 12), (*PAIRED, "sentiment", "named entities", "question answering", "sentence pairs"),
     ),
     Checkpoint(
         "bert-base-uncased", "BERT base, uncased", "google-bert/bert-base-uncased",

@@ -173,7 +173,7 @@ def test_what_is_said_of_the_model_is_true(model):
     assert (info.vocab_size, info.max_tokens, info.mask_token, info.dtype) == (30_522, 512, "[MASK]", "float32")
     assert info.key == "embedded@embedded" and info.source == "bertviz_app/embedded" and info.fills_blanks
     assert info.n_bytes == sum(t.nbytes for t in (*network.parameters(), *network.buffers()))
-    assert set(info.labels) == {"next_sentence", "sentiment"}
+    assert set(info.labels) == {"next_sentence", "sentiment", "pairs", "entities", "answers"}
 
 
 def test_load_gives_a_model_of_its_own_with_the_same_numbers(model, forward):
