@@ -17,6 +17,8 @@ READING = (
     "tasks",
     "attention",
     "embeddings",
+    "kinds_of_heads",
+    "logit_lens",
     "interventions",
 )
 

@@ -25,6 +25,8 @@ from bertviz_app.records import Encoding, ForwardPass, ModelInfo
 
 Axis = tuple[int, str]  # how many, of what
 
+OF_TOKENS = ("entities", "answers")  # tasks whose head reads every token, not the vector of the whole input
+
 
 @dataclass(frozen=True)
 class Step:
@@ -194,9 +196,12 @@ def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[
     if "replaced_tokens" in info.objectives:
         formula = "one score a token: above 0 it is taken for replaced"
         found.append(Step("Heads", "replacement logits", ((encoding.n_tokens, "tokens"),), formula))
-    formula = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
+    whole = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():
-        found.append(Step("Heads", f"{task.replace('_', ' ')} logits", ((len(labels), "labels"),), formula))
+        each, axis = task in OF_TOKENS, (len(labels), "labels")
+        axes = ((encoding.n_tokens, "tokens"), axis) if each else (axis,)
+        formula = "W · last hidden state + b, at each token" if each else whole
+        found.append(Step("Heads", f"{task.replace('_', ' ')} logits", axes, formula))
     return tuple(found)
 
 

@@ -72,7 +72,9 @@ def test_shapes_equal_the_network(model, plain, text: str) -> None:
     assert shapes.pop((None, "pooled vector")) == shape("bert.pooler")
     assert shapes.pop((None, "vocabulary logits")) == shape("cls.predictions")
     assert shapes.pop((None, "next sentence logits")) == shape("cls.seq_relationship")
-    assert shapes.pop((None, "sentiment logits")) == (2,)
+    assert shapes.pop((None, "sentiment logits")) == (2,) and shapes.pop((None, "pairs logits")) == (3,)
+    assert shapes.pop((None, "entities logits")) == (encoding.n_tokens, 9)
+    assert shapes.pop((None, "answers logits")) == (encoding.n_tokens, 2)
     assert not shapes
 
 
@@ -169,4 +171,4 @@ def test_tables(forward) -> None:
     assert np.allclose(
         states.summary_columns(last, tokens)["norm"], states.norms_columns(states.norms(forward), tokens)["layer 6"]
     )
-    assert len(lens.steps_columns(lens.steps(forward.model, forward.encoding))["shape"]) == 5 + 9 * 6 + 4
+    assert len(lens.steps_columns(lens.steps(forward.model, forward.encoding))["shape"]) == 5 + 9 * 6 + 7
