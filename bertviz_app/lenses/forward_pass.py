@@ -198,10 +198,12 @@ def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[
         found.append(Step("Heads", "replacement logits", ((encoding.n_tokens, "tokens"),), formula))
     whole = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():
-        each, axis = task in OF_TOKENS, (len(labels), "labels")
-        axes = ((encoding.n_tokens, "tokens"), axis) if each else (axis,)
-        formula = "W · last hidden state + b, at each token" if each else whole
-        found.append(Step("Heads", f"{task.replace('_', ' ')} logits", axes, formula))
+        name, of_label = f"{task.replace('_', ' ')} logits", (len(labels), "labels")
+        if task in OF_TOKENS:
+            each = "W · last hidden state + b, at each token"
+            found.append(Step("Heads", name, ((encoding.n_tokens, "tokens"), of_label), each))
+        else:
+            found.append(Step("Heads", name, (of_label,), whole))
     return tuple(found)
 
 
