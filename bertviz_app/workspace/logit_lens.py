@@ -51,7 +51,7 @@ def choose_token(page: Page) -> Look:
 
 def hide_toggle(page: Page, look: Look) -> None:
     """The switch that `choose_token` reads at the next run."""
-    label = "Hide its word, so that the model has to guess (one further pass)"
+    label = "Hide its word (one further pass)"
     may_hide = bool(lens.hides(page.encoding, look.position))
     st.toggle(label, key="lens_hide", persist_state="session", disabled=not may_hide)
 
