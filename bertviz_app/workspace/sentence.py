@@ -40,7 +40,7 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
     shows_pair = pair or bool(memory.recall("pair"))
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
-        texts, buttons = st.columns([4, 1], vertical_alignment="bottom", gap="small")
+        texts, buttons = st.columns([5, 2], vertical_alignment="bottom", gap="small")
         with texts:
             boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
         boxes[0].text_input(
