@@ -17,7 +17,7 @@ _STYLE = """<style>
   [data-testid=stMainBlockContainer] { padding-top: 3.75rem; }
   [data-testid=stHeader] { background: PAPER; }
 }
-button[kind^=primary] { color: PAPER; }
+button[kind^=primary], [data-testid=stMultiSelect] [data-tag], [data-tag] button { color: PAPER; }
 [data-testid=stSidebarHeader] { margin-bottom: -1rem; }
 [data-testid=stCaptionContainer] { color: MUTED; opacity: 1; }
 [data-testid=stCaptionContainer] p { color: inherit; }
