@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
+from bertviz_app import layer_names
 from bertviz_app.traits import Traits
 
 
@@ -102,7 +103,7 @@ DISTILBERT = Family(
         objectives=("masked_words",),
         has_segments=False,
         sums=("token", "position"),
-        mixes="attention.out_lin",
+        layers=layer_names.DISTILBERT,
         why_not={
             "pair": "it was distilled from BERT without segments, without the pooler and without next-sentence prediction (Sanh et al., 2019, section 3)"
         },
@@ -121,7 +122,7 @@ ALBERT = Family(
         pair_head="sop_classifier.classifier",
         objectives=("masked_words", "sentence_order"),
         shares_layers=True,
-        mixes="attention.dense",
+        layers=layer_names.ALBERT,
         tokenizer="Unigram",
     ),
     encoder="albert",
@@ -167,6 +168,7 @@ DEBERTA = Family(
     model_type="deberta",
     traits=Traits(
         family="DeBERTa",
+        layers=layer_names.DEBERTA,
         loads_as="AutoModelForMaskedLM",
         encoder="deberta",
         pair_head="",
@@ -199,6 +201,7 @@ DEBERTA_V3 = replace(
     traits=replace(
         DEBERTA.traits,
         family="DeBERTa v3",
+        layers=layer_names.DEBERTA_V2,
         tokenizer="Unigram",
         objectives=("replaced_tokens",),
         why_not={"masked_words": _SPOTS, "pair": _SPOTS, "replaced_tokens": _SPOTS},
@@ -219,7 +222,11 @@ ROWS = (
     DEBERTA,
     DEBERTA_V3,
     *(
-        replace(row, model_type="deberta-v2", traits=replace(row.traits, family="DeBERTa v2", tokenizer="Unigram"))
+        replace(
+            row,
+            model_type="deberta-v2",
+            traits=replace(row.traits, family="DeBERTa v2", tokenizer="Unigram", layers=layer_names.DEBERTA_V2),
+        )
         for row in (DEBERTA_WITH_ORIGINAL_HEAD, DEBERTA)
     ),
 )

@@ -86,7 +86,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
     without_pooler = {key for key in missing if not family.pooler or not key.startswith(family.pooler)}
     if lost := sorted(key for key in without_pooler if key.startswith(f"{family.encoder}.")):
         raise BrokenCheckpoint(f"“{folder.name}” is incomplete: its weights lack {lost[0]}.")
-    attach(family.part(network, family.encoder), family.traits.mixes)
+    attach(family.part(network, family.encoder), family.traits.layers.mix)
     has_pooler = bool(family.pooler) and without_pooler == missing
     reads_pooler = has_pooler or not family.pooler
     return Parts(

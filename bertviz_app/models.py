@@ -52,11 +52,11 @@ def load(name: str = "embedded") -> Model:
 class Model:
     """One loaded checkpoint: `encode` a text, `run` the encoder once, read predictions off rows of hidden states.
 
-    Safe to share between threads: no call changes it.
+    Safe to share between threads: no call changes it. `parts` and `tensor` are for the other rooms that know torch.
     """
 
     def __init__(self, checkpoint: Checkpoint, parts: Parts, reader: Reader, device: torch.device) -> None:
-        self._parts = parts
+        self.parts = parts
         self._device = device
         self.reader = reader
         config, network, family = parts.network.config, parts.network, parts.family
@@ -108,12 +108,12 @@ class Model:
         Raises `Busy` when no place became free in time.
         """
         with turnstile().turn(), torch.inference_mode():
-            output = self._parts.encoder(**self._batch([encoding]), output_attentions=True, output_hidden_states=True)
+            output = self.parts.encoder(**self._batch([encoding]), output_attentions=True, output_hidden_states=True)
             # layer × [1, head, query, key] → [layer, head, query, key]
             attentions = torch.cat(output.attentions).cpu().numpy()
             # (layer + 1) × [1, position, d_model] → [layer + 1, position, d_model]
             hidden_states = torch.cat(output.hidden_states).cpu().numpy()
-            pooled = output.pooler_output[0].cpu().numpy() if self._parts.has_pooler else None
+            pooled = output.pooler_output[0].cpu().numpy() if self.parts.has_pooler else None
         return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
 
     def final_states(self, encodings: Sequence[Encoding], *, batch_size: int = 16) -> Iterator[tuple[int, FinalState]]:
@@ -126,9 +126,9 @@ class Model:
         for start in range(0, len(shortest_first), batch_size):
             indices = shortest_first[start : start + batch_size]
             with turnstile().turn(), torch.inference_mode():
-                output = self._parts.encoder(**self._batch([encodings[index] for index in indices]))
+                output = self.parts.encoder(**self._batch([encodings[index] for index in indices]))
                 hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
-                pooled = output.pooler_output.cpu().numpy() if self._parts.has_pooler else None
+                pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else None
             for row, index in enumerate(indices):
                 encoding = encodings[index]
                 yield index, FinalState(encoding, hidden[row, : encoding.n_tokens], None if pooled is None else pooled[row])
@@ -168,7 +168,7 @@ class Model:
 
     def embedding_parts(self, encoding: Encoding) -> EmbeddingParts:
         """The vectors that are added up before the first layer. No encoder pass."""
-        embeddings, traits = self._parts.part(self._parts.family.embeddings), self.info.traits
+        embeddings, traits = self.parts.part(self.parts.family.embeddings), self.info.traits
         segments = encoding.segment_ids if traits.has_segments else np.zeros_like(encoding.segment_ids)
         rows = {
             "token": encoding.token_ids,
@@ -176,7 +176,7 @@ class Model:
             "position": np.arange(encoding.n_tokens) + traits.first_position,
         }
         with torch.inference_mode():
-            vectors = {name: table(self._tensor(rows[name])) for name, table in self._tables().items()}
+            vectors = {name: table(self.tensor(rows[name])) for name, table in self._tables().items()}
             if before := getattr(embeddings, "embed_proj", None):
                 vectors = {name: before(vector) for name, vector in vectors.items()}  # linear: the sum may wait
         norm = embeddings.LayerNorm
@@ -191,13 +191,13 @@ class Model:
     @functools.cached_property
     def word_embeddings(self) -> Floats:
         """[vocab, d_model] the vector that each token of the vocabulary starts from; read-only."""
-        weights: Floats = self._parts.encoder.get_input_embeddings().weight.detach().cpu().numpy().view()
+        weights: Floats = self.parts.encoder.get_input_embeddings().weight.detach().cpu().numpy().view()
         weights.setflags(write=False)
         return weights
 
     def _tables(self) -> dict[str, Any]:
         """The tables of vectors that this checkpoint adds up, by what they are of."""
-        embeddings = self._parts.part(self._parts.family.embeddings)
+        embeddings = self.parts.part(self.parts.family.embeddings)
         names = {"token": "word_embeddings", "segment": "token_type_embeddings", "position": "position_embeddings"}
         found = {name: getattr(embeddings, attribute, None) for name, attribute in names.items()}
         return {name: table for name, table in found.items() if table is not None}
@@ -205,26 +205,26 @@ class Model:
     def _widening(self) -> tuple[Floats, Floats] | None:
         # Only a family with narrow embeddings has such a layer, and only a checkpoint that uses them.
         try:
-            layer = self._parts.part(self._parts.family.after)
+            layer = self.parts.part(self.parts.family.after)
         except AttributeError:
             return None
         return layer.weight.detach().cpu().numpy(), layer.bias.detach().cpu().numpy()
 
     def _objective(self, name: str) -> Any:
         """The modules of a pre-training head, one after the other. Raises `MissingHead`."""
-        if name not in self._parts.heads:
+        if name not in self.parts.heads:
             raise MissingHead(self.info.why_not(name))
-        parts = self._parts
+        parts = self.parts
         modules = [parts.part(path) for path in parts.heads[name]]
         if parts.family.needs_words:
             return lambda rows: modules[0](rows, parts.encoder.get_input_embeddings())
         return torch.nn.Sequential(*modules)
 
     def _class_layers(self, task: str) -> Any:
-        return self._objective(task) if task in self._parts.heads else self._task_head(task, of_rows=False).layers
+        return self._objective(task) if task in self.parts.heads else self._task_head(task, of_rows=False).layers
 
     def _task_head(self, task: str, *, of_rows: bool) -> TaskHead:
-        head = self._parts.task_heads.get(task)
+        head = self.parts.task_heads.get(task)
         if head is None or head.of_rows != of_rows:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
         return head
@@ -236,14 +236,15 @@ class Model:
         if self.info.traits.has_segments:
             columns["token_type_ids"] = "segment_ids"
         return {
-            name: self._tensor(np.stack([getattr(encoding, column) for encoding in padded])) for name, column in columns.items()
+            name: self.tensor(np.stack([getattr(encoding, column) for encoding in padded])) for name, column in columns.items()
         }
 
-    def _tensor(self, array: Any) -> torch.Tensor:
+    def tensor(self, array: Any) -> torch.Tensor:
+        """An array on this model's device."""
         # A copy: the records' arrays are read-only, which torch does not know.
         return torch.tensor(array, device=self._device)
 
     def _apply(self, head: Any, rows: Floats) -> Floats:
         with torch.inference_mode():
-            logits: Floats = head(self._tensor(rows)).float().cpu().numpy()
+            logits: Floats = head(self.tensor(rows)).float().cpu().numpy()
         return logits

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bertviz_app.layer_names import BERT, LayerNames
+
 
 @dataclass(frozen=True)
 class Traits:
@@ -23,7 +25,7 @@ class Traits:
     tokenizer     the kind that the published checkpoints come with
     vocabulary_head  in Python, what turns `rows` of hidden states into one logit for each token; filled in when a model is loaded
     scores        how attention scores are computed from queries and keys; {width} is that of a head
-    mixes         how the name of the linear layer ends that mixes a layer's heads; before it they lie side by side
+    layers        where the parts of a layer are
     """
 
     family: str = "BERT"
@@ -38,7 +40,7 @@ class Traits:
     first_position: int = 0
     positions: str = "learned, one vector a place"
     scores: str = "q · k / √{width}"
-    mixes: str = "attention.output.dense"
+    layers: LayerNames = BERT
     shares_layers: bool = False
     tokenizer: str = "WordPiece"
     vocabulary_head: str = ""

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions",
+    "shelf", "interventions", "layer_names",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
@@ -30,6 +30,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
+    "layers": (GROUND, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -45,6 +46,7 @@ LAZILY = {
     "checkpoints": {"huggingface_hub"},
     "workspace": {"models", "intervening"},
     "intervening": {"models"},
+    "layers": {"models"},
     "__init__": {"models"},
 }
 

@@ -40,7 +40,7 @@ def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, answer:
     """One prediction under an intervention: `probabilities` [output]. `hidden` are the positions that were hidden by a click."""
     off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
     switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
-    switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.mixes}")
+    switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.layers.mix}")
     return f"""{loading(info, answer)}
 {inputs(info, encoding, hidden=hidden)}{switches}
 with torch.inference_mode():
