@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions", "layer_names", "query_key",
+    "shelf", "interventions", "layer_names", "query_key", "feed_forward",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
@@ -31,6 +31,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
     "layers": (GROUND, {"torch"}),
+    "neurons": (GROUND | {"layers"}, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -44,9 +45,10 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening", "layers"},
+    "workspace": {"models", "intervening", "layers", "neurons"},
     "intervening": {"models"},
     "layers": {"models"},
+    "neurons": {"models"},
     "__init__": {"models"},
 }
 
