@@ -61,6 +61,8 @@ class Frame:
         weights = merged(weights, self.groups)
         if self.special.any():
             weights = renormalised(weights, ~self.special)
+        if len(self.rows) == len(self.columns) == self.n_groups:
+            return weights
         return weights[..., self.rows, :][..., self.columns]
 
 

@@ -65,7 +65,7 @@ def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
     assert "hello" in strip(page)
     page.reload()
     page.locator(".strip .token", has_text="hello").first.wait_for()
-    assert sentence_box(page).input_value() == "Hello <b>$x$</b> world"
+    expect(sentence_box(page)).to_have_value("Hello <b>$x$</b> world")
     assert "Hello" not in page.url
 
 
@@ -227,7 +227,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     page.get_by_text("How sure is BERT of each word when it is hidden").click()
     page.get_by_role("button", name="Hide each of").click()
     for _ in range(3):
-        page.reload(wait_until="commit")
+        page.reload(wait_until="domcontentloaded")
     page.locator(".strip .token", has_text="every").first.wait_for()
     page.get_by_text("Export").first.wait_for()
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
