@@ -14,23 +14,24 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions", "layer_names",
+    "shelf", "interventions", "layer_names", "query_key", "feed_forward",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening", "layers"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly", "PIL"}),
+    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
     "layers": (GROUND, {"torch"}),
+    "neurons": (GROUND | {"layers"}, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -44,9 +45,10 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening"},
+    "workspace": {"models", "intervening", "layers", "neurons"},
     "intervening": {"models"},
     "layers": {"models"},
+    "neurons": {"models"},
     "__init__": {"models"},
 }
 
@@ -204,7 +206,7 @@ def test_what_is_imported_is_pinned_exactly():
     lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
     pins = [line for line in lines if line]
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", pin) for pin in pins)
-    packages = {"sklearn": "scikit-learn", "PIL": "pillow"}
+    packages = {"sklearn": "scikit-learn"}
     imported = {found.name for path in sources() for found in imports(parsed(path)) if not found.ours}
     assert {packages.get(name, name) for name in imported} <= {pin.split("==")[0] for pin in pins}
 

@@ -39,6 +39,7 @@ TERMS = tuple(
         ("Logit", "A score before it is turned into a probability by softmax.", "fill_in_the_blank"),
         ("[MASK]", "The token that stands for a hidden word.", "fill_in_the_blank"),
         ("MLM", "Masked language modelling: see fill-mask.", "fill_in_the_blank"),
+        ("Neuron", "One number of the wide middle of a feed-forward network, and the vector that it adds to the token when it is active.", "logit_lens"),
         ("Next sentence prediction", "BERT's second training task: does sentence B follow sentence A in the text they come from?", "next_sentence"),
         ("Offset", "Where in the text, in characters, a token begins and ends.", "tokens"),
         ("[PAD]", "Fills up the shorter texts of a batch; the attention mask hides it.", "tokens"),
