@@ -18,6 +18,7 @@ TERMS = tuple(
     Term(*row)
     for row in (
         ("Ablation", "Switching a part of a model off, here a head or a layer, to see what it was needed for.", "interventions"),
+        ("Activation patching", "Putting a vector from one pass into another, to see how much of the first one's prediction comes along.", "interventions"),
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
         ("BERT", "Bidirectional Encoder Representations from Transformers: an encoder trained to fill in blanks and to tell whether two sentences belong together (Devlin et al. 2019)."),

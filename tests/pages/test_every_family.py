@@ -18,7 +18,7 @@ VIEWS = {
     "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
     "attention": ("attention_view", ("Explorer", "One head", "BertViz head view", "BertViz model view")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
-    "interventions": ("interventions_view", ("Switch off", "Map of heads")),
+    "interventions": ("interventions_view", ("Switch off", "Map of heads", "Patching")),
     "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
     "logit_lens": ("lens_view", ("Every token", "One token", "Neurons")),
 }  # fmt: skip
