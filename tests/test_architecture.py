@@ -21,16 +21,17 @@ GROUND = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening", "mixing"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly", "PIL"}),
+    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "scipy", "sklearn", "plotly", "PIL"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
     "layers": (GROUND, {"torch"}),
+    "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -44,7 +45,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening"},
+    "workspace": {"models", "intervening", "mixing"},
     "intervening": {"models"},
     "layers": {"models"},
     "__init__": {"models"},

@@ -19,6 +19,7 @@ TERMS = tuple(
     for row in (
         ("Ablation", "Switching a part of a model off, here a head or a layer, to see what it was needed for.", "interventions"),
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
+        ("Attention rollout", "What reaches a token from each token of the input on all paths through the layers, half of each layer counted as passed by (Abnar and Zuidema 2020).", "attention_summed_up"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
         ("BERT", "Bidirectional Encoder Representations from Transformers: an encoder trained to fill in blanks and to tell whether two sentences belong together (Devlin et al. 2019)."),
         ("[CLS]", "The token put in front of every input; its last vector, pooled, is read by sentence-level heads.", "next_sentence"),
@@ -46,6 +47,7 @@ TERMS = tuple(
         ("Position embedding", "A learned vector for each place in the input; without it BERT could not tell word order.", "forward_pass"),
         ("Pseudo-perplexity", "How surprised BERT is by a text, hiding one token at a time; lower is less surprised (Salazar et al. 2020).", "fill_in_the_blank"),
         ("Query", "The vector with which a token asks the others; compared with their keys.", "attention"),
+        ("Rank correlation", "How alike two orders are: 1 the same, 0 unrelated, −1 the reverse; Spearman's is the correlation of the ranks.", "attention_summed_up"),
         ("Segment", "Which sentence of a pair a token belongs to: 0 for A, 1 for B.", "tokens"),
         ("[SEP]", "The token that ends each sentence.", "tokens"),
         ("Softmax", "Turns scores into probabilities that sum to 1: exp(x) divided by the sum of all exp(x).", "fill_in_the_blank"),
