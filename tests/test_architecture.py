@@ -17,14 +17,22 @@ GROUND = {
     "shelf", "interventions", "layer_names", "query_key", "feed_forward",
 }  # fmt: skip
 
+# Further rooms with torch: what they compute of a model, beyond its pass, is asked for by pages.
+OF_A_MODEL = {
+    "intervening",
+    "layers",
+    "mixing",
+    "neurons",
+}  # fmt: skip
+
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening", "layers"},
+        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly"}),
+    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "scipy", "sklearn", "plotly"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
@@ -32,6 +40,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "intervening": (GROUND, {"torch"}),
     "layers": (GROUND, {"torch"}),
     "neurons": (GROUND | {"layers"}, {"torch"}),
+    "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -45,7 +54,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening", "layers", "neurons"},
+    "workspace": {"models"} | OF_A_MODEL,
     "intervening": {"models"},
     "layers": {"models"},
     "neurons": {"models"},

@@ -17,6 +17,7 @@ VIEWS = {
     "forward_pass": ("forward_view", ("Shapes", "Embedding sum", "Last hidden state", "Norms")),
     "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
     "attention": ("attention_view", ("Explorer", "One head", "BertViz head view", "BertViz model view")),
+    "attention_summed_up": ("summed_view", ("Side by side", "One map", "One token", "Agreement")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
     "interventions": ("interventions_view", ("Switch off", "Map of heads", "Patching")),
     "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
