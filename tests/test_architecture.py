@@ -14,14 +14,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions", "layer_names",
+    "shelf", "interventions", "layer_names", "attributions",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
     "workspace": (
-        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening"},
+        GROUND | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "intervening", "attributing"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "lenses": (GROUND | {"plots", "colors"}, {"numpy", "sklearn", "plotly", "PIL"}),
@@ -30,6 +30,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
+    "attributing": (GROUND | {"models"}, {"torch", "numpy", "captum"}),
     "layers": (GROUND, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
@@ -44,7 +45,8 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening"},
+    "workspace": {"models", "intervening", "attributing"},
+    "attributing": {"captum"},
     "intervening": {"models"},
     "layers": {"models"},
     "__init__": {"models"},

@@ -19,6 +19,7 @@ READING = (
     "embeddings",
     "kinds_of_heads",
     "logit_lens",
+    "attribution",
     "interventions",
 )
 
