@@ -18,7 +18,9 @@ TERMS = tuple(
     Term(*row)
     for row in (
         ("Ablation", "Switching a part of a model off, here a head or a layer, to see what it was needed for.", "interventions"),
+        ("Activation patching", "Putting a vector from one pass into another, to see how much of the first one's prediction comes along.", "interventions"),
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
+        ("Attention rollout", "What reaches a token from each token of the input on all paths through the layers, half of each layer counted as passed by (Abnar and Zuidema 2020).", "attention_summed_up"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
         ("Attribution", "A share in one prediction for each token: how much it speaks for the answer, or against it.", "attribution"),
         ("Baseline", "The input without what it says, such as a blank for every word, with which an attribution compares.", "attribution"),
@@ -40,6 +42,7 @@ TERMS = tuple(
         ("Logit", "A score before it is turned into a probability by softmax.", "fill_in_the_blank"),
         ("[MASK]", "The token that stands for a hidden word.", "fill_in_the_blank"),
         ("MLM", "Masked language modelling: see fill-mask.", "fill_in_the_blank"),
+        ("Neuron", "One number of the wide middle of a feed-forward network, and the vector that it adds to the token when it is active.", "logit_lens"),
         ("Next sentence prediction", "BERT's second training task: does sentence B follow sentence A in the text they come from?", "next_sentence"),
         ("Offset", "Where in the text, in characters, a token begins and ends.", "tokens"),
         ("[PAD]", "Fills up the shorter texts of a batch; the attention mask hides it.", "tokens"),
@@ -48,6 +51,7 @@ TERMS = tuple(
         ("Position embedding", "A learned vector for each place in the input; without it BERT could not tell word order.", "forward_pass"),
         ("Pseudo-perplexity", "How surprised BERT is by a text, hiding one token at a time; lower is less surprised (Salazar et al. 2020).", "fill_in_the_blank"),
         ("Query", "The vector with which a token asks the others; compared with their keys.", "attention"),
+        ("Rank correlation", "How alike two orders are: 1 the same, 0 unrelated, −1 the reverse; Spearman's is the correlation of the ranks.", "attention_summed_up"),
         ("Segment", "Which sentence of a pair a token belongs to: 0 for A, 1 for B.", "tokens"),
         ("[SEP]", "The token that ends each sentence.", "tokens"),
         ("Softmax", "Turns scores into probabilities that sum to 1: exp(x) divided by the sum of all exp(x).", "fill_in_the_blank"),

@@ -1,4 +1,6 @@
-"""The interactive parts of Logit lens: the token that is looked at, hidden or not, the words that are followed, and the layers, read one by one."""
+"""The interactive parts of Logit lens: the token that is looked at, hidden or not, the layers read one by one, the words that are
+followed, and the neurons that move the token.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ import streamlit as st
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import logit_lens as lens
 from bertviz_app.lenses import logit_lens_figures as figures
-from bertviz_app.plots import label
+from bertviz_app.lenses import neurons
+from bertviz_app.plots import label, shown
 from bertviz_app.records import Encoding
 from bertviz_app.workspace.markup import plain
 
@@ -105,6 +108,29 @@ def one_token(page: Page, look: Look) -> None:
         table |= {f"probability of {word}": said.shares[:, 0, i] for i, word in enumerate(words)}
         page.table(table | {"KL (bits)": said.divergence[:, 0], "entropy (bits)": said.entropy[:, 0]}, name="ranks")
     page.python(lens.python_code(page.model.info, page.encoding, position, followed, look.hidden))
+
+
+def strongest_neurons(page: Page, look: Look) -> None:
+    """The neurons of one layer that move the chosen token the most, and the words that they promote, where there is a head to read them."""
+    from bertviz_app.neurons import feed_forward
+
+    layer, info, forward = page.layer(), page.model.info, page.run(look.encoding)
+    if info.traits.shares_layers:
+        st.caption("All layers of this model share their weights: the same neurons in each, with other activations.")
+    found = feed_forward(page.model, forward, layer, look.position)
+    chosen, logits = neurons.strongest(found), None
+    if info.fills_blanks:
+        length = float(np.linalg.norm(forward.hidden_states[-1, look.position]))
+        logits = page.model.vocabulary_logits(neurons.directions(found, chosen, length))
+    drawn = neurons.neurons(found, chosen, logits, page.model.reader.token)
+    title = f"The neurons that move “{label(look.encoding.tokens[look.position])}” the most at layer {shown(layer)}"
+    title += ", and what they promote" if info.fills_blanks else ""
+    notice = neurons.notice(found, drawn, look.encoding)
+    page.show(neurons.neurons_figure(drawn, page.theme, title=title), name="neurons", alt=f"Bars. {notice}")
+    page.notice(notice)
+    with page.fold("Table"):
+        page.table(neurons.columns(drawn), name="neurons")
+    page.python(neurons.python_code(info, page.encoding, found, look.hidden))
 
 
 def _followed(page: Page, look: Look) -> list[int]:

@@ -47,3 +47,17 @@ def test_a_model_without_the_head_says_why(open_page, tiny_families, monkeypatch
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = open_page("logit_lens", state={"model": folder.name})
     assert "a second model, the generator, filled the blanks" in said(app)
+    assert "At layer 1, neuron" in said(app) and "its output vector would say" not in said(app)
+    assert "promotes" not in app.dataframe[0].value
+
+
+def test_the_neurons_of_a_token_and_what_they_promote(open_page):
+    text = "The capital of France is [MASK]."
+    open_page("logit_lens", text=text)
+    before = turnstile().passed
+    app = open_page("logit_lens", text=text, state={"lens_view": "Neurons", "layer": 5})
+    assert turnstile().passed == before
+    assert "At layer 5, neuron 140 of 1,536 moves “[MASK]” the most" in said(app)
+    assert "boston" in app.dataframe[0].value["promotes"][0]
+    app.slider(key="layer").set_value(6).run()
+    assert not app.exception and "At layer 6, neuron" in said(app) and "much the same direction" in said(app)
