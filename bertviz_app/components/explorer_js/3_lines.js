@@ -116,17 +116,20 @@ class Lines {
     return {start: (item.query ?? item.key) * ROW, end: (item.query ?? item.key) * ROW + ROW + 12};
   }
 
-  // What is said of a token: the strongest of its weights in the first head.
   say(item) {
-    const {header} = this.state, weights = this.heads[0], n = this.keys.length;
-    if (item.query !== undefined) {
-      const row = weights.subarray(item.query * n, (item.query + 1) * n), best = row.indexOf(Math.max(...row));
-      return best < 0 ? "" : `${header.names[0]}: “${this.queries[item.query].text}” looks most at “${this.keys[best].text}”, ${percent(row[best])}`;
-    }
-    let best = 0;
-    for (let query = 0; query < this.queries.length; query++) if (weights[query * n + item.key] > weights[best * n + item.key]) best = query;
-    return this.queries.length ? `${header.names[0]}: “${this.queries[best].text}” looks most at “${this.keys[item.key].text}”, ${percent(weights[best * n + item.key])}` : "";
+    return strongest(this, this.heads[0], item);
   }
+}
+
+// What is said of a token: the strongest of its weights, as the one that looks or as the one that is looked at.
+function strongest({state, queries, keys}, weights, item) {
+  const looking = item.query !== undefined;
+  const of = index => (looking ? weights[item.query * keys.length + index] : weights[index * keys.length + item.key]);
+  const others = looking ? keys : queries;
+  if (!others.length) return "";
+  const best = others.reduce((best, _, index) => (of(index) > of(best) ? index : best), 0);
+  const [from, to] = looking ? [queries[item.query], keys[best]] : [queries[best], keys[item.key]];
+  return `${state.header.names[0]}: “${from.text}” looks most at “${to.text}”, ${percent(of(best))}`;
 }
 
 const within = (index, tokens) => Math.max(0, Math.min(tokens.length - 1, index));

@@ -99,9 +99,9 @@ class Matrix {
   }
 
   say(item) {
-    const {header} = this.state, n = this.keys.length;
-    if (item.query === undefined || item.key === undefined) return Lines.prototype.say.call({...this, heads: [this.weights], state: this.state}, item);
-    return `${header.names[0]}: “${this.queries[item.query].text}” looks at “${this.keys[item.key].text}”, ${percent(this.weights[item.query * n + item.key])}`;
+    if (item.query === undefined || item.key === undefined) return strongest(this, this.weights, item);
+    const n = this.keys.length;
+    return `${this.state.header.names[0]}: “${this.queries[item.query].text}” looks at “${this.keys[item.key].text}”, ${percent(this.weights[item.query * n + item.key])}`;
   }
 }
 
