@@ -32,6 +32,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "intervening": (GROUND, {"torch"}),
     "layers": (GROUND, {"torch"}),
     "neurons": (GROUND | {"layers"}, {"torch"}),
+    "all_states": (GROUND | {"models"}, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),
@@ -45,7 +46,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 LAZILY = {
     "components": {"bertviz", "torch"},
     "checkpoints": {"huggingface_hub"},
-    "workspace": {"models", "intervening", "neurons"},
+    "workspace": {"models", "intervening", "neurons", "all_states"},
     "intervening": {"models"},
     "layers": {"models"},
     "neurons": {"models"},

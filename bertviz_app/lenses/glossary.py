@@ -18,6 +18,7 @@ TERMS = tuple(
     Term(*row)
     for row in (
         ("Ablation", "Switching a part of a model off, here a head or a layer, to see what it was needed for.", "interventions"),
+        ("Anisotropy", "All vectors of a layer point much the same way, so that any two have a high cosine; to compare, that of random words is taken off.", "words_in_context"),
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
         ("BERT", "Bidirectional Encoder Representations from Transformers: an encoder trained to fill in blanks and to tell whether two sentences belong together (Devlin et al. 2019)."),
@@ -48,6 +49,7 @@ TERMS = tuple(
         ("Pseudo-perplexity", "How surprised BERT is by a text, hiding one token at a time; lower is less surprised (Salazar et al. 2020).", "fill_in_the_blank"),
         ("Query", "The vector with which a token asks the others; compared with their keys.", "attention"),
         ("Segment", "Which sentence of a pair a token belongs to: 0 for A, 1 for B.", "tokens"),
+        ("Self-similarity", "The mean cosine of one word's vectors in different sentences: 1 where context changes nothing.", "words_in_context"),
         ("[SEP]", "The token that ends each sentence.", "tokens"),
         ("Softmax", "Turns scores into probabilities that sum to 1: exp(x) divided by the sum of all exp(x).", "fill_in_the_blank"),
         ("Special token", "A token that stands for no text: [CLS], [SEP], [MASK], [PAD]; [UNK] stands for an unknown word.", "tokens"),
