@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from bertviz_app.errors import UnsupportedModel
 from bertviz_app.layer_names import LayerNames
+from bertviz_app.query_key import QueryKey
+from bertviz_app.records import ForwardPass
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -96,3 +99,17 @@ def layers(model: Model) -> tuple[Layer, ...]:
         )
         for index, module in enumerate(module_of)
     )
+
+
+def query_key(model: Model, forward: ForwardPass, layer: int, head: int) -> QueryKey:
+    """What makes the weights of one head. Raises `UnsupportedModel` for a family whose scores are made of more than queries and keys."""
+    chosen = layers(model)[layer]
+    if not chosen.names.query:
+        scores = model.info.traits.scores.format(width=model.info.d_model // model.info.n_heads)
+        raise UnsupportedModel(
+            f"The attention scores of {model.info.title} are {scores}: with queries and keys alone, this view would show a part of them as if it were all."
+        )
+    with torch.inference_mode():
+        states = model.tensor(forward.hidden_states[layer])
+        queries, keys = (vectors[head].cpu().numpy() for vectors in (chosen.queries(states), chosen.keys(states)))
+    return QueryKey(queries, keys)

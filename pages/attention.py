@@ -2,26 +2,28 @@
 
 import streamlit as st
 
+from bertviz_app.components.explorer import NEURONS
 from bertviz_app.lenses import attention as lens
 from bertviz_app.lenses import attention_code as code
 from bertviz_app.lenses import attention_figures as figures
+from bertviz_app.lenses.attention_thumbnails import heads_columns, thumbnails
 from bertviz_app.workspace import Page, once, open_page
-from bertviz_app.workspace.attention import choose_head, choose_token, open_head, show_bertviz
+from bertviz_app.workspace.attention import EXPLORER, HEAD_VIEW, ONE, choose_head, choose_token, choose_view, show_bertviz
+from bertviz_app.workspace.explorer import Asked, explore, open_heads
 
-ALL, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("All heads", "One head", "BertViz head view", "BertViz model view")
 
-
-def all_heads(page: Page) -> None:
-    page.strip(page.encoding)
-    figure, sentence, caption, columns = once(figures.mosaic_picture, page.forward, page.theme)
-    st.caption(f"Click a square to open that head, or choose it under “{ONE}”. {caption}")
-    clicked = page.choose(figure, name="mosaic", alt=f"One small heatmap for each head. {sentence}")
-    if clicked is not None:
-        open_head(*divmod(int(clicked), page.model.info.n_heads), view=ONE)
+def explorer(page: Page, mode: str) -> None:
+    layer, head, reading = choose_head(page)
+    heads = open_heads(page.model, (layer, head), mode)
+    weights = lens.read_head(page.forward, layer, head, reading)
+    sentence = lens.head_sentence(page.forward, weights, reading)
+    explore(page, Asked(heads, reading, mode, sentence))
     page.notice(sentence)
     with page.fold("Table"):
-        page.table(columns, name="heads")
-    page.python(code.python_code(page.model.info, page.text, page.encoding.pair))
+        page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(code.explorer_code(page.model.info, (page.text, page.encoding.pair), (layer, head), neurons=mode == NEURONS))
 
 
 def one_head(page: Page) -> None:
@@ -45,11 +47,9 @@ def one_head(page: Page) -> None:
 with open_page("attention") as page:
     st.session_state.update(st.session_state.pop("_open_head", {}))
     page.sentence(pair=True)
-    view = st.segmented_control(
-        "View", VIEWS, default=ALL, required=True, key="attention_view", label_visibility="collapsed", bind="query-params"
-    )
-    if view == ALL:
-        all_heads(page)
+    view, mode = choose_view()
+    if view == EXPLORER:
+        explorer(page, mode)
     elif view == ONE:
         one_head(page)
     elif show_bertviz(page, name := "head_view" if view == HEAD_VIEW else "model_view"):

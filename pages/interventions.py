@@ -5,8 +5,9 @@ import streamlit as st
 from bertviz_app.workspace import Page, open_page
 from bertviz_app.workspace.head_map import map_of_heads
 from bertviz_app.workspace.interventions import switch_off
+from bertviz_app.workspace.patching import patching_view
 
-SWITCH_OFF, HEADS = VIEWS = ("Switch off", "Map of heads")
+SWITCH_OFF, HEADS, PATCHING = VIEWS = ("Switch off", "Map of heads", "Patching")
 
 
 def heads(page: Page) -> None:
@@ -33,4 +34,4 @@ with open_page("interventions") as page:
         label_visibility="collapsed",
         persist_state="session",
     )
-    {SWITCH_OFF: parts, HEADS: heads}[view](page)
+    {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page)

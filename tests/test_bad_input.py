@@ -18,6 +18,7 @@ READING = (
     "attention",
     "embeddings",
     "kinds_of_heads",
+    "attention_summed_up",
     "logit_lens",
     "interventions",
 )

@@ -2,11 +2,10 @@
 
     weights[query, key] = softmax over keys of (q · k / √d)     each row is a probability: it sums to 1
 
-One head is a square of such rows. Three readings of it that keep the rows' law are here: words in the place of word pieces,
-[CLS] and [SEP] left out, and the blocks between two sentences (whose rows sum to what stays inside of the block).
+One head is a square of such rows; `readings` says in which ways it can be read.
 
 Sources: Vaswani et al., Attention Is All You Need (2017), section 3.2; Clark et al., What Does BERT Look At? (2019), section 3
-(where heads look) and section 4.1 (from pieces to words).
+(where heads look).
 """
 
 from __future__ import annotations
@@ -16,29 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.lenses.readings import Reading, framed, merged
 from bertviz_app.plots import percent, shown
-from bertviz_app.records import Encoding, Floats, ForwardPass
+from bertviz_app.records import Floats, ForwardPass
 
-# The blocks of a pair: name on the screen → segment of the queries, segment of the keys.
-BLOCKS = {"All": (None, None), "A → A": (0, 0), "A → B": (0, 1), "B → A": (1, 0), "B → B": (1, 1)}
 PLACES = ("the previous token", "the next token", "the token itself", "[CLS]", "[SEP]")
 
 METHOD = (
     r"In each head, every token makes a query $q$ and every token a key $k$; the weight is $\mathrm{softmax}_k(q \cdot k / \sqrt{d})$, "
-    "so each row sums to 1. *Words*: the weight **to** a word is the sum over its pieces, **from** a word the mean over its pieces "
+    "so each row sums to 1. *Neurons*: the sum $q \cdot k$ taken apart, one product for each of the $d$ dimensions, from the model's own $q$ and $k$. *Words*: the weight **to** a word is the sum over its pieces, **from** a word the mean over its pieces "
     "(Clark et al. 2019, section 4.1). *Without [CLS] and [SEP]*: their rows and columns are left out and each row is divided by what is left, "
     "so that it sums to 1 again. A *block* such as A → B keeps the rows of sentence A and the columns of sentence B as they are. "
     "Attention shows where a head reads, not why the model decides as it does."
 )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a head is read: pieces merged into words, [CLS] and [SEP] left out, and a key of `BLOCKS`."""
-
-    words: bool = False
-    hide_special: bool = False
-    block: str = "All"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,71 +69,16 @@ def read_head(forward: ForwardPass, layer: int, head: int, reading: Reading) -> 
 
     A row that had all its weight on [CLS] and [SEP] stays empty when these are hidden.
     """
-    encoding = forward.encoding
-    groups = word_groups(encoding) if reading.words else np.arange(encoding.n_tokens)
-    weights = merged(forward.attentions[layer, head], groups)
-    first = np.unique(groups, return_index=True)[1]  # the first token of each group
-    names = group_names(encoding, groups)
-    special, segments = encoding.is_special[first], encoding.segment_ids[first]
+    frame = framed(forward.encoding, reading)
+    weights = merged(forward.attentions[layer, head], frame.groups)
     hidden = 0.0
     if reading.hide_special:
-        hidden = float(weights[~special][:, special].sum(axis=-1).mean())
-        weights = renormalised(weights, ~special)
-    from_segment, to_segment = BLOCKS[reading.block]
-    shown_at_all = ~special if reading.hide_special else np.ones_like(special)
-    rows = np.flatnonzero(shown_at_all & _in(segments, from_segment))
-    columns = np.flatnonzero(shown_at_all & _in(segments, to_segment))
+        hidden = float(weights[~frame.special][:, frame.special].sum(axis=-1).mean())
     return HeadWeights(
-        layer, head, weights[np.ix_(rows, columns)],
-        queries=tuple(names[row] for row in rows), keys=tuple(names[column] for column in columns),
-        row_of=_places(rows, len(names))[groups], column_of=_places(columns, len(names))[groups], hidden=hidden,
+        layer, head, frame.read(forward.attentions[layer, head]),
+        queries=frame.queries, keys=frame.keys, row_of=_places(frame.rows, frame.n_groups)[frame.groups],
+        column_of=_places(frame.columns, frame.n_groups)[frame.groups], hidden=hidden,
     )  # fmt: skip
-
-
-def word_groups(encoding: Encoding) -> NDArray[np.int64]:
-    """[position] the number of the word that each token belongs to; [CLS], [SEP] and [PAD] stand alone."""
-    words, segments = encoding.word_ids, encoding.segment_ids
-    continues = (words[1:] == words[:-1]) & (segments[1:] == segments[:-1]) & (words[1:] >= 0)
-    return np.concatenate([[0], np.cumsum(~continues)]).astype(np.int64)
-
-
-def group_names(encoding: Encoding, groups: NDArray[np.int64]) -> tuple[str, ...]:
-    """The pieces of each group put together: love, ##ly → lovely."""
-    names: list[str] = []
-    for token, group in zip(encoding.tokens, groups, strict=True):
-        if group == len(names):
-            names.append(token)
-        else:
-            names[-1] += token.removeprefix("##")
-    return tuple(names)
-
-
-def merged(weights: Floats, groups: NDArray[np.int64]) -> Floats:
-    """Weights between groups of tokens: the sum over the keys of a group, the mean over its queries. Rows still sum to 1.
-
-    weights [query, key], groups [position] ascending from 0 → [group, group]
-
-    >>> merged(np.array([[0.5, 0.25, 0.25], [0.2, 0.4, 0.4], [0.0, 0.8, 0.2]]), np.array([0, 1, 1])).round(2).tolist()
-    [[0.5, 0.5], [0.1, 0.9]]
-
-    Source: Clark et al. (2019), section 4.1.
-    """
-    starts = np.unique(groups, return_index=True)[1]
-    if len(starts) == len(groups):
-        return weights
-    sizes = np.diff(np.append(starts, len(groups))).astype(weights.dtype)
-    to_words = np.add.reduceat(weights, starts, axis=1)  # [query, key] → [query, group]
-    sums: Floats = np.add.reduceat(to_words, starts, axis=0)
-    sums /= sizes[:, None]
-    return sums
-
-
-def renormalised(weights: Floats, kept: NDArray[np.bool_]) -> Floats:
-    """The same square with nothing outside of `kept`, and each kept row divided by what is left of it."""
-    inside = np.where(kept[:, None] & kept[None, :], weights, 0)
-    sums = inside.sum(axis=-1, keepdims=True)
-    result: Floats = np.divide(inside, sums, out=np.zeros_like(inside), where=sums > 0)
-    return result
 
 
 def head_patterns(forward: ForwardPass) -> HeadPattern:
@@ -212,10 +146,6 @@ def token_sentence(weights: HeadWeights, position: int) -> str:
 def head_name(layer: int, head: int) -> str:
     """ "Head 5.3": layer 5, head 3, counted from 1."""
     return f"Head {shown(layer)}.{shown(head)}"
-
-
-def _in(segments: NDArray[np.int64], segment: int | None) -> NDArray[np.bool_]:
-    return np.ones(len(segments), dtype=bool) if segment is None else np.asarray(segments == segment)
 
 
 def _places(kept: NDArray[np.int64], n: int) -> NDArray[np.int64]:

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from bertviz_app.lenses.attention import BLOCKS, Reading
+from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.records import ModelInfo
 
 
 def python_code(info: ModelInfo, text: str, pair: str | None = None) -> str:
     """All heads: `attentions` is [layer, head, query, key], `strongest` is [layer, head]."""
     return f"{forward_code(info, text, pair)}strongest = attentions.amax(dim=(2, 3))  # [layer, head]\nprint(attentions.shape, strongest)\n"
+
+
+def explorer_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], *, neurons: bool) -> str:
+    """All heads; or, for the neurons, what the weights of the head at `place` (layer and head from 0) are made of."""
+    return neurons_code(info, typed, place) if neurons else python_code(info, *typed)
+
+
+def neurons_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int]) -> str:
+    """`queries` and `keys` of one head, [position, width], `scores` and `weights` [query, key]."""
+    (layer, head), names = place, info.traits.layers
+    block = f'model.get_submodule("{names.stack}")'
+    if info.traits.shares_layers:
+        block = f"{block}  # one module for several layers\nblock = block[{layer} * len(block) // {info.n_layers}].get_submodule({names.inner!r})"
+    else:
+        block = f"{block}[{layer}]"
+    return f"""{forward_code(info, *typed)}    states = model(**inputs, output_hidden_states=True).hidden_states[{layer}]  # what layer {layer + 1} reads
+
+block = {block}
+with torch.inference_mode():
+    # [1, position, head · width] → [position, width] of head {head + 1}, counted from 1
+    queries, keys = (part(states)[0].unflatten(-1, ({info.n_heads}, -1))[:, {head}] for part in (block.{names.query}, block.{names.key}))
+scores = queries @ keys.T / queries.shape[-1] ** 0.5
+weights = scores.softmax(dim=-1)  # the same as attentions[{layer}, {head}]
+print(weights)
+"""
 
 
 def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], reading: Reading) -> str:

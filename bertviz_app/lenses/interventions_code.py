@@ -71,13 +71,16 @@ def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden:
     return line
 
 
-def read(answer: Answer, *, after: str = "") -> str:
-    """The expression of a prediction's probabilities; `after` stands behind its logits instead of what makes probabilities of them."""
-    if answer.task == "masked_words":
-        return f"model(**inputs).logits[0, {answer.position}]" + (after or ".softmax(dim=-1)")
+def read(answer: Answer) -> str:
+    """The expression of a prediction's probabilities."""
+    return logits(answer) + (".sigmoid()" if answer.apart else ".softmax(dim=-1)")
+
+
+def logits(answer: Answer) -> str:
+    """The expression of a prediction's logits."""
     if answer.task in PAIRS:
-        return f"model(**inputs).{OBJECTIVES[answer.task].output}[0]" + (after or ".softmax(dim=-1)")
-    return "model(**inputs).logits[0]" + (after or (".sigmoid()" if answer.apart else ".softmax(dim=-1)"))
+        return f"model(**inputs).{OBJECTIVES[answer.task].output}[0]"
+    return "model(**inputs).logits[0" + ("]" if answer.position is None else f", {answer.position}]")
 
 
 def map_code(info: ModelInfo, encoding: Encoding, answer: Answer, *, hidden: Sequence[int] = ()) -> str:

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from bertviz_app.components import bertviz_view
-from bertviz_app.lenses.attention import BLOCKS, Reading
-from bertviz_app.plots import shown
+from bertviz_app.components.explorer import MODES
+from bertviz_app.lenses.readings import BLOCKS, Reading
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
+
+EXPLORER, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
+
+
+def choose_view() -> tuple[str, str]:
+    """One of `VIEWS`, and how the explorer draws the opened head."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        view = _one_of(VIEWS, "View", key="attention_view")
+        mode = _one_of(MODES, "Drawn as", key="explorer_mode") if view == EXPLORER else ""
+    return view, mode
+
+
+def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
+    return str(
+        st.segmented_control(
+            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
+        )
+    )
 
 
 def choose_head(page: Page) -> tuple[int, int, Reading]:
@@ -25,13 +44,6 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
         paired = page.encoding.pair is not None
         block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"
     return layer, head, Reading(words, hide, block)
-
-
-def open_head(layer: int, head: int, *, view: str) -> None:
-    """Show one head (both 0-based) in the view of that name, at once."""
-    # Widgets are set before they are drawn: at the top of the next run.
-    st.session_state["_open_head"] = {"attention_view": view, "layer": shown(layer), "head": shown(head)}
-    st.rerun()
 
 
 def choose_token(page: Page) -> int | None:

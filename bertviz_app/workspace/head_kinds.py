@@ -94,5 +94,5 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
 
 def open_head(layer: int, head: int) -> None:
     """Go to the Attention page with this head open; both count from 0."""
-    st.session_state["_open_head"] = {"attention_view": "One head", "layer": shown(layer), "head": shown(head)}
+    st.session_state["_open_head"] = {"attention_view": "Explorer", "layer": shown(layer), "head": shown(head)}
     st.switch_page(PAGES["attention"].file)

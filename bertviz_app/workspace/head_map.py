@@ -37,7 +37,7 @@ def map_of_heads(page: Page) -> bool:
     chosen = found[titles.index(st.selectbox("Prediction", titles, key="explained_prediction"))]
     name = chosen.name(chosen.best, page.model.reader.token)
     probability = float(chosen.probabilities[chosen.best])
-    if not asked(page, encoding, each_head(page.model.info), key="head_map"):
+    if not asked(page, (encoding,), each_head(page.model.info), key="head_map"):
         page.notice(f"The model gives “{name}” {percent(probability)}. Which heads does that hang on?")
         return False
     effects = once(_effects, page.model, forward)[titles.index(chosen.title)]
@@ -56,12 +56,12 @@ def map_of_heads(page: Page) -> bool:
     return clicked is not None
 
 
-def asked(page: Page, encoding: Encoding, interventions: Sequence[Intervention], *, key: str) -> bool:
-    """Whether these passes were asked for, by a button that says what they cost."""
-    wanted = (page.model.info.key, encoding.key, len(interventions))
+def asked(page: Page, encodings: tuple[Encoding, ...], interventions: Sequence[Intervention], *, key: str) -> bool:
+    """Whether these passes, over the first encoding, were asked for, by a button that says what they cost."""
+    wanted = (page.model.info.key, tuple(encoding.key for encoding in encodings), len(interventions))
     if st.session_state.get(f"{key}_of") == wanted:
         return True
-    n, seconds = len(interventions), len(interventions) * once(_seconds, page.model, encoding)
+    n, seconds = len(interventions), len(interventions) * once(_seconds, page.model, encodings[0])
     cost = f"about {seconds:.0f} s" if seconds >= 1.5 else "about 1 s" if seconds > 0.5 else "less than a second"
     place = st.empty()
     if place.button(f"Make {n:,} passes, {cost}", type="primary", key=key):

@@ -45,6 +45,12 @@ PAGES = {
             "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
         ),
         PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
+        PageEntry(
+            "attention_summed_up",
+            "Look inside",
+            "Attention summed up",
+            "One map of the tokens in the place of one for each head.",
+        ),
         PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
         PageEntry(

@@ -60,10 +60,12 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
                     )
 
 
-def text_form(key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "Show", height: int = 150) -> dict[str, str]:
+def text_form(
+    key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "Show", height: int = 150, beside: bool = False
+) -> dict[str, str]:
     """Boxes for texts of their own, kept across pages and reloads: by name, a label and what stands there until something is typed.
 
-    Hands back the texts by name. The last box is a large one.
+    Hands back the texts by name. The last box is a large one, or, `beside`, all are of one line and stand in a row with the button.
     """
 
     def submit() -> None:
@@ -72,13 +74,16 @@ def text_form(key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "
 
     limit, *_, last = settings.current().max_characters, *boxes
     with st.form(f"form_{key}", border=False):
-        for name, (label, sample) in boxes.items():
+        n = len(boxes)
+        columns = st.columns([3] * n + [1], vertical_alignment="bottom", gap="small") if beside else [st.container()] * (n + 1)
+        for column, (name, (label, sample)) in zip(columns, boxes.items(), strict=False):
             st.session_state.setdefault(f"draft_{name}", memory.recall(name, sample))
-            if name == last:
-                st.text_area(label, key=f"draft_{name}", max_chars=limit, height=height)
+            if name == last and not beside:
+                column.text_area(label, key=f"draft_{name}", max_chars=limit, height=height)
             else:
-                st.text_input(label, key=f"draft_{name}", max_chars=limit)
-        st.form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit)
+                column.text_input(label, key=f"draft_{name}", max_chars=limit)
+        width = "stretch" if beside else "content"
+        columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
     return {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
 
 

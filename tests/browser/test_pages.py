@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bertviz_app.plots import percent
 from bertviz_app.workspace.navigation import PAGES
 
 from .conftest import running_app
@@ -17,6 +18,7 @@ LAST = {  # something that stands on the page only once it is whole
     "models": "A model that is not here",
     "replaced_tokens": "What to notice",
     "tasks": "What to notice.",
+    "attention": "What to notice.",
     "interventions": "What to notice.",
     "words_in_context": "What to notice.",
 }
@@ -64,7 +66,7 @@ def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
     assert "hello" in strip(page)
     page.reload()
     page.locator(".strip .token", has_text="hello").first.wait_for()
-    assert sentence_box(page).input_value() == "Hello <b>$x$</b> world"
+    expect(sentence_box(page)).to_have_value("Hello <b>$x$</b> world")
     assert "Hello" not in page.url
 
 
@@ -126,11 +128,75 @@ def test_bertviz_draws_with_no_internet(visitor, app_url):
         expect(drawing.locator("svg *").nth(at_least)).to_be_attached(timeout=30_000)
 
 
-def test_a_phone_gets_figures_of_its_own(visitor, app_url):
-    page = visitor(f"{app_url}/attention", viewport={"width": 390, "height": 844})
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    # Twelve heads side by side would be slivers: there the six layers are.
-    assert page.locator(".xaxislayer-above .xtick").all_text_contents() == [str(n) for n in range(1, 7)]
+def square(layer, head, side):
+    """Where a head's square is in the thumbnails, both counted from 1."""
+    return {"x": 30 + (head - 0.5) * side, "y": 42 + (layer - 0.5) * side}
+
+
+def opened(page, *names):
+    page.locator(f'.explorer[data-ready="{names[0]}"]').wait_for()
+    expect(page.locator(".chip")).to_have_text([names[0], *(f"{name} ×" for name in names[1:])])
+
+
+def test_heads_are_opened_by_hand_and_by_keyboard_and_laid_over_each_other(visitor, app_url):
+    page = visitor(f"{app_url}/attention?layer=5&head=10")
+    opened(page, "Head 5.10")
+    squares = page.locator("canvas.thumbnails")
+    side = (squares.bounding_box()["width"] - 32) / 12
+    squares.click(position=square(2, 3, side))
+    opened(page, "Head 2.3")
+    page.wait_for_url(re.compile("head=3&layer=2|layer=2&head=3"))
+    squares.press("ArrowDown")
+    squares.press("ArrowRight")
+    opened(page, "Head 3.4")
+    squares.click(position=square(6, 1, side), modifiers=["Shift"])
+    opened(page, "Head 3.4", "Head 6.1")
+    page.get_by_role("button", name="Take Head 6.1 away").click()
+    opened(page, "Head 3.4")
+
+
+def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor, app_url, forward):
+    page = visitor(f"{app_url}/attention?layer=5&head=3")
+    opened(page, "Head 5.3")
+    type_sentence(page, forward.encoding.text)
+    page.locator(f'.explorer[data-tokens="{forward.encoding.n_tokens}"]').wait_for()
+    head, said = page.locator("canvas.head"), page.locator(".readout")
+    weights, tokens = forward.attentions[4, 2], forward.encoding.tokens
+    expect(said).to_contain_text("Point at a token")
+    head.press("ArrowDown")
+    head.press("ArrowDown")
+    expect(said).to_have_text(
+        f"Head 5.3: “{tokens[1]}” looks most at “{tokens[weights[1].argmax()]}”, {percent(weights[1].max())}"
+    )
+    head.press("Escape")
+    page.get_by_role("radio", name="Matrix").or_(page.get_by_role("button", name="Matrix")).first.click()
+    page.locator(".explorer[data-mode=Matrix]").wait_for()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        head.press(key)
+    expect(said).to_have_text(f"Head 5.3: “{tokens[1]}” looks at “{tokens[1]}”, {percent(weights[1, 1])}")
+    page.get_by_role("radio", name="Neurons").or_(page.get_by_role("button", name="Neurons")).first.click()
+    page.locator(".explorer[data-mode=Neurons]").wait_for()
+    expect(said).to_contain_text("Click a token to make it the query")
+    head.hover(position={"x": 10, "y": 76 + 2.5 * 30})
+    expect(said).to_have_text(re.compile(f"“{tokens[1]}” → “{tokens[2]}”: q · k / √32 = .+, softmax {percent(weights[1, 2])}$"))
+
+
+def test_the_picture_of_a_head_can_be_saved(visitor, app_url):
+    page = visitor(f"{app_url}/attention")
+    opened(page, "Head 1.1")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture").click()
+    assert download.value.suggested_filename == "inside-bert-head-1-1.png"
+
+
+def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor, app_url):
+    page = visitor(f"{app_url}/attention")
+    opened(page, "Head 1.1")
+    type_sentence(page, "word " * 600)
+    page.get_by_role("button", name="Open Head 1.1").click()
+    page.locator(".explorer[data-mode=Lines]").wait_for()
+    assert page.locator(".spacer").evaluate("spacer => spacer.getBoundingClientRect().height") > 512 * 27
+    page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(FITS)
 
 
@@ -146,7 +212,7 @@ def test_a_long_text_leaves_the_picture_in_sight(visitor, app_url):
 
 def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor, app_url):
     page = visitor(f"{app_url}/attention")
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".explorer[data-ready]").wait_for()
     page.get_by_role("button", name="Words used here").click()
     page.get_by_role("link", name="Key", exact=True).click()
     page.get_by_text("The vector by which a token is found").wait_for()
@@ -162,7 +228,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     page.get_by_text("How sure is BERT of each word when it is hidden").click()
     page.get_by_role("button", name="Hide each of").click()
     for _ in range(3):
-        page.reload(wait_until="commit")
+        page.reload(wait_until="domcontentloaded")
     page.locator(".strip .token", has_text="every").first.wait_for()
     page.get_by_text("Export").first.wait_for()
     assert page.locator("[data-testid=stAlertContentError]").count() == 0

@@ -5,7 +5,7 @@ import pytest
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
-VIEWS = ("All heads", "One head", "BertViz head view", "BertViz model view")
+VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
 ODD = (
     "😀 😀",
     "שלום עולם",
@@ -49,9 +49,16 @@ def test_head_and_layer_come_from_the_sliders(open_page):
     assert "Head 5.2" in said(app) and not app.exception
 
 
-def test_a_click_in_the_mosaic_opens_that_head(open_page):
-    app = open_page("attention", state={"_open_head": {"attention_view": "One head", "layer": 2, "head": 9}})
-    assert "Head 2.9 puts" in said(app)
+@pytest.mark.parametrize("mode", ["Lines", "Matrix", "Neurons"])
+@pytest.mark.parametrize("text", ODD)
+def test_the_explorer_takes_odd_texts(open_page, mode, text):
+    app = open_page("attention", text=text, pair="It was late.", state={"explorer_mode": mode})
+    assert not app.error and "What to notice." in said(app)
+
+
+def test_a_head_from_another_page_is_opened(open_page):
+    app = open_page("attention", state={"_open_head": {"attention_view": "Explorer", "layer": 2, "head": 9}})
+    assert "Head 2.9 puts" in said(app) and app.slider(key="head").value == 9
 
 
 def test_a_chosen_token_and_the_readings(open_page, model):

@@ -16,9 +16,10 @@ VIEWS = {
     "tokens": ("tokens_view", ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")),
     "forward_pass": ("forward_view", ("Shapes", "Embedding sum", "Last hidden state", "Norms")),
     "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
-    "attention": ("attention_view", ("All heads", "One head", "BertViz head view", "BertViz model view")),
+    "attention": ("attention_view", ("Explorer", "One head", "BertViz head view", "BertViz model view")),
+    "attention_summed_up": ("summed_view", ("Side by side", "One map", "One token", "Agreement")),
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
-    "interventions": ("interventions_view", ("Switch off", "Map of heads")),
+    "interventions": ("interventions_view", ("Switch off", "Map of heads", "Patching")),
     "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
     "logit_lens": ("lens_view", ("Every token", "One token", "Neurons")),
 }  # fmt: skip
@@ -81,3 +82,11 @@ def test_a_replacement_is_typed_and_judged(open_with, tiny_families):
     state = {"replacement": (encoding.key, 2, "cat")}
     app = open_with("electra-discriminator", "replaced_tokens", text="the man went to the store.", state=state)
     assert "The replacement “cat” is" in said(app)
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("mode", ["Matrix", "Neurons"])
+def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with, family, mode):
+    app = open_with(family, "attention", state={"explorer_mode": mode})
+    assert "What to notice." in said(app)
+    assert (mode == "Neurons" and family.startswith("deberta")) == ("this view would show a part of them" in said(app))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bertviz_app.models import turnstile
 
 
@@ -52,3 +54,55 @@ def test_a_clicked_head_is_switched_off(open_page, model):
     state = {"_switch_off": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
     app = open_page("interventions", text="The cat sat on the [MASK].", state=state)
     assert "Without head 5 of layer 3" in said(app)
+
+
+def patching(open_page, a, b):
+    texts = {"texts": {"donor": a, "recipient": b}}
+    return open_page("interventions", state={"interventions_view": "Patching"} | texts)
+
+
+def test_patching_is_made_on_request_and_kept(open_page):
+    app = patching(open_page, "He drank the [MASK].", "He read the [MASK].")
+    assert not app.get("plotly_chart") and "Which vectors of A" in said(app)
+    button = app.button(key="patching")
+    assert button.label.startswith("Make 49 passes, ")  # 7 states × 7 tokens
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "brings back" in said(app)
+    before = turnstile().passed
+    app.selectbox(key="patched_prediction").set_value("sentiment").run()  # came along
+    assert not app.exception and "NEGATIVE" in said(app) and len(app.get("plotly_chart")) == 1
+    again = patching(open_page, "He drank the [MASK].", "He read the [MASK].")  # another visitor
+    again.button(key="patching").click().run()
+    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+
+
+def test_the_first_pair_can_be_patched_and_has_two_answers(open_page):
+    said_first = said(open_page("interventions", state={"interventions_view": "Patching"}))
+    assert "A gets “were”" in said_first and "B gets “was”" in said_first
+
+
+@pytest.mark.parametrize("text", ["", "\u200b\x00", "x" * 20_001, "a\ud83d"], ids=["empty", "unseen", "long", "half"])
+def test_patching_refuses_what_cannot_be_read_in_a_sentence(open_page, text):
+    app = patching(open_page, text, "He read the [MASK].")
+    (error,) = app.error
+    assert error.value.endswith(".")
+
+
+@pytest.mark.parametrize("text", ["[SEP] a [CLS] [PAD]", "[MASK] " * 50, "x" * 9_000, "😀 **b** $x$ <b>[MASK]</b>"])
+def test_patching_reads_odd_texts(open_page, text):
+    app = patching(open_page, text, text.replace("b", "c"))
+    assert not app.error and "What to notice." in said(app)
+
+
+def test_another_sentence_a_is_asked_for_anew(open_page):
+    app = patching(open_page, "He drank the [MASK].", "He read the [MASK].")
+    app.button(key="patching").click().run()
+    app.text_input(key="draft_donor").set_value("He ate the [MASK].")
+    app.button(key="submit_patching").click().run()
+    assert not app.exception and not app.get("plotly_chart") and app.button(key="patching")
+
+
+def test_patching_needs_as_many_tokens_a_difference_and_a_prediction(open_page):
+    assert "A has 5 tokens and sentence B has 6" in said(patching(open_page, "He [MASK].", "He read [MASK]."))
+    assert "the same prediction" in said(patching(open_page, "He [MASK].", "He [MASK]."))
+    assert "up to 48 are patched" in said(patching(open_page, "[MASK] " + "a " * 60, "[MASK] " + "b " * 60))

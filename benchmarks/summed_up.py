@@ -1,0 +1,47 @@
+"""Attention summed up: what each method costs as a multiple of one pass over the same text.
+
+python -m benchmarks.summed_up
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks.ratio import ratio
+from bertviz_app import load
+from bertviz_app.lenses import token_maps as lens
+from bertviz_app.mixing import value_products
+from bertviz_app.models import Model
+from bertviz_app.records import ForwardPass
+
+TEXT = "the quick brown fox jumps over a lazy dog while seven wizards watch. " * 12
+
+
+def norms(model: Model, forward: ForwardPass) -> None:
+    for layer, weights in enumerate(forward.attentions):
+        lens.rows_to_one(lens.mixed_norms(weights, value_products(model, forward, layer)))
+
+
+METHODS: dict[str, Callable[[Model, ForwardPass], object]] = {
+    "mean": lambda _, forward: lens.mean_weights(forward.attentions),
+    "rollout": lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
+    "norm-based": norms,
+}
+
+
+def main() -> None:
+    model = load("embedded")
+    for n_tokens in (16, 64, 128):
+        encoding = model.encode(TEXT, max_tokens=n_tokens)
+        forward, one_pass = model.run(encoding), partial(model.run, encoding)
+        for name, method in METHODS.items():
+            ours, theirs, times = ratio(partial(method, model, forward), one_pass, rounds=15)
+            sys.stdout.write(
+                f"{n_tokens:4} tokens, {name:13} {1000 * ours:8.1f} ms, a pass {1000 * theirs:5.1f} ms: {times:7.3f} ×\n"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Attention summed up, in words: the methods, and what to notice of their maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertviz_app.lenses.token_maps import Doubles, Maps
+from bertviz_app.plots import percent, shown
+from bertviz_app.records import Encoding, Floats
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to sum up. `spoken` is its name within a sentence, `scaled` says how its rows come to sum to 1."""
+
+    name: str
+    spoken: str
+    scaled: str
+    how: str
+
+
+MEAN = Method(
+    "Mean",
+    "the mean",
+    "rows sum to 1 as they are",
+    "the mean over all layers and heads of the attention weights.",
+)
+ROLLOUT = Method(
+    "Rollout",
+    "rollout",
+    "rows sum to 1 as they are",
+    r"$\tilde A_L \cdots \tilde A_1$ with $\tilde A = \tfrac12 A + \tfrac12 I$, $A$ the mean over heads: what reaches a token's last vector "
+    "from each token of the input, on all paths through the layers. The half of the identity stands for the residual connection. "
+    "Abnar and Zuidema (2020), section 3.",
+)
+NORMS = Method(
+    "Norm-based",
+    "norms",
+    "each layer's rows divided by their sum, then the mean over the layers",
+    r"$\lVert \sum_h \alpha_h f_h(x) \rVert$ with $f_h(x) = (x W_V + b_V) W_O$: the length of the vector that really arrives. A large "
+    "weight on a short vector moves little. Kobayashi et al. (2020), section 3, look at each layer by itself, as “One map” does on "
+    "request; the mean over the layers is ours. The residual connection is not in it.",
+)
+METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS)}
+METHOD = (
+    "Every row says what the vector of a token is put together from, and is scaled to sum to 1.\n\n"
+    + "\n\n".join(f"*{method.name}*: {method.how} Scale: {method.scaled}." for method in METHODS.values())
+    + "\n\n*Agreement*: Spearman's rank correlation between two maps' rows, the mean over the rows, all tokens counted: 1 the same order, 0 "
+    "none, −1 the reverse. The methods answer different questions; where they disagree, none of them is the truth."
+)
+
+
+def default_token(encoding: Encoding) -> int:
+    """The first blank, or the first token, from which whole sentences are judged."""
+    return next(iter(encoding.positions("mask")), 0)
+
+
+def named_specials(encoding: Encoding) -> tuple[str, NDArray[np.bool_]]:
+    """The special tokens by their own names, and where they stand; the last token, if there are none."""
+    special = encoding.is_special
+    if not special.any():
+        special = np.arange(encoding.n_tokens) == encoding.n_tokens - 1
+    names = list(dict.fromkeys(f"“{encoding.tokens[place]}”" for place in special.nonzero()[0]))
+    return listed(names), special
+
+
+def listed(names: Sequence[str]) -> str:
+    """
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def maps_sentence(maps: Maps, encoding: Encoding) -> str:
+    """What to notice of the maps: how much of all rows falls on the special tokens, by each method."""
+    names, special = named_specials(encoding)
+    found = {name: float(weights[:, special].sum(axis=-1).mean()) for name, weights in maps.items()}
+    said = f"The share of {names}: {listed([f'{percent(share)} by {METHODS[name].spoken}' for name, share in found.items()])}."
+    if not {MEAN.name, NORMS.name} <= set(found):
+        return said
+    weight, length = found[MEAN.name], found[NORMS.name]
+    than = "less than" if length < 0.8 * weight else "more than" if length > 1.2 * weight else "about what"
+    return f"{said} What they hand over is {than} the weights say."
+
+
+def map_sentence(name: str, weights: Doubles, encoding: Encoding) -> str:
+    """What to notice of one map: how much tokens draw on themselves, and the token that the others draw on most."""
+    itself = percent(float(weights.diagonal().mean()))
+    said = f"By {METHODS[name].spoken}, tokens draw on themselves with {itself} on average"
+    if len(weights) == 1:
+        return f"{said}: there is no other."
+    others = (weights.sum(axis=0) - weights.diagonal()) / (len(weights) - 1)
+    best = int(others.argmax())
+    return f"{said}, and of the others most on “{encoding.tokens[best]}”, token {shown(best)}, with {percent(float(others[best]))}."
+
+
+def lengths_sentence(norms: Doubles, weights: Floats, encoding: Encoding, layer: int) -> str:
+    """What to notice of the lengths in one layer, counted from 0: norms [query, key] beside its weights [head, query, key]."""
+    names, special = named_specials(encoding)
+    query, key = (int(place) for place in np.unravel_index(norms.argmax(), norms.shape))
+    weight = float(weights[..., special].sum(axis=-1).mean())
+    length = float(norms[:, special].sum() / (norms.sum() or 1.0))
+    return (
+        f"In layer {shown(layer)}, the share of {names} is {percent(weight)} of the weights and {percent(length)} of the lengths. "
+        f"The longest vector, {norms[query, key]:.2f}, goes from “{encoding.tokens[key]}” to “{encoding.tokens[query]}”."
+    )
+
+
+def token_sentence(maps: Maps, encoding: Encoding, position: int) -> str:
+    """What to notice of one token: what each map says that it draws on most."""
+    said = []
+    for name, weights in maps.items():
+        best = int(weights[position].argmax())
+        what = "itself" if best == position else f"“{encoding.tokens[best]}”"
+        said.append(f"{what} by {METHODS[name].spoken} ({percent(weights[position, best])})")
+    return f"“{encoding.tokens[position]}” draws most on {listed(said)}."
+
+
+def agreement_sentence(agreement: Doubles, names: Sequence[str]) -> str:
+    """What to notice of the agreement: the two methods that agree best, and the two that agree least."""
+    pairs = [(float(agreement[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    if not pairs:
+        return f"There is {METHODS[names[0]].spoken} only, and nothing to compare it with."
+    said = [
+        f"{METHODS[names[j]].spoken} and {METHODS[names[i]].spoken} ({value:.2f})".replace("-", "−")
+        for value, i, j in (max(pairs), min(pairs))
+    ]
+    best = f"On the order of the tokens, {said[0]}"
+    return f"{best} agree best, {said[1]} least, by Spearman's rank correlation." if len(pairs) > 1 else f"{best} agree so far."
+
+
+def mean_columns(maps: Maps, encoding: Encoding) -> dict[str, list[object]]:
+    """All maps as a table: what each token is drawn on by all tokens, in the mean."""
+    columns = {f"drawn on, {METHODS[name].spoken}": weights.mean(axis=0).tolist() for name, weights in maps.items()}
+    return {"token": list(encoding.tokens)} | columns
+
+
+def map_columns(weights: Doubles, encoding: Encoding) -> dict[str, list[object]]:
+    """One map as a table: a row for each token, a column for each that it draws on, with its number, as a token may stand twice."""
+    drawn_on = enumerate(zip(encoding.tokens, weights.T, strict=True))
+    return {"token": list(encoding.tokens)} | {
+        f"{shown(place)} {token}": column.tolist() for place, (token, column) in drawn_on
+    }
+
+
+def token_columns(maps: Maps, encoding: Encoding, position: int) -> dict[str, list[object]]:
+    """One token as a table: what it draws on, by each method."""
+    return {"token": list(encoding.tokens)} | {name: weights[position].tolist() for name, weights in maps.items()}
+
+
+def agreement_columns(agreement: Doubles, names: Sequence[str]) -> dict[str, list[object]]:
+    """The correlations as a table: a row and a column for each method."""
+    return {"method": list(names)} | {name: column.tolist() for name, column in zip(names, agreement.T, strict=True)}

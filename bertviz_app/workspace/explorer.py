@@ -1,0 +1,130 @@
+"""The attention explorer on a page: which heads are open, what the browser is sent of them, and what a click there does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from bertviz_app.components import explorer
+from bertviz_app.components.explorer import CLOSED, LINES, MOST_HEADS, NEURONS, Label, Opened
+from bertviz_app.errors import UnsupportedModel
+from bertviz_app.lenses.attention import head_name, head_patterns
+from bertviz_app.lenses.attention_thumbnails import thumbnails, titles
+from bertviz_app.lenses.readings import Frame, Reading, framed
+from bertviz_app.plots import Theme, shown
+from bertviz_app.records import Encoding, ForwardPass, ModelInfo
+from bertviz_app.workspace.caches import once
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+MOST_TOKENS_UNASKED = 256  # a head of more has a hundred kilobytes of weights and more, which are sent when it is asked for
+
+Heads = tuple[tuple[int, int], ...]
+
+_explorer = st.components.v2.component("inside_bert.explorer", html=explorer.HTML, css=explorer.CSS, js=explorer.JS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be drawn: `heads` (layer and head from 0, the first in front) in a reading and in one of `explorer.MODES`.
+
+    `sentence` says to a screen reader what to notice.
+    """
+
+    heads: Heads
+    reading: Reading
+    mode: str
+    sentence: str
+
+
+def explore(page: Page, asked: Asked) -> None:
+    """All heads as thumbnails, and those that are asked for opened; those of a long text once somebody clicked one.
+
+    The neurons show queries and keys as the model made them, whatever the reading; where a model's weights are made of more than these,
+    a sentence says so.
+    """
+    forward = page.forward
+    if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and st.session_state.get("_long_text_opened") != forward.key:
+        asked = replace(asked, heads=asked.heads[:1], mode=CLOSED)
+    try:
+        data = once(sent, page.model, forward, page.theme, asked)
+    except UnsupportedModel as error:
+        page.notice(str(error))
+        return
+    result = _explorer(key="explorer", data=data, on_opened_change=lambda: None)
+    if result.opened:
+        st.session_state.update(opened_by(result.opened, page.model.info, asked.heads) | {"_long_text_opened": forward.key})
+        st.rerun()
+
+
+def open_heads(model: Model, place: tuple[int, int], mode: str) -> Heads:
+    """The head at `place`, and, where lines can be told apart by their colours, those that were laid over it."""
+    if mode != LINES:
+        return (place,)
+    kept = (head for head in st.session_state.get("_heads_beside", ()) if head != place)
+    return (place, *(head for head in kept if head[0] < model.info.n_layers and head[1] < model.info.n_heads))
+
+
+def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict[str, Any]:
+    """What of the session a click changes: the open head, or those that are laid over it. Nothing, for a head that does not exist.
+
+    What a browser sends is checked.
+    """
+    try:
+        head = (int(clicked["layer"]), int(clicked["head"]))
+    except (KeyError, TypeError, ValueError):
+        return {}
+    if not (0 <= head[0] < info.n_layers and 0 <= head[1] < info.n_heads):
+        return {}
+    if not clicked.get("beside"):
+        # The sliders are set before they are drawn: at the top of the next run.
+        return {"_open_head": {"layer": shown(head[0]), "head": shown(head[1])}}
+    others = [other for other in heads[1:] if other != head]
+    return {"_heads_beside": others if head in heads else [*others, head][-(MOST_HEADS - 1) :]}
+
+
+def sent(model: Model, forward: ForwardPass, theme: Theme, asked: Asked) -> bytes:
+    """What the browser gets. Raises `UnsupportedModel` as `layers.query_key` does."""
+    drawn, frame = once(thumbnails, forward, asked.reading), framed(forward.encoding, asked.reading)
+    labels = _labels(forward.encoding, theme)
+    # A word has the colour of its first piece.
+    of_groups = [labels[first] for first in np.unique(frame.groups, return_index=True)[1]]
+    named = [Label(name, label.color) for name, label in zip(frame.names, of_groups, strict=True)]
+    opened = Opened(
+        mode=asked.mode,
+        open=asked.heads,
+        names=[head_name(*place) for place in asked.heads],
+        queries=[named[row] for row in frame.rows],
+        keys=[named[column] for column in frame.columns],
+        tokens=labels,
+        about=repr((forward.key, asked.reading)),
+        alt=f"{asked.mode}. {asked.sentence}",
+    )
+    arrays = {"levels": drawn.levels} | _arrays(model, forward, frame, asked)
+    return explorer.explorer_data(opened, theme, titles(drawn, once(head_patterns, forward)), arrays)
+
+
+def _arrays(model: Model, forward: ForwardPass, frame: Frame, asked: Asked) -> dict[str, NDArray[Any]]:
+    """What the opened heads are drawn from."""
+    if asked.mode == CLOSED:
+        return {}
+    if asked.mode == NEURONS:
+        from bertviz_app.layers import query_key
+
+        made = query_key(model, forward, *asked.heads[0])
+        return {"queries": made.queries, "keys": made.keys}
+    return {f"weights_{index}": frame.read(forward.attentions[place]) for index, place in enumerate(asked.heads)}
+
+
+def _labels(encoding: Encoding, theme: Theme) -> list[Label]:
+    return [
+        Label(token, theme.token_color(kind, int(segment)))
+        for token, kind, segment in zip(encoding.tokens, encoding.kinds, encoding.segment_ids, strict=True)
+    ]

@@ -1,0 +1,90 @@
+"""Activation patching between two sentences, on request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.interventions import each_vector
+from bertviz_app.lenses import patching as lens
+from bertviz_app.lenses.interventions import Answer
+from bertviz_app.records import Encoding, Floats, ForwardPass
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.head_map import asked, watched
+from bertviz_app.workspace.interventions import answers
+from bertviz_app.workspace.sentence import text_form
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+BOXES = {
+    "donor": ("Sentence A, whose vectors are put into B", "The keys on the table [MASK] old."),
+    "recipient": ("Sentence B, as many tokens long", "The key on the table [MASK] old."),
+}
+
+
+def patching_view(page: Page) -> None:
+    """Which vectors of one sentence, put into another, bring the one's prediction with them."""
+    typed = text_form("patching", BOXES, beside=True)
+    a, b = (page.model.encode(typed[name]) for name in BOXES)
+    page.strip(a, key="donor")
+    page.strip(b, key="recipient")
+    pairs = _pairs(page, a, b)
+    if not pairs:
+        return
+    titles = [one.title for one, _ in pairs]
+    chosen = titles.index(st.selectbox("Prediction", titles, key="patched_prediction"))
+    pair, contrast, token = pairs[chosen], lens.contrast(*pairs[chosen]), page.model.reader.token
+    if contrast.span < lens.LEAST:
+        page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
+        return
+    if not asked(page, (b, a), each_vector(page.model.info, b.n_tokens), key="patching"):
+        page.notice(lens.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
+        return
+    restored = contrast.restored(once(_differences, page.model, page.run(a), page.run(b))[chosen])
+    names, compared = lens.places(b, a), (pair[0].name(contrast.a, token), pair[0].name(contrast.b, token))
+    said = lens.notice(restored, names, compared)
+    page.show(lens.patching_figure(restored, names, page.theme), name="patching", alt=f"Heatmap. {said}")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(lens.columns(restored, names), name="patching")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(lens.python_code(page.model.info, (a, b), pair[0], contrast))
+
+
+def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Answer, Answer]]:
+    """The predictions that can be compared; none, with the reason on the screen, where there are none."""
+    if a.n_tokens != b.n_tokens:
+        page.notice(lens.unequal(a.n_tokens, b.n_tokens))
+        return []
+    if b.n_tokens > lens.MOST_TOKENS:
+        page.notice(
+            f"These sentences have {b.n_tokens} tokens; up to {lens.MOST_TOKENS} are patched, each at a pass for every layer."
+        )
+        return []
+    pairs = _asked_of_both(page.model, page.run(a), page.run(b))
+    if not pairs:
+        page.notice(
+            "There is no prediction to compare: this model needs a blank, [MASK], in the same place of both sentences, or a trained head over the whole sentence."
+        )
+    return pairs
+
+
+def _asked_of_both(model: Model, donor: ForwardPass, own: ForwardPass) -> list[tuple[Answer, Answer]]:
+    return lens.common(*(answers(model, forward.encoding, forward) for forward in (donor, own)))
+
+
+def _differences(model: Model, donor: ForwardPass, own: ForwardPass) -> tuple[Floats, ...]:
+    """For each prediction: [state, position], the difference of two logits in B, where one vector at a time is that of A."""
+    pairs, encoding = _asked_of_both(model, donor, own), own.encoding
+    contrasts = {one.title: lens.contrast(one, other) for one, other in pairs}
+    rows = [
+        [contrasts[one.title].difference(one) for one in answers(model, encoding, state) if one.title in contrasts]
+        for state in watched(model, encoding, each_vector(model.info, encoding.n_tokens), donor=donor)
+    ]
+    # [state · position, prediction] → prediction × [state, position]
+    return tuple(np.array(rows, dtype=np.float32).T.reshape(len(pairs), model.info.n_layers + 1, encoding.n_tokens))

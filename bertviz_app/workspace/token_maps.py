@@ -1,0 +1,178 @@
+"""The interactive parts of Attention summed up: the maps of a text, side by side, one of them, one token, and how far they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from bertviz_app.errors import UnsupportedModel
+from bertviz_app.lenses import token_maps as lens
+from bertviz_app.lenses import token_maps_figures as figures
+from bertviz_app.lenses import token_maps_words as words
+from bertviz_app.lenses.token_maps import Doubles
+from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT
+from bertviz_app.plots import Theme
+from bertviz_app.records import ForwardPass
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+ALL_LAYERS = "mean of all"
+PER_ROW = 3  # small maps beside each other
+
+
+@dataclass(frozen=True)
+class Summed:
+    """The maps of one text by their names in `METHODS`, and, for each that cannot be had, the sentence that says why."""
+
+    maps: Mapping[str, Doubles]
+    missing: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.maps)
+
+
+def summed_up(page: Page) -> Summed:
+    """All maps that the model gives. One that it does not give is said, and the others are shown."""
+    maps, missing = {}, {}
+    for name in METHODS:
+        try:
+            maps[name] = once(_map, page.model, page.forward, name)
+        except UnsupportedModel as error:
+            missing[name] = str(error)
+    for name, why in missing.items():
+        st.caption(plain(f"{name} is missing. {why}"))
+    return Summed(maps, missing)
+
+
+def side_by_side(page: Page, summed: Summed) -> None:
+    """Small maps on one scale, three in a row; below each other on a phone."""
+    tokens = page.encoding.tokens
+    more = figures.thinned(len(tokens))
+    st.caption(f"Rows draw on columns. Each row sums to 1, and all maps share one scale{'; ' + more if more else ''}.")
+    charts = once(_side_figures, page.model, page.forward, summed.names, page.theme)
+    for start in range(0, len(charts), PER_ROW):
+        row = list(zip(summed.names, charts, strict=True))[start : start + PER_ROW]
+        for column, (name, chart) in zip(st.columns(PER_ROW), row, strict=False):
+            with column:
+                page.show(chart, name=f"map_{_key(name)}", alt=f"{name}: heatmap of tokens × tokens")
+                st.caption(f"Scale: {METHODS[name].scaled}.")
+    page.notice(words.maps_sentence(summed.maps, page.encoding))
+    with page.fold("Table"):
+        page.table(words.mean_columns(summed.maps, page.encoding), name="summed-up")
+
+
+def one_map(page: Page, summed: Summed) -> None:
+    """One map, large; of the norm-based one also each layer by itself, in lengths."""
+    method, place = st.columns([1, 2], gap="medium")
+    with method:
+        name = st.selectbox("Method", summed.names, key="summed_method", bind="query-params")
+    layer = None
+    if name == NORMS.name:
+        with place:
+            options = [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
+            chosen = st.select_slider("Layer", options, key="summed_layer", bind="query-params")
+            layer = options.index(chosen) - 1 if chosen != ALL_LAYERS else None
+    if layer is None:
+        values = summed.maps[name]
+        said = words.map_sentence(name, values, page.encoding)
+        chart = once(_large_figure, page.model, page.forward, name, page.theme)
+    else:
+        values = once(_lengths, page.model, page.forward, layer)
+        said = words.lengths_sentence(values, page.forward.attentions[layer], page.encoding, layer)
+        chart = once(_lengths_figure, page.model, page.forward, layer, page.theme)
+    if more := figures.thinned(page.encoding.n_tokens, figures.LARGE_CELLS):
+        st.caption(f"{more[0].upper()}{more[1:]}.")
+    page.show(chart, name="summed_map", alt=f"Heatmap. {said}")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(words.map_columns(values, page.encoding), name=_key(name))
+
+
+def one_token(page: Page, summed: Summed) -> None:
+    """What the clicked token draws on: the blank or the first token before a click, and for another text."""
+    encoding = page.encoding
+    of, position = st.session_state.get("_summed_token", (None, 0))
+    if of != encoding.key:
+        position = words.default_token(encoding)
+    clicked = page.strip(encoding, key="summed", hint="Click a token to see what it draws on.", chosen=(position,))
+    if clicked is not None and clicked != position:
+        st.session_state["_summed_token"] = (encoding.key, clicked)
+        st.rerun()
+    said = words.token_sentence(summed.maps, encoding, position)
+    chart = once(_token_figure, page.model, page.forward, summed.names, position, page.theme)
+    page.show(chart, name="summed_token", alt=f"Bars. {said}")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(words.token_columns(summed.maps, encoding, position), name="one-token")
+
+
+def agreement(page: Page, summed: Summed) -> None:
+    """How alike the order is in which two methods put the tokens, for each two."""
+    found = once(_agreement, page.model, page.forward, summed.names)
+    said = words.agreement_sentence(found, summed.names)
+    page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt=f"Heatmap. {said}")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(words.agreement_columns(found, summed.names), name="agreement")
+
+
+def _map(model: Model, forward: ForwardPass, name: str) -> Doubles:
+    """One map by its name: [query, key], rows sum to 1."""
+    ways: dict[str, Callable[[Model, ForwardPass], Doubles]] = {
+        MEAN.name: lambda _, forward: lens.mean_weights(forward.attentions),
+        ROLLOUT.name: lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
+        NORMS.name: _norm_map,
+    }
+    return ways[name](model, forward)
+
+
+def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
+    n, n_layers = forward.encoding.n_tokens, forward.model.n_layers
+    total: Doubles = np.zeros((n, n))
+    for layer in range(n_layers):  # one at a time: many tokens take memory
+        total += lens.rows_to_one(_lengths(model, forward, layer))
+    return total / n_layers
+
+
+def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
+    from bertviz_app.mixing import value_products
+
+    return lens.mixed_norms(forward.attentions[layer], value_products(model, forward, layer))
+
+
+def _side_figures(model: Model, forward: ForwardPass, names: tuple[str, ...], theme: Theme) -> list[go.Figure]:
+    maps = {name: once(_map, model, forward, name) for name in names}
+    tokens, limit = forward.encoding.tokens, figures.shared_limit(maps)
+    return [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in maps.items()]
+
+
+def _large_figure(model: Model, forward: ForwardPass, name: str, theme: Theme) -> go.Figure:
+    return figures.map_figure(once(_map, model, forward, name), forward.encoding.tokens, theme, title=name)
+
+
+def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme) -> go.Figure:
+    norms, title = once(_lengths, model, forward, layer), f"Layer {layer + 1}"
+    return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=title)
+
+
+def _token_figure(model: Model, forward: ForwardPass, names: tuple[str, ...], position: int, theme: Theme) -> go.Figure:
+    maps = {name: once(_map, model, forward, name) for name in names}
+    return figures.bars_figure(maps, forward.encoding.tokens, position, theme)
+
+
+def _agreement(model: Model, forward: ForwardPass, names: tuple[str, ...]) -> Doubles:
+    return lens.rank_agreement({name: once(_map, model, forward, name) for name in names})
+
+
+def _key(name: str) -> str:
+    return name.lower().replace(" ", "_")

@@ -1,0 +1,23 @@
+"""Attention summed up: one map of the tokens in the place of one for each head."""
+
+from typing import Any
+
+import streamlit as st
+
+from bertviz_app.lenses import token_maps_code as code
+from bertviz_app.lenses import token_maps_words as words
+from bertviz_app.workspace import open_page
+from bertviz_app.workspace.token_maps import agreement, one_map, one_token, side_by_side, summed_up
+
+VIEWS: dict[str, Any] = {"Side by side": side_by_side, "One map": one_map, "One token": one_token, "Agreement": agreement}
+ONE_OF: dict[str, Any] = {
+    "default": "Side by side", "required": True, "key": "summed_view", "label_visibility": "collapsed", "bind": "query-params",
+}  # fmt: skip
+
+with open_page("attention_summed_up") as page:
+    page.sentence(pair=True)
+    view = st.segmented_control("View", list(VIEWS), **ONE_OF)
+    VIEWS[view](page, summed_up(page))
+    with page.fold("How it is computed"):
+        st.markdown(words.METHOD)
+    page.python(code.python_code(page.model.info, page.encoding))

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bertviz_app import load
+from bertviz_app.errors import RecordError, UnsupportedModel
+from bertviz_app.layers import query_key
+from bertviz_app.query_key import QueryKey
+
+
+def test_scores_by_hand():
+    """q = (1, 2), k = (3, 4) and (1, 0): 11 / √2 and 1 / √2."""
+    made = QueryKey(np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([[3.0, 4.0], [1.0, 0.0]]))
+    np.testing.assert_allclose(made.scores, [[11 / 2**0.5, 1 / 2**0.5], [0, 0]])
+
+
+@pytest.mark.parametrize(
+    "queries, keys", [(np.ones(3), np.ones(3)), (np.ones((2, 3)), np.ones((2, 4))), (np.full((1, 2), np.nan), np.ones((1, 2)))]
+)
+def test_what_is_no_queries_and_keys_is_refused(queries, keys):
+    with pytest.raises(RecordError):
+        QueryKey(queries, keys)
+
+
+def test_the_softmax_of_the_scores_is_the_weights(model, pair_forward):
+    """For every head of the embedded model; largest difference: 4e-7."""
+    for layer, head in np.ndindex(pair_forward.attentions.shape[:2]):
+        powers = np.exp(query_key(model, pair_forward, layer, head).scores.astype(np.float64))
+        np.testing.assert_allclose(powers / powers.sum(axis=-1, keepdims=True), pair_forward.attentions[layer, head], atol=5e-6)
+
+
+def test_scores_that_are_made_of_more_are_not_shown_in_part(tiny_families):
+    opened = load(str(tiny_families["deberta"]))
+    with pytest.raises(UnsupportedModel, match=r"q · k \+ q · distance \+ distance · k\) / √\(3 · 8\)"):
+        query_key(opened, opened.run(opened.encode("I love AI!")), 0, 0)
