@@ -52,6 +52,18 @@ class Parts:
         """A module of the network by its path."""
         return self.family.part(self.network, path)
 
+    def head(self, task: str) -> Any:
+        """The layers of a trained head, one after the other: rows of hidden states, or class vectors, → logits.
+
+        `task` is a key of `heads` or of `task_heads`.
+        """
+        if task not in self.heads:
+            return self.task_heads[task].layers
+        modules = [self.part(path) for path in self.heads[task]]
+        if self.family.needs_words:
+            return lambda rows: modules[0](rows, self.encoder.get_input_embeddings())
+        return torch.nn.Sequential(*modules)
+
 
 def pick_device() -> torch.device:
     """cuda, else mps, else cpu, unless the settings name one."""
@@ -81,7 +93,8 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
     except Exception as error:  # transformers raises a dozen kinds for a bad folder; all mean the same to the visitor
         first_line = next(iter(str(error).splitlines()), type(error).__name__)
         raise BrokenCheckpoint(f"“{folder.name}” does not load: {first_line[:300]}") from error
-    network = network.eval().to(device)
+    # Nobody trains here: a gradient towards the inputs then keeps nothing for the weights, which all threads share.
+    network = network.eval().requires_grad_(False).to(device)
     missing = set(report["missing_keys"])
     without_pooler = {key for key in missing if not family.pooler or not key.startswith(family.pooler)}
     if lost := sorted(key for key in without_pooler if key.startswith(f"{family.encoder}.")):

@@ -211,14 +211,10 @@ class Model:
         return layer.weight.detach().cpu().numpy(), layer.bias.detach().cpu().numpy()
 
     def _objective(self, name: str) -> Any:
-        """The modules of a pre-training head, one after the other. Raises `MissingHead`."""
+        """A pre-training head. Raises `MissingHead`."""
         if name not in self.parts.heads:
             raise MissingHead(self.info.why_not(name))
-        parts = self.parts
-        modules = [parts.part(path) for path in parts.heads[name]]
-        if parts.family.needs_words:
-            return lambda rows: modules[0](rows, parts.encoder.get_input_embeddings())
-        return torch.nn.Sequential(*modules)
+        return self.parts.head(name)
 
     def _class_layers(self, task: str) -> Any:
         return self._objective(task) if task in self.parts.heads else self._task_head(task, of_rows=False).layers

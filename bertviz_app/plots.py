@@ -99,13 +99,15 @@ def tint(color: str, share: float) -> str:
     return f"rgba({red}, {green}, {blue}, {share:g})"
 
 
-def shade(theme: Theme, share: float) -> tuple[str, str]:
-    """The colour of a weight from 0 to 1, and the colour of text on it. In the middle of the scale, ink and paper would be too faint.
+def shade(theme: Theme, share: float, *, signed: bool = False) -> tuple[str, str]:
+    """The colour of a weight from 0 to 1, or, `signed`, from −1 to 1, and the colour of text on it. In the middle of the scale of weights,
+    ink and paper would be too faint.
 
     >>> shade(LIGHT, 0.0), shade(LIGHT, 1.0)
     (('#FCFBF8', '#000000'), ('#2B2E83', '#FFFFFF'))
     """
-    fill = str(theme.weights[round(min(max(share, 0), 1) * (len(theme.weights) - 1))][1])
+    scale, place = (theme.signed, (share + 1) / 2) if signed else (theme.weights, share)
+    fill = str(scale[round(min(max(place, 0), 1) * (len(scale) - 1))][1])
     return fill, max(("#000000", "#FFFFFF"), key=lambda color: contrast(color, fill))
 
 

@@ -103,7 +103,7 @@ def _layers(home: Path, names: Sequence[str], activation: str = "") -> torch.nn.
             layer = torch.nn.Linear(*reversed(weight.shape))
             layer.load_state_dict({"weight": weight, "bias": bias})
             layers += [layer, getattr(torch.nn, activation or "Identity")()]
-    return torch.nn.Sequential(*layers[:-1]).eval()
+    return torch.nn.Sequential(*layers[:-1]).eval().requires_grad_(False)
 
 
 def _labels(config: Mapping[str, Any], layers: torch.nn.Sequential) -> tuple[str, ...]:

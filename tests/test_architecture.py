@@ -14,12 +14,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "notes", "tables", "traits", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions", "layer_names", "query_key", "feed_forward",
+    "shelf", "interventions", "layer_names", "query_key", "feed_forward", "attributions",
 }  # fmt: skip
 
 # Further rooms with torch: what they compute of a model, beyond its pass, is asked for by pages.
 OF_A_MODEL = {
     "all_states",
+    "attributing",
     "intervening",
     "layers",
     "mixing",
@@ -39,6 +40,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
+    "attributing": (GROUND | {"models"}, {"torch", "numpy", "captum"}),
     "layers": (GROUND, {"torch"}),
     "neurons": (GROUND | {"layers"}, {"torch"}),
     "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
@@ -58,6 +60,7 @@ LAZILY = {
     "checkpoints": {"huggingface_hub"},
     "workspace": {"models"} | OF_A_MODEL,
     "intervening": {"models"},
+    "attributing": {"captum"},
     "layers": {"models"},
     "neurons": {"models"},
     "__init__": {"models"},

@@ -20,6 +20,7 @@ READING = (
     "kinds_of_heads",
     "attention_summed_up",
     "logit_lens",
+    "attribution",
     "interventions",
 )
 

@@ -1,9 +1,11 @@
-"""A number for each token, as the shade behind it: the token strip on the colour scale of weights. It wraps like a text, on a phone too."""
+"""A number for each token, as the shade behind it: the token strip on a colour scale, of weights or signed. It wraps like a text, on a phone too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from bertviz_app import plots
 from bertviz_app.components import token_strip
@@ -26,13 +28,34 @@ def heat_data(encoding: Encoding, values: Floats, theme: Theme, *, deciding: Seq
 
     Each token says its share in words, on hover and, where it is 1 % or more, under itself.
     """
-    data = token_strip.strip_data(encoding, theme, chosen=deciding)
+    data = _shaded(encoding, values, theme, deciding=deciding)
     data["label"] = "How much each token is looked at"
-    data["palette"] |= {"grid": theme.grid}
-    top = float(values.max(initial=0)) or 1.0
     for token, value in zip(data["tokens"], values.tolist(), strict=True):
-        fill, on = plots.shade(theme, value / top)
-        token["style"] = {"--fill": fill, "--on": on}
         token["title"] = f"{token['text']}: {value:.4f}"
         token["below"] = plots.percent(value) if value >= 0.01 else "·"
+    return data
+
+
+def signed_data(encoding: Encoding, values: Floats, theme: Theme, *, unit: str, deciding: Sequence[int] = ()) -> dict[str, Any]:
+    """The same for signed values [position], on the signed scale, 0 in its middle; under a token its value, where it is a hundredth of
+    the largest or more.
+    """
+    data = _shaded(encoding, values, theme, deciding=deciding, signed=True)
+    data["label"] = "How much each token speaks for the answer, or against it"
+    least = 0.01 * float(np.abs(values).max(initial=0))
+    for token, value in zip(data["tokens"], values.tolist(), strict=True):
+        token["title"] = f"{token['text']}: {value:+.4f} {unit}".replace(" -", " −")
+        token["below"] = f"{value:+.2f}".replace("-", "−") if abs(value) > max(least, 0.005) else "·"
+    return data
+
+
+def _shaded(
+    encoding: Encoding, values: Floats, theme: Theme, *, deciding: Sequence[int], signed: bool = False
+) -> dict[str, Any]:
+    data = token_strip.strip_data(encoding, theme, chosen=deciding)
+    data["palette"] |= {"grid": theme.grid}
+    top = float(np.abs(values).max(initial=0)) or 1.0
+    for token, value in zip(data["tokens"], values.tolist(), strict=True):
+        fill, on = plots.shade(theme, value / top, signed=signed)
+        token["style"] = {"--fill": fill, "--on": on}
     return data

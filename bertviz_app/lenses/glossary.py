@@ -23,6 +23,8 @@ TERMS = tuple(
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
         ("Attention rollout", "What reaches a token from each token of the input on all paths through the layers, half of each layer counted as passed by (Abnar and Zuidema 2020).", "attention_summed_up"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
+        ("Attribution", "A share in one prediction for each token: how much it speaks for the answer, or against it.", "attribution"),
+        ("Baseline", "The input without what it says, such as a blank for every word, with which an attribution compares.", "attribution"),
         ("BERT", "Bidirectional Encoder Representations from Transformers: an encoder trained to fill in blanks and to tell whether two sentences belong together (Devlin et al. 2019)."),
         ("[CLS]", "The token put in front of every input; its last vector, pooled, is read by sentence-level heads.", "next_sentence"),
         ("Cosine similarity", "The cosine of the angle between two vectors: 1 for the same direction, 0 for a right angle, −1 for opposite ones.", "embeddings"),

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bertviz_app.attributions import Target
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses.head_code import arguments
 from bertviz_app.lenses.interventions import Answer
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
 
+CLASSES = {  # of transformers, for each kind of head that a checkpoint is fine-tuned with
+    "sentiment": "AutoModelForSequenceClassification",
+    "pairs": "AutoModelForSequenceClassification",
+    "entities": "AutoModelForTokenClassification",
+    "answers": "AutoModelForQuestionAnswering",
+}
 _SWITCHES = """
 off = _OFF  # layer: heads, both counted from 0
 skipped = _SKIPPED
@@ -49,18 +56,17 @@ print(probabilities.topk(min(5, len(probabilities))))
 """
 
 
-def loading(info: ModelInfo, answer: Answer) -> str:
+def loading(info: ModelInfo, answer: Answer | Target) -> str:
     """Imports, tokenizer, and the model with the head of a prediction."""
-    task, source, more = answer.task, info.home(answer.task), ""
+    task, more = answer.task, ""
+    name = info.traits.loads_as if task in OBJECTIVES else CLASSES[task]
     if task == "masked_words":
         name, more = "AutoModelForMaskedLM", info.traits.arguments
-    else:
-        name = info.traits.loads_as if task in OBJECTIVES else "AutoModelForSequenceClassification"
     return f"""import torch
 from transformers import {name}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {name}.from_pretrained({source!r}, attn_implementation="eager"{more}).eval()"""
+model = {name}.from_pretrained({info.home(task)!r}, attn_implementation="eager"{more}).eval()"""
 
 
 def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden: Sequence[int] = ()) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.colors import contrast
-from bertviz_app.lenses.attention_figures import strongest_in_blocks
+from bertviz_app.lenses.attention_thumbnails import strongest_in_blocks
 from bertviz_app.lenses.token_maps import Doubles, Maps
 from bertviz_app.plots import Theme
 

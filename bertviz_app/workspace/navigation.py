@@ -57,6 +57,7 @@ PAGES = {
             "words_in_context", "Look inside", "Words in context", "One word in many sentences: what its neighbours make of it."
         ),
         PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would say, if it were the last."),
+        PageEntry("attribution", "Look inside", "Attribution", "Which tokens a prediction hangs on."),
         PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),
         PageEntry(
             "models",

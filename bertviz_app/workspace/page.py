@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ def open_page(key: str) -> Iterator[Page]:
     draw_line(entry)
     if not memory.restore():
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
+    # Plotly asks what of pandas is there, and stumbles over one that another visitor's run is just importing. This waits for it.
+    import_module("pandas")
     page = Page(model_name, memory.theme())
     try:
         with page.borrowed:  # what the page uses cannot be let go before its run is over

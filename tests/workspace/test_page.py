@@ -54,9 +54,9 @@ def test_models_are_chosen_by_title_and_linked_by_name(open_page, tiny_checkpoin
     assert app.selectbox(key="model").value == "mine" and app.query_params["model"] == "mine"
 
 
-@pytest.mark.parametrize(("screen", "across"), [("light wide", "head"), ("dark narrow", "layer")])
-def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, screen, across):
-    app = open_page("attention", state={"_screen": screen})
-    drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]
-    assert drawn["xaxis"]["title"]["text"] == across
-    assert drawn["paper_bgcolor"] == plots.theme(screen.split()[0]).paper
+@pytest.mark.parametrize(("screen", "bar"), [("light wide", None), ("dark narrow", "h")])
+def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, screen, bar):
+    app = open_page("attention", state={"_screen": screen, "attention_view": "One head"})
+    drawn = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert drawn["data"][0]["colorbar"].get("orientation") == bar  # below the picture where width is dear
+    assert drawn["layout"]["paper_bgcolor"] == plots.theme(screen.split()[0]).paper

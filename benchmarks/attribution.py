@@ -1,0 +1,35 @@
+"""What each way to attribute a prediction costs, as a multiple of one plain pass over the same text; the median of paired rounds.
+
+python -m benchmarks.attribution
+"""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.ratio import ratio
+from bertviz_app import load
+from bertviz_app.attributing import N_STEPS, Asked, gradient_times_input, integrated_gradients
+from bertviz_app.attributions import Target
+
+TEXT = "The acting is superb, but the story is painfully slow. "
+
+
+def main() -> None:
+    model = load("embedded")
+    for repeats, rounds in ((1, 15), (10, 5)):
+        encoding = model.encode(TEXT * repeats, max_tokens=128)
+        asked = Asked(model, encoding, Target("sentiment", 0))
+        ways = {
+            "gradient × input": lambda: gradient_times_input(asked),  # noqa: B023 - used in this round
+            f"integrated gradients, {N_STEPS} steps": lambda: integrated_gradients(asked, batch_size=4),  # noqa: B023
+        }
+        for name, way in ways.items():
+            ours, one, times = ratio(way, lambda: model.run(encoding), rounds=rounds)  # noqa: B023
+            sys.stdout.write(
+                f"{encoding.n_tokens:4} tokens, {name}: {1000 * ours:7.1f} ms, one pass {1000 * one:6.1f} ms, {times:.1f} ×\n"
+            )
+
+
+if __name__ == "__main__":
+    main()

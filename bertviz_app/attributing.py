@@ -1,0 +1,167 @@
+"""Gradients towards the vectors that tokens start from, and passes with some of those vectors replaced. Captum does the sums.
+
+The network is shared between threads and is not touched: no hooks, no gradients of weights. A pass takes the word embeddings as its
+input (`inputs_embeds`), and autograd is asked for the gradient towards that input alone.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from bertviz_app.attributions import Attribution, Target, replaceable
+from bertviz_app.models import turnstile
+from bertviz_app.records import Encoding, Integers
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+
+N_STEPS = 64
+Progress = Callable[[float], object]  # is told the share that is done, between two turns
+
+
+class Asked:
+    """One output of one head, in bits of log-odds, as a function of the vectors that the tokens of an encoding start from.
+
+    vectors  [1, position, d_embedding]   the word embeddings of the input
+    blank    the same with the baseline's ("mask" or "pad") in the place of every word
+    """
+
+    def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: str = "mask") -> None:
+        self._model, self._target = model, target
+        self.encoding = encoding
+        self.removable = replaceable(encoding)
+        token_id = {"mask": model.reader.mask_id, "pad": model.reader.pad_id}[baseline]
+        self.vectors = self._embedded(encoding.token_ids)
+        self.blank = self._embedded(np.where(self.removable, token_id, encoding.token_ids))
+        self._inputs = {"attention_mask": encoding.attention_mask}
+        if model.info.traits.has_segments:
+            self._inputs["token_type_ids"] = encoding.segment_ids
+        if model.info.traits.first_position:
+            # These count places from the ids, without padding; given vectors alone they would count a typed [PAD] too.
+            read = encoding.token_ids != model.reader.pad_id
+            self._inputs["position_ids"] = np.cumsum(read) * read + model.reader.pad_id
+
+    def bits(self, vectors: torch.Tensor) -> torch.Tensor:
+        """[row, position, d_embedding] → [row]"""
+        return self.said(self.encoded(vectors))
+
+    def encoded(self, vectors: torch.Tensor, **options: Any) -> Any:
+        """The encoder's output for rows of vectors."""
+        inputs = {name: self._model.tensor(row)[None].expand(len(vectors), -1) for name, row in self._inputs.items()}
+        return self._model.parts.encoder(inputs_embeds=vectors, **inputs, **options)
+
+    def said(self, output: Any) -> torch.Tensor:
+        """The encoder's output → the log-odds of the answer, [row]."""
+        parts, target, rows = self._model.parts, self._target, output.last_hidden_state
+        head = parts.head(target.task)
+        if target.candidates:
+            # [row, candidate, (start, end)] → [row, candidate]
+            logits = head(rows[:, list(target.candidates)])[..., target.output]
+            return log_odds(logits, target.candidates.index(target.reads))
+        if target.position is None:
+            return log_odds(head(output.pooler_output if parts.has_pooler else rows[:, 0]), target.output)
+        logits = head(rows[:, target.position])
+        if logits.ndim == 1:  # one output, yes or no: the logit is the log-odds of a yes
+            return (logits if target.output else -logits) / math.log(2)
+        return log_odds(logits, target.output)
+
+    def ends(self) -> tuple[float, float]:
+        """The log-odds with the input as it is, and with the baseline in the place of every word. A turn for each."""
+        found = []
+        for vectors in (self.vectors, self.blank):
+            with turnstile().turn(), torch.inference_mode():
+                found.append(self.bits(vectors).item())
+        return found[0], found[1]
+
+    def _embedded(self, token_ids: Integers) -> torch.Tensor:
+        with torch.no_grad():
+            vectors: torch.Tensor = self._model.parts.encoder.get_input_embeddings()(self._model.tensor(token_ids)[None])
+        return vectors
+
+
+def log_odds(logits: torch.Tensor, output: int) -> torch.Tensor:
+    """log2 (P / (1 − P)) of one output of a softmax: logits [row, output] → [row]."""
+    others = torch.cat([logits[:, :output], logits[:, output + 1 :]], dim=-1)
+    return (logits[:, output] - others.logsumexp(dim=-1)) / math.log(2)
+
+
+def gradient_times_input(asked: Asked) -> Attribution:
+    """Gradient × input, summed over the numbers of each token's vector. One pass and its gradient."""
+    from captum.attr import InputXGradient
+
+    method = InputXGradient(asked.bits)
+    method.gradient_func = _in_turns(1, lambda _: None)
+    return _attribution(asked, method.attribute(asked.vectors.clone().requires_grad_()))
+
+
+def integrated_gradients(
+    asked: Asked, *, n_steps: int = N_STEPS, batch_size: int = 8, progress: Progress = lambda _: None
+) -> Attribution:
+    """Integrated gradients from the baseline to the input, by Gauss–Legendre quadrature. Each batch of steps takes turns of its own."""
+    from captum.attr import IntegratedGradients
+
+    method = IntegratedGradients(asked.bits)
+    method.gradient_func = _in_turns(n_steps, progress)
+    values = method.attribute(
+        asked.vectors, baselines=asked.blank, n_steps=n_steps, method="gausslegendre", internal_batch_size=batch_size
+    )
+    return _attribution(asked, values)
+
+
+def attributed(
+    asked: Asked, method: str, *, n_steps: int = N_STEPS, batch_size: int = 8, progress: Progress = lambda _: None
+) -> Attribution:
+    """One method by its key in `lenses.attribution.METHODS`."""
+    if method == "gradient_x_input":
+        return gradient_times_input(asked)
+    return integrated_gradients(asked, n_steps=n_steps, batch_size=batch_size, progress=progress)
+
+
+def pace(asked: Asked) -> tuple[float, float]:
+    """Seconds that one of many passes takes here, with its gradient and without: short texts are quicker in a batch."""
+    found = []
+    for with_gradient in (True, False):
+        for n in (1, 4):
+            rows = asked.vectors.repeat(n, 1, 1).requires_grad_(with_gradient)
+            with turnstile().turn(), torch.set_grad_enabled(with_gradient):
+                start = time.perf_counter()
+                bits = asked.bits(rows)
+                if with_gradient:
+                    torch.autograd.grad(bits.sum(), rows)
+                seconds = (time.perf_counter() - start) / n
+            if seconds > 0.015:
+                break
+        found.append(seconds)
+    return found[0], found[1]
+
+
+def _in_turns(n_rows: int, progress: Progress) -> Callable[..., Any]:
+    """What Captum calls for each batch of gradients. A pass takes a turn and its gradient another: none is longer than it must be."""
+    done = 0
+
+    def gradient(
+        forward_fn: Callable[..., torch.Tensor], inputs: tuple[torch.Tensor, ...], *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, ...]:
+        nonlocal done
+        with turnstile().turn(), torch.enable_grad():
+            bits = forward_fn(*inputs)
+        with turnstile().turn():
+            # Of a sum of rows that do not know each other, the gradient is that of each row.
+            result = torch.autograd.grad(bits.sum(), inputs)
+        done += len(bits)
+        progress(min(1.0, done / n_rows))
+        return result
+
+    return gradient
+
+
+def _attribution(asked: Asked, values: torch.Tensor) -> Attribution:
+    """[1, position, d_embedding] → one number a token, and the two ends."""
+    whole, blank = asked.ends()
+    return Attribution(values[0].sum(dim=-1).detach().cpu().numpy(), whole, blank)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from bertviz_app import plots
+from bertviz_app.attributions import Attribution, Target, probability, replaceable
+from bertviz_app.components import heat_strip
+from bertviz_app.lenses import attribution as lens
+from bertviz_app.lenses import attribution_code as code
+from bertviz_app.plots import LIGHT
+
+GRADIENT, PATH = (lens.METHODS[key] for key in ("gradient_x_input", "integrated_gradients"))
+
+
+def found(encoding, values: dict[int, float], *, whole=2.0, blank=0.5) -> Attribution:
+    row = np.zeros(encoding.n_tokens)
+    for position, value in values.items():
+        row[position] = value
+    return Attribution(row, whole, blank)
+
+
+def test_an_attribution_knows_what_its_parts_add_up_to_and_is_read_only():
+    one = Attribution(np.array([1.0, -0.25]), 2.0, 1.5)
+    assert one.total == 0.75 and one.change == 0.5
+    with pytest.raises(ValueError):
+        one.values[0] = 3
+    with pytest.raises(ValueError, match="finite"):
+        Attribution(np.array([1.0, math.nan]), 0.0, 0.0)
+    with pytest.raises(ValueError, match="finite"):
+        Attribution(np.array([1.0]), math.inf, 0.0)
+
+
+def test_bits_are_log_odds():
+    assert probability(0) == 0.5 and probability(3) == pytest.approx(8 / 9)
+    assert probability(2000) == 1 and probability(-2000) == 0  # and nothing overflows
+
+
+def test_a_target_is_plain_values():
+    assert Target("sentiment", 1) == Target("sentiment", 1) and hash(Target("answers", 0, 3, (2, 3)))
+    assert Target("sentiment", 1).reads == 0 and Target("entities", 1, 4).reads == 4
+
+
+def test_words_are_replaceable_and_special_tokens_and_blanks_are_not(model):
+    encoding = model.encode("I love [MASK] [SEP] !")
+    assert [t for t, may in zip(encoding.tokens, replaceable(encoding), strict=True) if may] == ["i", "love", "!"]
+
+
+def test_the_notice_names_the_strongest_for_and_against(forward):
+    encoding = forward.encoding  # [CLS] i love ai ! [SEP]
+    said = lens.notice(encoding, found(encoding, {1: 0.5, 2: 1.25, 3: -0.75}), "positive")
+    assert said == "“positive” has 80 % (+2.00 bits). “love” speaks for it most (+1.25), “ai” most against it (−0.75)."
+    assert lens.notice(encoding, found(encoding, {2: 1.25}), "x").endswith(
+        "“love” speaks for it most (+1.25), none against it."
+    )
+    assert lens.notice(encoding, found(encoding, {2: -1.25}), "x").endswith("“love” most against it (−1.25), none for it.")
+    assert "No token has a part" in lens.notice(encoding, found(encoding, {}), "x")
+
+
+def test_a_token_that_stands_twice_is_told_apart(model):
+    encoding = model.encode("the cat, the dog")
+    assert "“the” (token 5) speaks" in lens.notice(encoding, found(encoding, {4: 1.0}), "x")
+
+
+def test_completeness_is_said_and_a_gap_is_too(forward):
+    encoding = forward.encoding
+    whole = lens.completeness(PATH, found(encoding, {2: 1.499}), "mask")
+    assert (
+        whole
+        == "The parts add up to +1.50 bits of +1.50, from +0.50 with blanks in the place of all words to +2.00 with the words."
+    )
+    assert lens.completeness(PATH, found(encoding, {2: 1.2}), "pad").endswith("The gap is 0.30 bits: take more steps.")
+    assert "need not be the same" in lens.completeness(GRADIENT, found(encoding, {2: 7.0}), "mask")
+
+
+def test_the_bars_are_the_strongest_from_for_to_against(forward):
+    encoding = forward.encoding
+    one = found(encoding, {1: 0.5, 2: 1.25, 3: -0.75})
+    assert lens.strongest(one.values) == [2, 1, 3]
+    for theme in (plots.theme("light"), plots.theme("dark", narrow=True)):
+        (bars,) = lens.bars_figure(encoding, one, theme, title="t").data
+        assert list(bars.x) == [1.25, 0.5, -0.75] and bars.text[2] == "−0.75"
+        assert bars.marker.color[0] == theme.signed[-1][1] and bars.marker.color[2] == theme.signed[0][1]
+    assert len(lens.bars_figure(encoding, found(encoding, {}), LIGHT, title="t").data[0].x) == 0
+    assert len(lens.strongest(np.arange(100.0))) == lens.MOST_BARS
+
+
+def test_typed_markup_is_no_markup_in_the_bars(model):
+    encoding = model.encode("<b>x</b>")
+    chart = lens.bars_figure(encoding, found(encoding, {1: 1.0}), LIGHT, title="t")
+    assert chart.layout.yaxis.ticktext[0] == "&lt; 2"
+
+
+def test_the_signed_strip_has_paper_at_zero_and_both_ends(forward):
+    data = heat_strip.signed_data(forward.encoding, np.array([0, 2.0, -1.0, 0.001, 0, 0]), LIGHT, unit="bits")
+    fills = [token["style"]["--fill"] for token in data["tokens"]]
+    assert fills[0] == LIGHT.paper and fills[1] == LIGHT.signed[-1][1] and fills[2] == LIGHT.signed[4][1]
+    assert [token["below"] for token in data["tokens"]][:4] == ["·", "+2.00", "−1.00", "·"]
+    assert data["tokens"][2]["title"] == "love: −1.0000 bits"
+
+
+def test_the_table_has_a_row_for_every_token(forward):
+    table = lens.columns(forward.encoding, found(forward.encoding, {2: 1.25}))
+    assert table["token"][2] == "love" and table["bits"][2] == 1.25 and len(table["number"]) == 6
+
+
+CODE = [
+    ("I love the [MASK].", None, Target("masked_words", 2293, 4)),
+    ("The acting is superb, but the story is slow.", None, Target("sentiment", 0)),
+    ("A man plays.", "Nobody plays.", Target("pairs", 2)),
+    ("He went home.", "He slept.", Target("next_sentence", 0)),
+    ("Tim Cook of Apple", None, Target("entities", 1, 2)),
+    ("Who met?", "Tim met Angela.", Target("answers", 1, 7, (5, 6, 7, 8))),
+]
+
+
+@pytest.mark.parametrize("method", list(lens.METHODS))
+@pytest.mark.parametrize(("text", "pair", "target"), CODE, ids=[target.task for *_, target in CODE])
+def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target, method):
+    """Largest difference seen: 1e-5 bits."""
+    from bertviz_app.attributing import Asked, attributed
+
+    encoding = model.encode(text, pair)
+    way = (method, "pad", 16)
+    names: dict[str, object] = {}
+    exec(code.python_code(model.info, encoding, target, way).replace("print(", "(lambda *_: None)("), names)
+    one = attributed(Asked(model, encoding, target, "pad"), method, n_steps=16)
+    assert np.abs(names["values"].numpy() - one.values).max() < 1e-4
+
+
+def test_the_python_hides_what_was_clicked(model):
+    encoding = model.encode("I love the cat.")
+    text = code.python_code(model.info, encoding, Target("masked_words", 5, 4), ("gradient_x_input", "mask", 0), hidden=(4,))
+    assert "input_ids[0, [4]] = tokenizer.mask_token_id" in text

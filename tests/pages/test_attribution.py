@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bertviz_app.models import turnstile
+
+
+def said(app):
+    return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def test_gradient_times_input_is_there_at_once(open_page):
+    app = open_page("attribution")
+    assert app.selectbox(key="attribution_prediction").options == ["sentiment", "named entities"]
+    assert "speaks for it most" in said(app) and "they need not be the same" in said(app)
+    assert len(app.get("plotly_chart")) == 1 and app.dataframe[0].value.shape[1] == 3
+
+
+def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
+    text = "The story was slow, but the songs were superb."
+    state = {"attribution_method": "Integrated gradients"}
+    app = open_page("attribution", text=text, state=state)
+    assert not app.get("plotly_chart") and "at 64 places" in said(app)
+    button = app.button(key="attribution")
+    assert re.match(r"Take 64 steps \(64 passes with their gradients, (less|about)", button.label)
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1
+    total, change = re.search(r"add up to (\S+) bits of (\S+),", said(app)).groups()
+    assert total == change
+    before = turnstile().passed
+    again = open_page("attribution", text=text, state=state)  # another visitor
+    again.button(key="attribution").click().run()
+    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+    app.selectbox(key="attribution_baseline").set_value("pad").run()
+    assert not app.get("plotly_chart")  # another job, to be asked for
+
+
+@pytest.mark.parametrize(
+    ("prediction", "token"),
+    [("the blank, token 4", None), ("next sentence", None), ("sentence pair", None), ("where the answer starts", None),
+     ("where the answer ends", None), ("named entities", "Apple")],
+)  # fmt: skip
+def test_every_prediction_can_be_explained(open_page, prediction, token):
+    app = open_page("attribution", text="Who met [MASK] Cook?", pair="Angela Merkel met the head of Apple in Paris.")
+    choice = app.selectbox(key="attribution_prediction")
+    assert prediction in choice.options
+    choice.set_value(prediction).run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1
+    if token:
+        about = next(box for box in app.selectbox if box.label == "Token")
+        index = next(i for i, name in enumerate(about.options) if token in name)
+        about.set_value(index).run()
+        assert not app.exception and "What to notice." in said(app)
+
+
+def test_another_answer_than_the_likeliest_can_be_explained(open_page):
+    app = open_page("attribution", text="The cat sat on the [MASK].")
+    answers = next(box for box in app.selectbox if box.label == "Answer to explain")
+    assert len(answers.options) == 8
+    answers.set_value(answers.options and app.selectbox(key=answers.key).value).run()
+    first = said(app)
+    other = next(box for box in app.selectbox if box.label == "Answer to explain")
+    other.select_index(3).run()
+    assert not app.exception and said(app) != first
+
+
+def test_where_nothing_can_be_taken_away_it_says_so(open_page):
+    app = open_page("attribution", text="[MASK]", state={"attribution_method": "Integrated gradients"})
+    app.button(key="attribution").click().run()
+    assert not app.exception and "No token has a part in that" in said(app)
