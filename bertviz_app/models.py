@@ -108,7 +108,7 @@ class Model:
         Raises `Busy` when no place became free in time.
         """
         with turnstile().turn(), torch.inference_mode():
-            output = self.parts.encoder(**self._batch([encoding]), output_attentions=True, output_hidden_states=True)
+            output = self.parts.encoder(**self.batch([encoding]), output_attentions=True, output_hidden_states=True)
             # layer × [1, head, query, key] → [layer, head, query, key]
             attentions = torch.cat(output.attentions).cpu().numpy()
             # (layer + 1) × [1, position, d_model] → [layer + 1, position, d_model]
@@ -126,7 +126,7 @@ class Model:
         for start in range(0, len(shortest_first), batch_size):
             indices = shortest_first[start : start + batch_size]
             with turnstile().turn(), torch.inference_mode():
-                output = self.parts.encoder(**self._batch([encodings[index] for index in indices]))
+                output = self.parts.encoder(**self.batch([encodings[index] for index in indices]))
                 hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
                 pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else None
             for row, index in enumerate(indices):
@@ -225,12 +225,12 @@ class Model:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
         return head
 
-    def _batch(self, encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
+    def batch(self, encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
+        """What the encoder is given for some encodings, each filled up to the longest of them."""
         length = max(encoding.n_tokens for encoding in encodings)
         padded = [self.reader.padded(encoding, length) for encoding in encodings]
-        columns = {"input_ids": "token_ids", "attention_mask": "attention_mask"}
-        if self.info.traits.has_segments:
-            columns["token_type_ids"] = "segment_ids"
+        segments = {"token_type_ids": "segment_ids"} if self.info.traits.has_segments else {}
+        columns = {"input_ids": "token_ids", "attention_mask": "attention_mask"} | segments
         return {
             name: self.tensor(np.stack([getattr(encoding, column) for encoding in padded])) for name, column in columns.items()
         }

@@ -19,6 +19,7 @@ GROUND = {
 
 # Further rooms with torch: what they compute of a model, beyond its pass, is asked for by pages.
 OF_A_MODEL = {
+    "all_states",
     "attributing",
     "intervening",
     "layers",
@@ -43,6 +44,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "layers": (GROUND, {"torch"}),
     "neurons": (GROUND | {"layers"}, {"torch"}),
     "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
+    "all_states": (GROUND | {"models"}, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND, {"safetensors", "huggingface_hub"}),

@@ -19,6 +19,7 @@ TERMS = tuple(
     for row in (
         ("Ablation", "Switching a part of a model off, here a head or a layer, to see what it was needed for.", "interventions"),
         ("Activation patching", "Putting a vector from one pass into another, to see how much of the first one's prediction comes along.", "interventions"),
+        ("Anisotropy", "All vectors of a layer point much the same way, so that any two have a high cosine; to compare, that of random words is taken off.", "words_in_context"),
         ("Attention mask", "1 for tokens that are read, 0 for padding, which every head must ignore.", "tokens"),
         ("Attention rollout", "What reaches a token from each token of the input on all paths through the layers, half of each layer counted as passed by (Abnar and Zuidema 2020).", "attention_summed_up"),
         ("Attention weight", "How much one token (the query) takes from another (the key) in one head: each query's weights sum to 1.", "attention"),
@@ -53,6 +54,7 @@ TERMS = tuple(
         ("Query", "The vector with which a token asks the others; compared with their keys.", "attention"),
         ("Rank correlation", "How alike two orders are: 1 the same, 0 unrelated, −1 the reverse; Spearman's is the correlation of the ranks.", "attention_summed_up"),
         ("Segment", "Which sentence of a pair a token belongs to: 0 for A, 1 for B.", "tokens"),
+        ("Self-similarity", "The mean cosine of one word's vectors in different sentences: 1 where context changes nothing.", "words_in_context"),
         ("[SEP]", "The token that ends each sentence.", "tokens"),
         ("Softmax", "Turns scores into probabilities that sum to 1: exp(x) divided by the sum of all exp(x).", "fill_in_the_blank"),
         ("Special token", "A token that stands for no text: [CLS], [SEP], [MASK], [PAD]; [UNK] stands for an unknown word.", "tokens"),

@@ -1,4 +1,4 @@
-"""The bundled sample of text that heads are compared on: twenty passages of two plain sentences each, written for this program."""
+"""The bundled sample of text that heads and words are compared on: twenty passages of two plain sentences each, written for this program."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ def passages() -> tuple[tuple[str, str], ...]:
 
 def texts(*, paired: bool) -> tuple[tuple[str, str | None], ...]:
     """What a model is given: each passage as a pair, or each sentence alone."""
-    if paired:
-        return passages()
-    return tuple((sentence, None) for passage in passages() for sentence in passage)
+    return passages() if paired else tuple((sentence, None) for sentence in sentences())
+
+
+def sentences() -> tuple[str, ...]:
+    """Each sentence alone."""
+    return tuple(sentence for passage in passages() for sentence in passage)

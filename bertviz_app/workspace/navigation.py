@@ -53,6 +53,9 @@ PAGES = {
         ),
         PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
+        PageEntry(
+            "words_in_context", "Look inside", "Words in context", "One word in many sentences: what its neighbours make of it."
+        ),
         PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would say, if it were the last."),
         PageEntry("attribution", "Look inside", "Attribution", "Which tokens a prediction hangs on."),
         PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),

@@ -20,6 +20,7 @@ LAST = {  # something that stands on the page only once it is whole
     "tasks": "What to notice.",
     "attention": "What to notice.",
     "interventions": "What to notice.",
+    "words_in_context": "What to notice.",
 }
 # Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
 FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"

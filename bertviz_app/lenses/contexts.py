@@ -1,0 +1,162 @@
+"""One word in many sentences: the lines that were typed, the places of the word in them, and what there is to notice.
+
+A line may begin with the sense that the word has in it, set off by a bar: `river | We sat on the bank.` The measures are in
+`contextuality.py`, what counts as a word in `words.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertviz_app.lenses.contextuality import Baseline, Measures, adjusted
+from bertviz_app.lenses.embeddings import state_name
+from bertviz_app.lenses.similarity import cosine_matrix, most_alike
+from bertviz_app.records import Floats, Integers
+
+WORD = "bank"
+LINES = (
+    "money | The bank raised its interest rates again.",
+    "money | She took her savings to the bank on Friday.",
+    "money | He works for a small bank in the city.",
+    "money | The bank refused to lend them the money.",
+    "river | They had a picnic on the bank of the river.",
+    "river | The boat drifted towards the muddy bank.",
+    "river | Old trees grow along the bank of the stream.",
+    "river | He swam to the far bank and climbed out.",
+    "cloud | A bank of fog rolled in from the sea.",
+    "cloud | The sun went down behind a dark bank of clouds.",
+)
+MAX_WORD = 60  # characters
+MAX_PLACES = 40
+LONGEST_SENSE = 20  # characters in front of a bar; what is longer is a part of the sentence
+
+
+@dataclass(frozen=True)
+class Line:
+    """One typed line: its number from 1, the sense in front of its bar, if there is one, and its sentence."""
+
+    number: int
+    sense: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """Number, sense and sentence, for legends and tables."""
+        return f"{self.number} · {' '.join(self.text.split())}"
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where a word was read: `of` [place] says in which of the sentences; what each layer makes of it, and of the sentences.
+
+    vectors  [place, layer + 1, d_model]    0 the embeddings
+    intra    [sentence, layer + 1]          intra-sentence similarity, of the sentences with the word
+    """
+
+    of: Integers
+    vectors: Floats
+    intra: Floats
+
+
+def read_lines(text: str, limit: int) -> tuple[Line, ...]:
+    """The lines that hold something, at most `limit`, counted from 1 among these.
+
+    >>> read_lines("river | The bank.\\n\\nA bank | with a bar that is no sense of a word.", 9)[0]
+    Line(number=1, sense='river', text='The bank.')
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:limit]
+    return tuple(Line(number, *_parted(line)) for number, line in enumerate(lines, start=1))
+
+
+def place_names(lines: Sequence[Line], of: Integers) -> list[str]:
+    """A name for each place: the number of its line, with a letter where the word stands in it more than once.
+
+    >>> place_names([Line(1, "", "a"), Line(3, "", "b")], np.array([0, 1, 1]))
+    ['1', '3a', '3b']
+    """
+    counts = [int((of[:place] == index).sum()) for place, index in enumerate(of)]
+    return [
+        f"{lines[index].number}{chr(ord('a') + count) if (of == index).sum() > 1 else ''}"
+        for index, count in zip(of, counts, strict=True)
+    ]
+
+
+def same_sense(lines: Sequence[Line], of: Integers) -> NDArray[np.bool_] | None:
+    """Which pairs of places have the same sense, [place, place]; None unless every line has one and there is something to compare."""
+    senses = np.array([lines[index].sense for index in of])
+    same: NDArray[np.bool_] = senses[:, None] == senses[None]
+    apart = ~np.eye(len(of), dtype=bool)
+    return same if all(senses) and not same.all() and (same & apart).any() else None
+
+
+def places_notice(word: str, lines: Sequence[Line], places: Places, state: int, baseline: Baseline | None) -> str:
+    """What to notice at one layer: how alike places of one sense are against others, or which two are the least and the most alike."""
+    cosines, same = cosine_matrix(places.vectors[:, state]), same_sense(lines, places.of)
+    apart = ~np.eye(len(cosines), dtype=bool)
+    among = "" if baseline is None else f" Two random words have {baseline.cosine[state]:.2f}."
+    if same is not None:
+        within, between = cosines[same & apart].mean(), cosines[~same].mean()
+        nearest = np.where(apart, cosines, -2).argmax(axis=1)
+        n_same = int(same[np.arange(len(same)), nearest].sum())
+        return (
+            f"At {state_name(state)}, two places of “{word}” in the same sense have a cosine of {within:.2f} on average, in different "
+            f"senses {between:.2f}; the place most like it has the same sense for {n_same} of {len(same)}.{among}"
+        )
+    names = place_names(lines, places.of)
+    i, j = most_alike(cosines)
+    least = np.unravel_index(cosines.argmin(), cosines.shape)
+    k, m = sorted(int(place) for place in least)
+    return (
+        f"At {state_name(state)}, the places of “{word}” in {names[k]} and {names[m]} are least alike (cosine {cosines[k, m]:.2f}), "
+        f"those in {names[i]} and {names[j]} most ({cosines[i, j]:.2f}).{among}"
+    )
+
+
+def layers_notice(word: str, measures: Measures, baseline: Baseline | None) -> str:
+    """What to notice over the layers: where the word is least like itself, and how much of that any two random words have."""
+    own = measures.own
+    lowest = int(own.argmin())
+    said = f"“{word}” begins with a self-similarity of {own[0]:.2f}; it is least like itself at {state_name(lowest)}, with {own[lowest]:.2f}."
+    if baseline is None:
+        return said
+    left = own - baseline.cosine
+    least = int(left.argmin())
+    return (
+        f"{said} Without what random words share it falls from {left[0]:.2f} to {left[least]:.2f}, at {state_name(least)}; "
+        f"random words are most alike at {state_name(int(baseline.cosine.argmax()))} ({baseline.cosine.max():.2f})."
+    )
+
+
+def places_columns(lines: Sequence[Line], places: Places, state: int) -> dict[str, list[object]]:
+    """The cosine of every two places, as a table."""
+    names = place_names(lines, places.of)
+    cosines = cosine_matrix(places.vectors[:, state])
+    table: dict[str, list[object]] = {"place": list(names), "sentence": [lines[index].text for index in places.of]}
+    if any(line.sense for line in lines):
+        table["sense"] = [lines[index].sense for index in places.of]
+    return table | {f"cosine with {name}": row.tolist() for name, row in zip(names, cosines, strict=True)}
+
+
+def layers_columns(measures: Measures, baseline: Baseline | None, n_places: int) -> dict[str, list[object]]:
+    """The measures at every layer, as a table."""
+    titles = {
+        "own": "self-similarity",
+        "intra": "intra-sentence similarity",
+        "explained": "maximum explainable variance",
+    }
+    table: dict[str, list[object]] = {"layer": list(range(len(measures.own)))}
+    table |= {title: getattr(measures, name).tolist() for name, title in titles.items()}
+    if baseline is None:
+        return table
+    left = adjusted(measures, baseline, n_places)
+    table |= {"random words": baseline.cosine.tolist()}
+    return table | {f"{title}, adjusted": getattr(left, name).tolist() for name, title in titles.items()}
+
+
+def _parted(line: str) -> tuple[str, str]:
+    sense, bar, text = (part.strip() for part in line.partition("|"))
+    return (sense, text) if bar and text and 0 < len(sense) <= LONGEST_SENSE else ("", line)

@@ -1,0 +1,67 @@
+"""The Python that gives the numbers of Words in context, with plain transformers and NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bertviz_app.lenses.contexts import MAX_PLACES
+from bertviz_app.lenses.contextuality import DRAWS, PAIRS, POOL, SEED
+from bertviz_app.lenses.sentences import MAX_TOKENS
+from bertviz_app.lenses.words import WORD, pattern_of
+from bertviz_app.records import ModelInfo
+
+_FORMULAS = """
+def cosine(a, b):
+    return (a * b).sum(-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
+
+
+def explained(vectors):  # the share of the best single vector
+    squares = np.linalg.svd(vectors.swapaxes(0, 1), compute_uv=False) ** 2
+    return squares[:, 0] / squares.sum(axis=-1)
+
+"""
+_BASELINE = """
+random_words = [words(text, {word!r}) for text in sample]
+vectors = np.concatenate(random_words)
+of = np.repeat(np.arange(len(sample)), [len(rows) for rows in random_words])  # the text of each word
+pairs = np.random.default_rng({seed}).integers(len(of), size=(2 * {pairs}, 2))
+pairs = pairs[of[pairs[:, 0]] != of[pairs[:, 1]]][:{pairs}]
+random_cosine = np.mean([cosine(vectors[i], vectors[j]) for i, j in pairs], axis=0)  # [layer + 1]
+pool, random = vectors[np.random.default_rng({seed}).permutation(len(of))[:{pool}]], np.random.default_rng({seed})
+random_explained = np.mean([explained(pool[random.permutation(len(pool))[: len(places)]]) for _ in range({draws})], axis=0)
+print(own - random_cosine, intra - random_cosine, variance - random_explained)
+"""
+
+
+def python_code(info: ModelInfo, word: str, texts: Sequence[str], sample: Sequence[str] = ()) -> str:
+    """`places` [place, layer + 1, d_model], `own`, `intra` and `variance` [layer + 1]; with a sample `random_cosine` and `random_explained` too."""
+    baseline = _BASELINE.format(word=WORD, seed=SEED, pairs=PAIRS, pool=POOL, draws=DRAWS)
+    return f"""import re
+
+import numpy as np
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+model = AutoModel.from_pretrained({info.source!r}).eval()
+
+
+def words(text, pattern):  # [word, layer + 1, d_model]: the mean over the pieces of each
+    inputs = tokenizer(text, truncation=True, max_length={min(MAX_TOKENS, info.max_tokens)}, return_offsets_mapping=True, return_tensors="pt")
+    offsets = inputs.pop("offset_mapping")[0].tolist()
+    with torch.no_grad():
+        hidden = torch.cat(model(**inputs, output_hidden_states=True).hidden_states).numpy()  # [layer + 1, position, d_model]
+    found = [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
+    pieces = [[i for i, (a, b) in enumerate(offsets) if a < b and a < end and b > start] for start, end in found]
+    return np.array([hidden[:, rows].mean(axis=1) for rows in pieces if rows])
+
+{_FORMULAS}
+texts = {list(texts)!r}
+places = np.concatenate([words(text, {pattern_of(word)!r}) for text in texts])[:{MAX_PLACES}]
+n = len(places)
+own = np.mean([cosine(places[i], places[j]) for i in range(n) for j in range(n) if i != j], axis=0)
+sentences = [words(text, {WORD!r}) for text in texts]
+intra = np.mean([cosine(rows.mean(axis=0), rows).mean(axis=0) for rows in sentences], axis=0)
+variance = explained(places)
+print(own, intra, variance)
+{f"sample = {list(sample)!r}{baseline}" if sample else ""}"""

@@ -1,0 +1,235 @@
+"""The interactive parts of Words in context: the word and the sentences, read on request; the sample, read on request and once per model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from cachetools import LRUCache, cached
+
+from bertviz_app import settings
+from bertviz_app.components.marked_text import Mark
+from bertviz_app.errors import EmptyText, TextTooLong
+from bertviz_app.lenses import contexts as lens
+from bertviz_app.lenses import contexts_figures as figures
+from bertviz_app.lenses import contextuality, sample, words
+from bertviz_app.lenses.contexts_code import python_code
+from bertviz_app.lenses.embeddings import state_name
+from bertviz_app.lenses.sentences import MAX_TOKENS
+from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
+from bertviz_app.plots import label
+from bertviz_app.records import Encoding
+from bertviz_app.workspace import costs, memory
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.looks import show_marked
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.sentence import text_form
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+# One kilobyte to a megabyte each.
+_baselines: LRUCache[object, contextuality.Baseline] = LRUCache(32)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A word and the lines in which it was found, each as the model reads it."""
+
+    word: str
+    lines: tuple[lens.Line, ...]
+    encodings: tuple[Encoding, ...]
+
+
+def ask(page: Page) -> Asked:
+    """The word and the sentences, as they were typed. What is left out or cut is said; what cannot be read is raised."""
+    shown = bool(memory.recall("contexts"))
+    boxes = {
+        "context_word": ("Word", lens.WORD),
+        "contexts": ("Sentences, one a line; a sense may stand in front, set off by a bar", "\n".join(lens.LINES)),
+    }
+    with st.expander("Word and sentences", expanded=not shown):
+        typed = text_form("contexts", boxes, height=270)
+    word = " ".join(typed["context_word"].split())
+    if len(word) > lens.MAX_WORD:
+        raise TextTooLong(f"This word has {len(word):,} characters; the limit is {lens.MAX_WORD}.")
+    if not word:
+        raise EmptyText("There is no word to look for yet: type one.")
+    page.model.encode(word)  # refuses what no tokenizer reads
+    limit, n_lines = settings.current().max_sentences, sum(bool(line.strip()) for line in typed["contexts"].splitlines())
+    if n_lines > limit:
+        st.caption(f"Only the first {limit} of {n_lines} sentences are used: the limit of this server.")
+    return _found(page, word, lens.read_lines(typed["contexts"], limit))
+
+
+def places_of(page: Page, asked: Asked) -> lens.Places | None:
+    """What the layers make of the word, once this was asked for and it stands in the sentences often enough; else what there is to read."""
+    n = sum(len(_places(encoding, asked.word)) for encoding in asked.encodings)
+    if n < 2:
+        often = "nowhere" if n == 0 else "only once"
+        page.notice(
+            f"“{asked.word}” stands {often} in these sentences: at least two places are needed to compare it with itself."
+        )
+        return None
+    if not memory.recall("contexts"):
+        _preview(page, asked, n)
+        return None
+    return once(_read, page.model, asked.encodings, asked.word)
+
+
+def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
+    """Every place of the word as a point, at one layer."""
+    state = page.layer(with_embeddings=True)
+    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
+    figure = figures.map_figure(asked.word, asked.lines, places, state, page.theme)
+    page.show(figure, name="word-map", alt=f"Scatter plot. {notice}")
+    page.notice(notice)
+    _cosines(page, asked, places, state)
+
+
+def matrix_view(page: Page, asked: Asked, places: lens.Places) -> None:
+    """The cosine of every two places, at one layer."""
+    state = page.layer(with_embeddings=True)
+    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
+    names = lens.place_names(asked.lines, places.of)
+    long = [f"{name} · {asked.lines[of].sense or asked.lines[of].text[:20]}" for name, of in zip(names, places.of, strict=True)]
+    title = f"How alike the places of “{label(asked.word)}” are at {state_name(state)}"
+    figure = similarity_figure(cosine_matrix(places.vectors[:, state]), long, page.theme, title=title, numbered=names)
+    page.show(figure, name="word-similarity", alt=f"Heatmap. {notice}")
+    page.notice(notice)
+    _cosines(page, asked, places, state)
+
+
+def layers_view(page: Page, asked: Asked, places: lens.Places) -> None:
+    """The measures over all layers, and, once the sample was read, what random words leave of them."""
+    n, measures, baseline = len(places.of), contextuality.measured(places.vectors, places.intra), _compared(page)
+    notice = lens.layers_notice(asked.word, measures, baseline)
+    figure = figures.layers_figure(asked.word, measures, baseline, n, page.theme)
+    page.show(figure, name="contextuality", alt=f"Lines. {notice}")
+    page.notice(notice)
+    if baseline is not None:
+        st.caption(
+            f"Random words: {baseline.n_pairs:,} pairs of the {baseline.n_words} words in the {baseline.n_texts} sentences of the bundled sample."
+        )
+    with page.fold("Table"):
+        page.table(lens.layers_columns(measures, baseline, n), name="contextuality")
+    texts = [line.text for line in asked.lines]
+    page.python(python_code(page.model.info, asked.word, texts, [] if baseline is None else sample.sentences()))
+
+
+@cached(_baselines, key=lambda model, *_: model.key, condition=threading.Condition())
+def sample_baseline(model: Model, progress: Callable[[float], object] = lambda _: None) -> contextuality.Baseline:
+    """What random words of the bundled sample show at each layer: its sentences are read once per model. `progress` is told the share done."""
+    from bertviz_app.all_states import all_states
+
+    encodings = [model.encode(text) for text in sample.sentences()]
+    vectors = {}
+    for done, (index, states) in enumerate(all_states(model, encodings), start=1):
+        encoding = encodings[index]
+        _, vectors[index] = words.vectors(states, encoding, words.spans(encoding.text))
+        progress(done / len(encodings))
+    rows = [vectors[index] for index in range(len(encodings))]
+    return contextuality.baseline(np.concatenate(rows), np.repeat(np.arange(len(rows)), [len(own) for own in rows]))
+
+
+def _read(model: Model, encodings: tuple[Encoding, ...], word: str) -> lens.Places:
+    """Every layer's vectors of the word, and the intra-sentence similarity of its sentences."""
+    from bertviz_app.all_states import all_states
+
+    bar = st.progress(0.0, text=f"Reading {len(encodings)} sentences")
+    own, intra = {}, {}
+    for done, (index, states) in enumerate(all_states(model, encodings), start=1):
+        encoding = encodings[index]
+        _, own[index] = words.vectors(states, encoding, _places(encoding, word))
+        _, every = words.vectors(states, encoding, words.spans(encoding.text))
+        # A sign is no word, and may be what was asked for.
+        intra[index] = contextuality.intra_similarity(every if len(every) else own[index])
+        bar.progress(done / len(encodings))
+    bar.empty()
+    order = range(len(encodings))
+    of = np.repeat(np.arange(len(encodings)), [len(own[index]) for index in order])[: lens.MAX_PLACES]
+    vectors = np.concatenate([own[index] for index in order])[: lens.MAX_PLACES]
+    return lens.Places(of, vectors, np.stack([intra[index] for index in order]))
+
+
+def _found(page: Page, word: str, lines: tuple[lens.Line, ...]) -> Asked:
+    """The lines with the word in them. Which are not used is said."""
+    kept, encodings, without, unread = [], [], [], []
+    for line in lines:
+        try:
+            encoding = page.model.encode(line.text, max_tokens=MAX_TOKENS)
+        except EmptyText:
+            unread.append(str(line.number))
+            continue
+        if _places(encoding, word):
+            kept.append(replace(line, text=encoding.text))
+            encodings.append(encoding)
+        else:
+            without.append(str(line.number))
+    if not lines or len(unread) == len(lines):
+        raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
+    if unread:
+        st.caption(f"Nothing that the tokenizer reads stands in line {', '.join(unread)}.")
+    if without:
+        st.caption(
+            plain(
+                f"Left out, because “{word}” as it stands here is not among the first {MAX_TOKENS} tokens: {', '.join(without)}."
+            )
+        )
+    return Asked(word, tuple(kept), tuple(encodings))
+
+
+def _places(encoding: Encoding, word: str) -> tuple[tuple[int, int], ...]:
+    """Where the word stands in a text, as far as it was read."""
+    spans = words.spans(encoding.text, words.pattern_of(word))
+    return tuple(span for span in spans if len(words.positions(encoding, *span)))
+
+
+def _preview(page: Page, asked: Asked, n: int) -> None:
+    """The sentences with the word marked in them; what Show will cost; and how the word goes in."""
+    marked = [
+        (line.text, [Mark(*span, page.theme.accent, "", asked.word) for span in _places(encoding, asked.word)])
+        for line, encoding in zip(asked.lines, asked.encodings, strict=True)
+    ]
+    show_marked(page, marked, label=f"The sentences with “{asked.word}” marked")
+    pieces = {
+        tuple(encoding.tokens[position] for position in words.positions(encoding, *span))
+        for encoding in asked.encodings
+        for span in _places(encoding, asked.word)
+    }
+    ways = " or ".join(sorted("“" + " ".join(tokens) + "”" for tokens in pieces))
+    longest = max(encoding.n_tokens for encoding in asked.encodings)
+    page.notice(
+        f"“{asked.word}” stands in {n} places and goes into the model as {ways}, without its neighbours. Press Show to see what the layers make of "
+        f"each place ({costs.passes(page.model, len(asked.lines), longest)})."
+    )
+
+
+def _cosines(page: Page, asked: Asked, places: lens.Places, state: int) -> None:
+    with page.fold("Table: the cosine of every two places"):
+        page.table(lens.places_columns(asked.lines, places, state), name="places")
+    page.python(python_code(page.model.info, asked.word, [line.text for line in asked.lines]))
+
+
+def _known(model: Model) -> contextuality.Baseline | None:
+    """What random words of the sample show, if it is at hand."""
+    return sample_baseline(model) if model.key in _baselines else None
+
+
+def _compared(page: Page) -> contextuality.Baseline | None:
+    """What random words of the sample show, or None with a button to read it."""
+    model, n = page.model, len(sample.sentences())
+    if (known := _known(model)) is not None:
+        return known
+    place = st.empty()
+    if not place.button(f"Take out what random words share ({costs.passes(model, n, 15)})", key="read_random_words"):
+        return None
+    bar = place.progress(0.0, text=f"Reading {n} sentences of the sample")
+    baseline = sample_baseline(model, bar.progress)
+    place.empty()
+    return baseline

@@ -1,0 +1,22 @@
+"""Words in context: one word in many sentences, layer by layer."""
+
+from typing import Any
+
+import streamlit as st
+
+from bertviz_app.lenses import contextuality
+from bertviz_app.workspace import open_page
+from bertviz_app.workspace.contexts import ask, layers_view, map_view, matrix_view, places_of
+
+VIEWS: dict[str, Any] = {"Map": map_view, "Similarity": matrix_view, "Over the layers": layers_view}
+ONE_OF: dict[str, Any] = {
+    "default": "Map", "required": True, "key": "contexts_view", "label_visibility": "collapsed", "bind": "query-params",
+}  # fmt: skip
+
+with open_page("words_in_context") as page:
+    asked = ask(page)
+    places = places_of(page, asked)
+    if places is not None:
+        VIEWS[st.segmented_control("View", list(VIEWS), **ONE_OF)](page, asked, places)
+    with page.fold("How it is computed"):
+        st.markdown(contextuality.METHOD)

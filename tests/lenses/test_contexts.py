@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tiny
+
+from bertviz_app import load, plots
+from bertviz_app.lenses import contexts as lens
+from bertviz_app.lenses import contexts_code as code
+from bertviz_app.lenses import contexts_figures as figures
+from bertviz_app.lenses import contextuality, sample
+from bertviz_app.workspace import contexts as workspace
+
+SENSES = tuple(lens.Line(number, sense, f"text {number}") for number, sense in enumerate(("a", "a", "b", "b"), start=1))
+# Places 1 and 2 are alike, 3 and 4 are alike, across senses they are at right angles.
+PLACES = lens.Places(
+    np.arange(4),
+    np.array([[[1, 0], [1, 0]], [[1, 0.1], [1, 1]], [[0, 1], [0, 1]], [[0.1, 1], [-1, 0]]], dtype=np.float32),
+    np.full((4, 2), 0.5, dtype=np.float32),
+)
+
+
+def test_lines_with_and_without_a_sense():
+    lines = lens.read_lines("river | The bank.\n \nNo sense.\n| empty\na | \n" + "x" * 21 + " | long\na|b|c", 9)
+    assert [(line.number, line.sense, line.text) for line in lines] == [
+        (1, "river", "The bank."), (2, "", "No sense."), (3, "", "| empty"), (4, "", "a |"), (5, "", "x" * 21 + " | long"), (6, "a", "b|c"),
+    ]  # fmt: skip
+    assert len(lens.read_lines("a\n" * 50, 20)) == 20
+
+
+def test_the_default_lines_hold_the_default_word_in_each():
+    lines = lens.read_lines("\n".join(lens.LINES), 20)
+    assert all(lens.WORD in line.text and line.sense for line in lines) and len({line.sense for line in lines}) == 3
+
+
+def test_senses_are_compared_where_every_line_has_one():
+    assert lens.same_sense(SENSES, np.arange(4)).sum() == 8
+    assert lens.same_sense((*SENSES[:3], lens.Line(4, "", "x")), np.arange(4)) is None
+    assert lens.same_sense(SENSES[:2], np.arange(2)) is None and lens.same_sense(SENSES[1:3], np.arange(2)) is None
+
+
+def test_what_to_notice_at_a_layer_by_hand():
+    said = lens.places_notice("bank", SENSES, PLACES, 0, None)
+    assert said == (
+        "At the embeddings, two places of “bank” in the same sense have a cosine of 1.00 on average, in different senses 0.10; "
+        "the place most like it has the same sense for 4 of 4."
+    )
+    plain = [lens.Line(number, "", "x") for number in (1, 2, 4, 5)]
+    assert lens.places_notice("bank", plain, PLACES, 1, None) == (
+        "At layer 1, the places of “bank” in 1 and 5 are least alike (cosine -1.00), those in 1 and 2 most (0.71)."
+    )
+    baseline = contextuality.baseline(np.ones((4, 2, 2), dtype=np.float32), np.arange(4))
+    assert lens.places_notice("bank", plain, PLACES, 1, baseline).endswith("Two random words have 1.00.")
+
+
+def test_what_to_notice_over_the_layers_by_hand():
+    measures = contextuality.Measures(np.array([0.9, 0.5]), np.array([0.2, 0.3]), np.array([0.9, 0.8]))
+    assert lens.layers_notice("bank", measures, None) == (
+        "“bank” begins with a self-similarity of 0.90; it is least like itself at layer 1, with 0.50."
+    )
+    baseline = contextuality.Baseline(np.array([0.1, 0.3]), np.ones((2, 3, 3)), 10, 3, 3)
+    assert lens.layers_notice("bank", measures, baseline).endswith(
+        "Without what random words share it falls from 0.80 to 0.20, at layer 1; random words are most alike at layer 1 (0.30)."
+    )
+
+
+@pytest.mark.parametrize("theme", [plots.LIGHT, plots.theme("dark", narrow=True)], ids=["light", "dark phone"])
+def test_the_map_has_a_colour_a_sense_and_a_number_a_place(theme):
+    figure = figures.map_figure("<b>", SENSES, PLACES, 0, theme)
+    assert len({trace.marker.color for trace in figure.data}) == len({trace.marker.symbol for trace in figure.data}) == 2
+    assert [note.text for note in figure.layout.annotations] == ["1", "2", "3", "4"]
+    assert "&lt;b&gt;" in figure.layout.title.text and figure.data[0].name == "1 · text 1"
+    plain = [lens.Line(line.number, "", line.text) for line in SENSES]
+    assert len({trace.marker.color for trace in figures.map_figure("x", plain, PLACES, 0, theme).data}) == 4
+
+
+def test_the_lines_over_the_layers_are_the_measures():
+    measures = contextuality.measured(PLACES.vectors, PLACES.intra)
+    baseline = contextuality.baseline(np.random.default_rng(0).normal(size=(30, 2, 2)), np.arange(30))
+    alone = figures.layers_figure("bank", measures, None, 4, plots.LIGHT)
+    assert [trace.name for trace in alone.data] == ["self-similarity", "intra-sentence similarity"]
+    both = figures.layers_figure("bank", measures, baseline, 4, plots.LIGHT)
+    assert list(both.data[0].y) == pytest.approx(measures.own) and list(both.data[4].y) == pytest.approx(baseline.cosine)
+    assert list(both.data[2].y) == pytest.approx(measures.own - baseline.cosine)
+    table = lens.layers_columns(measures, baseline, 4)
+    assert table["self-similarity, adjusted"] == pytest.approx(measures.own - baseline.cosine)
+    assert "random words" not in lens.layers_columns(measures, None, 4)
+
+
+def test_the_table_has_every_cosine():
+    table = lens.places_columns(SENSES, PLACES, 1)
+    assert table["place"] == ["1", "2", "3", "4"] and table["sense"] == ["a", "a", "b", "b"]
+    assert table["cosine with 1"] == pytest.approx([1, np.sqrt(0.5), 0, -1])
+
+
+@pytest.mark.parametrize("name", ["embedded", *tiny.FAMILIES])
+def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(tiny_families, name, monkeypatch):
+    """Plain transformers, one text at a time, formulas written out. Largest differences: vectors 2e-6, measures 1e-6."""
+    opened = load("embedded" if name == "embedded" else str(tiny_families[name]))
+    texts = ("The bank raised its rates.", "A muddy BANK of the river, a bank.", "We sat on the bank.")
+    encodings = tuple(opened.encode(text) for text in texts)
+    monkeypatch.setattr(workspace.st, "progress", lambda *_, **__: workspace.st.empty())
+    places = workspace._read(opened, encodings, "bank")
+    scope: dict = {}
+    exec(code.python_code(opened.info, "bank", texts, sample.sentences()), scope)
+    measures, baseline = contextuality.measured(places.vectors, places.intra), workspace.sample_baseline(opened)
+    assert places.of.tolist() == [0, 1, 1, 2]
+    assert np.abs(scope["places"] - places.vectors).max() < 2e-5
+    pairs = (("own", measures.own), ("intra", measures.intra), ("variance", measures.explained))
+    pairs += (("random_cosine", baseline.cosine), ("random_explained", baseline.explained(4)))
+    for key, ours in pairs:
+        assert np.abs(scope[key] - ours).max() < 1e-5, key

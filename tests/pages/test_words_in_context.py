@@ -1,0 +1,121 @@
+"""The Words in context page: read on request, every view, in every family, whatever is typed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tiny
+
+from bertviz_app.lenses import contexts as lens
+from bertviz_app.models import turnstile
+from bertviz_app.workspace import contexts as workspace
+
+VIEWS = ("Map", "Similarity", "Over the layers")
+LINES = "\n".join(lens.LINES)
+
+
+def said(app) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def asked(open_page, *, word=lens.WORD, lines=LINES, view="Map", **state):
+    """The page after Show was pressed."""
+    return open_page(
+        "words_in_context", state={"contexts_view": view, "texts": {"context_word": word, "contexts": lines}} | state
+    )
+
+
+def test_nothing_is_read_before_it_was_asked_for_and_all_of_it_once(open_page):
+    open_page("home")
+    before = turnstile().passed
+    app = open_page("words_in_context")
+    assert turnstile().passed == before and not app.get("plotly_chart")
+    assert "stands in 10 places and goes into the model as “bank”" in said(app) and "10 passes" in said(app)
+    app.button(key="submit_contexts").click().run()
+    assert not app.exception and 0 < turnstile().passed - before <= 10
+    assert len(app.get("plotly_chart")) == 1 and "in the same sense have a cosine of" in said(app)
+    before = turnstile().passed
+    for view in VIEWS:
+        assert len(asked(open_page, view=view).get("plotly_chart")) == 1
+    assert turnstile().passed == before
+
+
+def test_the_sample_is_read_on_a_click_and_once(open_page):
+    workspace._baselines.clear()
+    app = asked(open_page, view="Over the layers")
+    before = turnstile().passed
+    assert "40 passes" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
+    app.button(key="read_random_words").click().run()
+    passed = turnstile().passed - before
+    assert not app.exception and 3 <= passed <= 40
+    assert "Without what random words share it falls from" in said(app) and "1,000 pairs of the 360 words" in said(app)
+    assert "Two random words have" in said(asked(open_page)) and turnstile().passed == before + passed
+
+
+def test_the_embedded_model_keeps_places_of_one_sense_together(open_page):
+    app = asked(open_page)
+    assert "the place most like it has the same sense for 8 of 10" in said(app)
+    app.select_slider(key="state").set_value("embeddings").run()
+    assert "At the embeddings, two places of “bank” in the same sense have a cosine of 0.97" in said(app)
+
+
+def test_the_table_over_the_layers_has_raw_and_adjusted(open_page, model):
+    baseline = workspace.sample_baseline(model)
+    table = asked(open_page, view="Over the layers").dataframe[0].value
+    assert np.allclose(table["self-similarity"] - baseline.cosine, table["self-similarity, adjusted"], atol=1e-6)
+    assert len(table) == 7 and (table["self-similarity"] <= 1).all()
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_in_every_family(open_page, tiny_families, monkeypatch, family, view):
+    folder = tiny_families[family]
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = asked(open_page, view=view, model=folder.name)
+    assert not app.error and len(app.get("plotly_chart")) == 1 and "What to notice." in said(app)
+    if view == VIEWS[2] and app.button(key="read_random_words"):
+        app.button(key="read_random_words").click().run()
+        assert not app.exception and "Without what random words share" in said(app)
+
+
+@pytest.mark.parametrize(
+    "word, lines, sentence",
+    [
+        ("", LINES, "type one."),
+        ("x" * 61, LINES, "61 characters; the limit is 60."),
+        ("\u200b", LINES, "visible character."),
+        ("bank", " \n", "at least one with a visible character."),
+        ("bank", "\u200b", "at least one with a visible character."),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(open_page, word, lines, sentence):
+    app = asked(open_page, word=word, lines=lines)
+    assert len(app.error) == 1 and app.error[0].value.replace("\\", "").endswith(sentence)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    "word, lines",
+    [
+        ("!", "Yes!\n! | !\nNo !\n!!!"),
+        ("<b>$x$</b>", "a <b>$x$</b> b\n<i> | <b>$x$</b> [a](b)"),
+        ("שלום", "שלום\nשלום שלום"),
+        ("😀", "😀 a\nb 😀"),
+        ("[MASK]", "The [MASK] sat.\nA [MASK]."),
+        ("(.*)+", "a (.*)+ b\n(.*)+ c"),
+        ("bank", "bank bank bank " * 40 + "\n" + "bank " * 40),
+        ("new york", "in New  York\nNEW YORK is large"),
+    ],
+)
+def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
+    app = asked(open_page, word=word, lines=lines, view=view)
+    assert not app.error and len(app.get("plotly_chart")) == 1 and "What to notice." in said(app)
+
+
+def test_what_is_left_out_is_said(open_page):
+    app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
+    assert "is not among the first 64 tokens: 2, 4, 6." in said(app) and "stands in line 3." in said(app)
+    assert "stands only once" in said(asked(open_page, lines="The bank.\nNo."))
+    assert "stands nowhere" in said(asked(open_page, word="harbour"))
+    many = asked(open_page, lines="The bank.\n" * 30)
+    assert "Only the first 20 of 30 sentences" in said(many) and len(many.get("plotly_chart")) == 1
