@@ -1,4 +1,4 @@
-"""The interactive parts of Words in context: the word and the sentences, read on request; the sample, read on request and once per model."""
+"""The interactive parts of Words in context: the word and the sentences; the sample, read on request and once per model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import streamlit as st
 from cachetools import LRUCache, cached
 
 from bertviz_app import settings
-from bertviz_app.components.marked_text import Mark
 from bertviz_app.errors import EmptyText, TextTooLong
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import contexts_figures as figures
@@ -25,7 +24,6 @@ from bertviz_app.plots import label
 from bertviz_app.records import Encoding
 from bertviz_app.workspace import costs, memory
 from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.looks import show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.sentence import text_form
 
@@ -48,12 +46,12 @@ class Asked:
 
 def ask(page: Page) -> Asked:
     """The word and the sentences, as they were typed. What is left out or cut is said; what cannot be read is raised."""
-    shown = bool(memory.recall("contexts"))
     boxes = {
         "context_word": ("Word", lens.WORD),
         "contexts": ("Sentences, one a line; a sense may stand in front, set off by a bar", "\n".join(lens.LINES)),
     }
-    with st.expander("Word and sentences", expanded=not shown):
+    word, lines = memory.recall("context_word", lens.WORD), memory.recall("contexts", boxes["contexts"][1])
+    with st.expander(plain(f"Word and sentences: “{' '.join(word.split())[:40]}” in {_n_lines(lines)} of them")):
         typed = text_form("contexts", boxes, height=270)
     word = " ".join(typed["context_word"].split())
     if len(word) > lens.MAX_WORD:
@@ -61,23 +59,24 @@ def ask(page: Page) -> Asked:
     if not word:
         raise EmptyText("There is no word to look for yet: type one.")
     page.model.encode(word)  # refuses what no tokenizer reads
-    limit, n_lines = settings.current().max_sentences, sum(bool(line.strip()) for line in typed["contexts"].splitlines())
+    limit, n_lines = settings.current().max_sentences, _n_lines(typed["contexts"])
     if n_lines > limit:
         st.caption(f"Only the first {limit} of {n_lines} sentences are used: the limit of this server.")
     return _found(page, word, lens.read_lines(typed["contexts"], limit))
 
 
+def _n_lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
 def places_of(page: Page, asked: Asked) -> lens.Places | None:
-    """What the layers make of the word, once this was asked for and it stands in the sentences often enough; else what there is to read."""
+    """What the layers make of the word; None, with the reason on the screen, where it stands in the sentences less than twice."""
     n = sum(len(_places(encoding, asked.word)) for encoding in asked.encodings)
     if n < 2:
         often = "nowhere" if n == 0 else "only once"
         page.notice(
             f"“{asked.word}” stands {often} in these sentences: at least two places are needed to compare it with itself."
         )
-        return None
-    if not memory.recall("contexts"):
-        _preview(page, asked, n)
         return None
     return once(_read, page.model, asked.encodings, asked.word)
 
@@ -188,26 +187,6 @@ def _places(encoding: Encoding, word: str) -> tuple[tuple[int, int], ...]:
     """Where the word stands in a text, as far as it was read."""
     spans = words.spans(encoding.text, words.pattern_of(word))
     return tuple(span for span in spans if len(words.positions(encoding, *span)))
-
-
-def _preview(page: Page, asked: Asked, n: int) -> None:
-    """The sentences with the word marked in them; what Show will cost; and how the word goes in."""
-    marked = [
-        (line.text, [Mark(*span, page.theme.accent, "", asked.word) for span in _places(encoding, asked.word)])
-        for line, encoding in zip(asked.lines, asked.encodings, strict=True)
-    ]
-    show_marked(page, marked, label=f"The sentences with “{asked.word}” marked")
-    pieces = {
-        tuple(encoding.tokens[position] for position in words.positions(encoding, *span))
-        for encoding in asked.encodings
-        for span in _places(encoding, asked.word)
-    }
-    ways = " or ".join(sorted("“" + " ".join(tokens) + "”" for tokens in pieces))
-    longest = max(encoding.n_tokens for encoding in asked.encodings)
-    page.notice(
-        f"“{asked.word}” stands in {n} places and goes into the model as {ways}, without its neighbours. Press Show to see what the layers make of "
-        f"each place ({costs.passes(page.model, len(asked.lines), longest)})."
-    )
 
 
 def _cosines(page: Page, asked: Asked, places: lens.Places, state: int) -> None:

@@ -1,4 +1,4 @@
-"""The Words in context page: read on request, every view, in every family, whatever is typed."""
+"""The Words in context page: read at once and once, every view, in every family, whatever is typed."""
 
 from __future__ import annotations
 
@@ -19,25 +19,31 @@ def said(app) -> str:
 
 
 def asked(open_page, *, word=lens.WORD, lines=LINES, view="Map", **state):
-    """The page after Show was pressed."""
+    """The page with this word and these sentences typed."""
     return open_page(
         "words_in_context", state={"contexts_view": view, "texts": {"context_word": word, "contexts": lines}} | state
     )
 
 
-def test_nothing_is_read_before_it_was_asked_for_and_all_of_it_once(open_page):
+def test_the_sentences_are_read_once(open_page):
     open_page("home")
+    word = "word that nobody asked for before"
+    lines = "\n".join(f"A {word} in sentence {n}." for n in range(10))
     before = turnstile().passed
-    app = open_page("words_in_context")
-    assert turnstile().passed == before and not app.get("plotly_chart")
-    assert "stands in 10 places and goes into the model as “bank”" in said(app) and "10 passes" in said(app)
-    app.button(key="submit_contexts").click().run()
-    assert not app.exception and 0 < turnstile().passed - before <= 10
-    assert len(app.get("plotly_chart")) == 1 and "in the same sense have a cosine of" in said(app)
+    app = asked(open_page, word=word, lines=lines)
+    assert 0 < turnstile().passed - before <= 10 and len(app.get("plotly_chart")) == 1
     before = turnstile().passed
     for view in VIEWS:
-        assert len(asked(open_page, view=view).get("plotly_chart")) == 1
+        assert len(asked(open_page, word=word, lines=lines, view=view).get("plotly_chart")) == 1
     assert turnstile().passed == before
+
+
+def test_what_is_typed_is_read_when_it_is_submitted(open_page):
+    app = open_page("words_in_context")
+    assert "in the same sense have a cosine of" in said(app)
+    app.text_input(key="draft_context_word").set_value("river")
+    app.button(key="submit_contexts").click().run()
+    assert not app.exception and "“river” stands only once" in said(app)
 
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
