@@ -92,6 +92,17 @@ def head_patterns(forward: ForwardPass) -> HeadPattern:
     return HeadPattern(stacked.argmax(axis=0), stacked.max(axis=0))
 
 
+def telling_head(patterns: HeadPattern) -> tuple[int, int]:
+    """The layer and head, from 0, that show best what a head can be: the one with the firmest habit of looking at a neighbour.
+
+    Where none does so with more than half of its weight, the one with the firmest habit of all.
+    """
+    neighbours = np.where(patterns.place < 2, patterns.share, 0)
+    shares = neighbours if neighbours.max() > 0.5 else patterns.share
+    layer, head = np.unravel_index(int(shares.argmax()), shares.shape)
+    return int(layer), int(head)
+
+
 def head_sentence(forward: ForwardPass, weights: HeadWeights, reading: Reading) -> str:
     """What to notice in one head: its habit in the whole sentence, or in another reading the strongest pair."""
     name = head_name(weights.layer, weights.head)

@@ -9,7 +9,10 @@ import streamlit as st
 
 from bertviz_app.components import bertviz_view
 from bertviz_app.components.explorer import MODES
+from bertviz_app.lenses.attention import head_patterns, telling_head
 from bertviz_app.lenses.readings import BLOCKS, Reading
+from bertviz_app.plots import shown
+from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
 EXPLORER, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
 
 
-def choose_view() -> tuple[str, str]:
+def choose_view(page: Page) -> tuple[str, str]:
     """One of `VIEWS`, and how the explorer draws the opened head."""
+    _suggest_head(page)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         view = _one_of(VIEWS, "View", key="attention_view")
         mode = _one_of(MODES, "Drawn as", key="explorer_mode") if view == EXPLORER else ""
@@ -31,6 +35,14 @@ def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
             label, names, default=names[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
         )
     )
+
+
+def _suggest_head(page: Page) -> None:
+    """Open, for who comes for the first time and by no link to a head, one that is worth a look."""
+    if not st.session_state.get("_head_suggested") and not {"layer", "head"} & {*st.session_state, *st.query_params}:
+        layer, head = telling_head(once(head_patterns, page.forward))
+        st.session_state.update(layer=shown(layer), head=shown(head))
+    st.session_state["_head_suggested"] = True
 
 
 def choose_head(page: Page) -> tuple[int, int, Reading]:

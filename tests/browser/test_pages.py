@@ -182,7 +182,7 @@ def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor, app_url, fo
 
 
 def test_the_picture_of_a_head_can_be_saved(visitor, app_url):
-    page = visitor(f"{app_url}/attention")
+    page = visitor(f"{app_url}/attention?layer=1&head=1")
     opened(page, "Head 1.1")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save picture").click()
@@ -190,7 +190,7 @@ def test_the_picture_of_a_head_can_be_saved(visitor, app_url):
 
 
 def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor, app_url):
-    page = visitor(f"{app_url}/attention")
+    page = visitor(f"{app_url}/attention?layer=1&head=1")
     opened(page, "Head 1.1")
     type_sentence(page, "word " * 600)
     page.get_by_role("button", name="Open Head 1.1").click()

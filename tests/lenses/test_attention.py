@@ -76,6 +76,13 @@ def test_patterns_are_means_over_the_tokens_that_have_the_place(forward):
     assert patterns.place[0, 2] == int(np.argmax(shares)) and patterns.share[0, 2] == pytest.approx(max(shares), abs=1e-6)
 
 
+def test_the_telling_head_looks_at_a_neighbour_or_has_the_firmest_habit():
+    place = np.array([[2, 0], [1, 3]])  # itself, previous; next, [CLS]
+    share = np.array([[0.9, 0.6], [0.7, 0.95]])
+    assert lens.telling_head(lens.HeadPattern(place, share)) == (1, 0)
+    assert lens.telling_head(lens.HeadPattern(place, share * [[1, 0.5], [0.5, 1]])) == (1, 1)
+
+
 def test_sentences_quote_the_numbers(forward):
     patterns = lens.head_patterns(forward)
     weights = lens.read_head(forward, 0, 2, Reading())

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from bertviz_app.lenses import attention as lens
+
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
@@ -54,6 +56,17 @@ def test_head_and_layer_come_from_the_sliders(open_page):
 def test_the_explorer_takes_odd_texts(open_page, mode, text):
     app = open_page("attention", text=text, pair="It was late.", state={"explorer_mode": mode})
     assert not app.error and "What to notice." in said(app)
+
+
+def test_the_first_head_is_one_worth_a_look_and_a_chosen_one_stays(open_page, model):
+    patterns = lens.head_patterns(model.run(model.encode("I love watching starlings murmurate.")))
+    layer, head = lens.telling_head(patterns)
+    app = open_page("attention")
+    assert (app.slider(key="layer").value, app.slider(key="head").value) == (layer + 1, head + 1)
+    app.slider(key="head").set_value(2).run()
+    app.switch_page("pages/tokens.py").run()
+    app.switch_page("pages/attention.py").run()
+    assert app.slider(key="layer").value == layer + 1 and app.slider(key="head").value == 2
 
 
 def test_a_head_from_another_page_is_opened(open_page):
