@@ -77,11 +77,12 @@ def draw_sidebar(key: str) -> str:
         name = _model_choice(key)
         st.session_state["_model_line"] = st.empty()
         group = ""
-        for page in PAGES.values():
-            if page.group != group:
-                group = page.group
-                st.caption(group)
-            st.page_link(page.file, label=page.title, width="stretch")
+        with st.container(gap="xsmall"):  # all of them in sight on a screen of 900 pixels
+            for page in PAGES.values():
+                if page.group != group:
+                    group = page.group
+                    st.caption(group)
+                st.page_link(page.file, label=page.title, width="stretch")
     return name
 
 
