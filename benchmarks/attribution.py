@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.attributing import N_STEPS, Asked, gradient_times_input, integrated_gradients
+from bertviz_app.attributing import N_STEPS, Asked, attributed
 from bertviz_app.attributions import Target
 
 TEXT = "The acting is superb, but the story is painfully slow. "
@@ -21,8 +21,10 @@ def main() -> None:
         encoding = model.encode(TEXT * repeats, max_tokens=128)
         asked = Asked(model, encoding, Target("sentiment", 0))
         ways = {
-            "gradient × input": lambda: gradient_times_input(asked),  # noqa: B023 - used in this round
-            f"integrated gradients, {N_STEPS} steps": lambda: integrated_gradients(asked, batch_size=4),  # noqa: B023
+            "gradient × input": lambda: attributed(asked, "gradient_x_input"),  # noqa: B023 - used in this round
+            "attention × gradient": lambda: attributed(asked, "attention_x_gradient"),  # noqa: B023
+            f"integrated gradients, {N_STEPS} steps": lambda: attributed(asked, "integrated_gradients", batch_size=4),  # noqa: B023
+            "occlusion": lambda: attributed(asked, "occlusion", batch_size=4),  # noqa: B023
         }
         for name, way in ways.items():
             ours, one, times = ratio(way, lambda: model.run(encoding), rounds=rounds)  # noqa: B023

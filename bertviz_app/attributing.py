@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from bertviz_app.attributions import Attribution, Target, replaceable
+from bertviz_app.attributions import Attribution, Target, attention_relevance, replaceable
 from bertviz_app.models import turnstile
 from bertviz_app.records import Encoding, Integers
 
@@ -33,8 +33,7 @@ class Asked:
     """
 
     def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: str = "mask") -> None:
-        self._model, self._target = model, target
-        self.encoding = encoding
+        self._model, self.target = model, target
         self.removable = replaceable(encoding)
         token_id = {"mask": model.reader.mask_id, "pad": model.reader.pad_id}[baseline]
         self.vectors = self._embedded(encoding.token_ids)
@@ -58,7 +57,7 @@ class Asked:
 
     def said(self, output: Any) -> torch.Tensor:
         """The encoder's output → the log-odds of the answer, [row]."""
-        parts, target, rows = self._model.parts, self._target, output.last_hidden_state
+        parts, target, rows = self._model.parts, self.target, output.last_hidden_state
         head = parts.head(target.task)
         if target.candidates:
             # [row, candidate, (start, end)] → [row, candidate]
@@ -114,13 +113,45 @@ def integrated_gradients(
     return _attribution(asked, values)
 
 
+def occlusion(asked: Asked, *, batch_size: int = 8, progress: Progress = lambda _: None) -> Attribution:
+    """What the answer loses when one token alone is replaced by the baseline's. Each batch of passes takes its own turn."""
+    from captum.attr import FeatureAblation
+
+    # [1, position, 1]: every token that is taken away is a feature; those that stay are one together, which changes nothing.
+    features = np.cumsum(asked.removable) * asked.removable
+    method = FeatureAblation(_passes_in_turns(asked, 1 + len(set(features.tolist())), progress))
+    values = method.attribute(
+        asked.vectors,
+        baselines=asked.blank,
+        feature_mask=torch.tensor(features, device=asked.vectors.device)[None, :, None],
+        perturbations_per_eval=batch_size,
+    )
+    # Each number of a token's vector is given the whole of its effect; what stays loses nothing but a rounding.
+    return Attribution(np.where(asked.removable, values[0, :, 0].cpu().numpy(), 0), *asked.ends())
+
+
+def attention_times_gradient(asked: Asked) -> Attribution:
+    """Attention × gradient: the row of the token that the head reads. One pass and its gradient."""
+    vectors = asked.vectors.clone().requires_grad_()
+    with turnstile().turn(), torch.enable_grad():
+        output = asked.encoded(vectors, output_attentions=True)
+        bits = asked.said(output)
+    with turnstile().turn():
+        slopes = torch.autograd.grad(bits.sum(), output.attentions)
+    # layer × [1, head, query, key] → [layer, head, query, key]
+    weights, gradients = (torch.cat(tensors).detach().cpu().numpy() for tensors in (output.attentions, slopes))
+    return Attribution(attention_relevance(weights, gradients)[asked.target.reads], *asked.ends())
+
+
 def attributed(
     asked: Asked, method: str, *, n_steps: int = N_STEPS, batch_size: int = 8, progress: Progress = lambda _: None
 ) -> Attribution:
     """One method by its key in `lenses.attribution.METHODS`."""
-    if method == "gradient_x_input":
-        return gradient_times_input(asked)
-    return integrated_gradients(asked, n_steps=n_steps, batch_size=batch_size, progress=progress)
+    if method == "integrated_gradients":
+        return integrated_gradients(asked, n_steps=n_steps, batch_size=batch_size, progress=progress)
+    if method == "occlusion":
+        return occlusion(asked, batch_size=batch_size, progress=progress)
+    return {"gradient_x_input": gradient_times_input, "attention_x_gradient": attention_times_gradient}[method](asked)
 
 
 def pace(asked: Asked) -> tuple[float, float]:
@@ -159,6 +190,21 @@ def _in_turns(n_rows: int, progress: Progress) -> Callable[..., Any]:
         return result
 
     return gradient
+
+
+def _passes_in_turns(asked: Asked, n_rows: int, progress: Progress) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Passes without gradients, a turn for each batch of them; tells how many of `n_rows` are done."""
+    done = 0
+
+    def passes(vectors: torch.Tensor) -> torch.Tensor:
+        nonlocal done
+        with turnstile().turn(), torch.no_grad():
+            bits = asked.bits(vectors)
+        done += len(bits)
+        progress(min(1.0, done / n_rows))
+        return bits
+
+    return passes
 
 
 def _attribution(asked: Asked, values: torch.Tensor) -> Attribution:

@@ -76,6 +76,20 @@ def replaceable(encoding: Encoding) -> NDArray[np.bool_]:
     return ~encoding.is_special & np.array([kind != "mask" for kind in encoding.kinds])
 
 
+def attention_relevance(attentions: Floats, gradients: Floats) -> NDArray[np.float64]:
+    """Attention × gradient, followed through the layers: both [layer, head, query, key] → [query, key], all of it 0 or more.
+
+    Ā = mean over the heads of max(0, ∂bits/∂A · A), for each layer;   R = I, then layer by layer R ← R + Ā R;   what is returned is R − I.
+
+    Source: Chefer et al., Generic attention-model explainability (2021), section 3, equations 5 and 6.
+    """
+    relevance = np.eye(attentions.shape[-1])
+    for weights, slopes in zip(attentions, gradients, strict=True):
+        # [head, query, key] → [query, key]
+        relevance += np.maximum(weights * slopes, 0).mean(axis=0, dtype=np.float64) @ relevance
+    return relevance - np.eye(len(relevance))
+
+
 def probability(bits: float) -> float:
     """Log-odds in bits → probability.
 

@@ -1,11 +1,21 @@
 """Attribution: which tokens a prediction hangs on."""
 
+from typing import Any
+
+import streamlit as st
+
 from bertviz_app.workspace import open_page
 from bertviz_app.workspace.attribution import one_method, suggest
+from bertviz_app.workspace.attribution_compared import side_by_side
 from bertviz_app.workspace.explained import choose
+
+VIEWS: dict[str, Any] = {"One method": one_method, "Side by side": side_by_side}
+ONE_OF: dict[str, Any] = {
+    "default": "One method", "required": True, "key": "attribution_view", "label_visibility": "collapsed", "bind": "query-params",
+}  # fmt: skip
 
 with open_page("attribution") as page:
     suggest(page)
     page.sentence(pair=True)
     if what := choose(page):
-        one_method(page, what)
+        VIEWS[st.segmented_control("View", list(VIEWS), **ONE_OF)](page, what)

@@ -147,7 +147,7 @@ def test_an_intervention_that_fails_leaves_nothing_behind(model, monkeypatch):
     encoding = model.encode("The cat sat on the [MASK].")
     ((_, before),) = model.final_states([encoding])
     with monkeypatch.context() as patch:
-        patch.setattr(type(model), "_batch", lambda *_: {})
+        patch.setattr(type(model), "batch", lambda *_: {})
         with pytest.raises(ValueError, match="input_ids"):
             one(model, encoding, heads_of(0, 12))
     ((_, after),) = model.final_states([encoding])

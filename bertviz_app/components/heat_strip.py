@@ -36,16 +36,19 @@ def heat_data(encoding: Encoding, values: Floats, theme: Theme, *, deciding: Seq
     return data
 
 
-def signed_data(encoding: Encoding, values: Floats, theme: Theme, *, unit: str, deciding: Sequence[int] = ()) -> dict[str, Any]:
-    """The same for signed values [position], on the signed scale, 0 in its middle; under a token its value, where it is a hundredth of
-    the largest or more.
+def signed_data(
+    encoding: Encoding, values: Floats, theme: Theme, *, unit: str = "", deciding: Sequence[int] = ()
+) -> dict[str, Any]:
+    """The same for signed values [position], on the signed scale, 0 in its middle. Under a token stands its value, where it is a
+    hundredth of the largest or more: a number of the unit, or, without one, a share.
     """
     data = _shaded(encoding, values, theme, deciding=deciding, signed=True)
     data["label"] = "How much each token speaks for the answer, or against it"
     least = 0.01 * float(np.abs(values).max(initial=0))
     for token, value in zip(data["tokens"], values.tolist(), strict=True):
         token["title"] = f"{token['text']}: {value:+.4f} {unit}".replace(" -", " −")
-        token["below"] = f"{value:+.2f}".replace("-", "−") if abs(value) > max(least, 0.005) else "·"
+        written = f"{value:+.2f}".replace("-", "−") if unit else plots.percent(value)
+        token["below"] = written if abs(value) > max(least, 0.005) else "·"
     return data
 
 

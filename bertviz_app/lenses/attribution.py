@@ -3,10 +3,13 @@
     F(x)                     = log2 (P / (1 − P)), in bits, of one answer; x are the word embeddings x_t of the tokens, b those of the baseline
     gradient × input         = ∇F(x)_t · x_t
     integrated gradients     = (x_t − b_t) · ∫₀¹ ∇F(b + a (x − b))_t da;          Σ_t = F(x) − F(b)
+    occlusion                = F(x) − F(x with b_t in the place of x_t)
+    attention × gradient     = row of R − I of the token that is read, see `attributions.attention_relevance`
 
-Each is summed over the numbers of a token's vector: one signed value a token, [position].
+The first two are summed over the numbers of a token's vector: one signed value a token, [position].
 Sources: Shrikumar et al., Learning important features through propagating activation differences (2017), section 2.2;
-Sundararajan et al., Axiomatic attribution for deep networks (2017), sections 3 and 5.
+Sundararajan et al., Axiomatic attribution for deep networks (2017), sections 3 and 5; Zeiler and Fergus, Visualizing and understanding
+convolutional networks (2014), section 4.2; Chefer et al., Generic attention-model explainability (2021), section 3.
 """
 
 from __future__ import annotations
@@ -30,16 +33,23 @@ class Method:
     """One way to divide a prediction among tokens.
 
     adds_up       the parts add up to what the words change: the method is complete
-    has_baseline  it compares the input with one where every word was taken away
-    n_gradients   passes with their gradient; with one, it is done at once
+    work          what it makes many passes for: "steps" from the baseline to the input, or "tokens"; empty where one pass does
+    short         its name on two short lines, for a phone
+    unit          of its values; empty where only their order and their shares mean something
     """
 
     key: str
     name: str
+    short: str
     text: str
     adds_up: bool = False
-    has_baseline: bool = False
-    n_gradients: int = 1
+    work: str = ""
+    unit: str = "bits"
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether it compares the input with one where words were taken away."""
+        return bool(self.work)
 
 
 METHODS = {
@@ -48,20 +58,45 @@ METHODS = {
         Method(
             "gradient_x_input",
             "Gradient × input",
+            "Grad.<br>× input",
             r"**Gradient × input**, $\nabla F(x)_t \cdot x_t$: how steeply the prediction rises along each token’s own word embedding, times that embedding. One pass and "
             "its gradient. It looks at the slope at this input alone, so that the parts need not add up to anything. Source: Shrikumar et al. (2017), section 2.2.",
         ),
         Method(
             "integrated_gradients",
             "Integrated gradients",
+            "Integr.<br>grad.",
             r"**Integrated gradients**, $(x_t - b_t) \cdot \int_0^1 \nabla F(b + a\,(x - b))_t\, da$: the slopes along the straight way from the baseline $b$ to the input, "
             "averaged. The parts add up to the difference that the words make: this is checked for every input and shown. The integral is a sum over a number of steps "
             "(Gauss–Legendre). Source: Sundararajan et al. (2017), sections 3 and 5.",
             adds_up=True,
-            has_baseline=True,
-            n_gradients=64,
+            work="steps",
+        ),
+        Method(
+            "occlusion",
+            "Occlusion",
+            "Occlu-<br>sion",
+            r"**Occlusion**, $F(x) - F(x \text{ with } b_t \text{ for } x_t)$: each token alone is replaced by the baseline’s, a pass for each, and the answer’s loss is that token’s "
+            "part. It says what would really happen without the token; where two tokens say the same, neither is missed, and the parts need not add up to anything. "
+            "Source: Zeiler and Fergus (2014), section 4.2.",
+            work="tokens",
+        ),
+        Method(
+            "attention_x_gradient",
+            "Attention × gradient",
+            "Atten.<br>× grad.",
+            r"**Attention × gradient**: the weights $A$ of all heads times the slope of the answer towards them, the negative ones left out, averaged over heads, "
+            r"$\bar A = \mathbb{E}_h[(\nabla A \odot A)^+]$, and followed through the layers, $R \leftarrow R + \bar A R$ from $R = I$ on. Shown is the row of the token that the head reads, less "
+            "what it had of itself at the start. There is no sign: a large part says that the answer leans on this token through attention, not which way, and it has no "
+            "unit. Source: Chefer et al. (2021), section 3, equations 5 and 6.",
+            unit="",
         ),
     )
+}
+# What a method that makes many passes asks, before it is started.
+ASKS = {
+    "steps": "This method follows the slope of the answer from the baseline to this input, step by step.",
+    "tokens": "This method takes one token away at a time and sees what the answer loses.",
 }
 BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
 
@@ -89,53 +124,69 @@ def bits(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
 
 
+def parts(found: Attribution, method: Method) -> Floats:
+    """[position] What is shown of a method: bits, or, where there is no unit, each token's share of all."""
+    total = found.total or 1.0
+    return found.values if method.unit else (found.values / total).astype(np.float32)
+
+
+def said(part: float, method: Method) -> str:
+    """One part as it is written: "+0.42" bits, "12 %"."""
+    return bits(part) if method.unit else plots.percent(part)
+
+
 def strongest(values: Floats) -> list[int]:
     """Up to `MOST_BARS` positions of those that are not 0, the largest first and the most negative last."""
     kept = [int(at) for at in np.argsort(-np.abs(values), kind="stable")[:MOST_BARS] if values[at]]
     return sorted(kept, key=lambda at: -float(values[at]))
 
 
-def notice(encoding: Encoding, found: Attribution, name: str) -> str:
-    """What to notice: the tokens that speak most for the answer and against it."""
-    said = f"“{name}” has {plots.percent(probability(found.whole))} ({bits(found.whole)} bits). "
-    values = found.values
+def notice(encoding: Encoding, found: Attribution, name: str, method: Method) -> str:
+    """What to notice: the tokens that speak most for the answer and against it; of a method without signs, where it leans."""
+    begun = f"“{name}” has {plots.percent(probability(found.whole))} ({bits(found.whole)} bits). "
+    values = parts(found, method)
     most, least = int(values.argmax()), int(values.argmin())
+    if not method.unit:
+        return f"{begun}Through attention it leans most on {token_name(encoding, most)}: {said(values[most], method)} of all that it leans on."
     if np.abs(values).max() < 0.005:
-        return said + "No token has a part in that: there is none that could be taken away."
-    parts = []
+        return begun + "No token has a part in that of 0.01 bits or more."
+    sides = []
     if values[most] > 0.005:
-        parts.append(f"{_token(encoding, most)} speaks for it most ({bits(values[most])})")
+        sides.append(f"{token_name(encoding, most)} speaks for it most ({bits(values[most])})")
     if values[least] < -0.005:
-        parts.append(f"{_token(encoding, least)} most against it ({bits(values[least])})")
-    if len(parts) == 1:
-        parts.append("none against it" if values[most] > 0.005 else "none for it")
-    return f"{said}{parts[0]}, {parts[1]}."
+        sides.append(f"{token_name(encoding, least)} most against it ({bits(values[least])})")
+    if len(sides) == 1:
+        sides.append("none against it" if values[most] > 0.005 else "none for it")
+    return f"{begun}{sides[0]}, {sides[1]}."
 
 
 def completeness(method: Method, found: Attribution, baseline: str) -> str:
     """What the parts add up to, and what they should."""
+    if not method.unit:
+        return "By this method parts have neither sign nor unit: shown is each token’s share of all."
     total = f"The parts add up to {bits(found.total)} bits"
     if not method.adds_up:
         return f"{total}; the answer has {bits(found.whole)}. By this method they need not be the same."
     ends = f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in the place of all words to {bits(found.whole)} with the words"
-    said = f"{total} of {bits(found.change)}, {ends}."
+    checked = f"{total} of {bits(found.change)}, {ends}."
     gap = abs(found.total - found.change)
-    return said if gap <= 0.01 + 0.02 * abs(found.change) else f"{said} The gap is {gap:.2f} bits: take more steps."
+    return checked if gap <= 0.01 + 0.02 * abs(found.change) else f"{checked} The gap is {gap:.2f} bits: take more steps."
 
 
-def columns(encoding: Encoding, found: Attribution) -> dict[str, list[object]]:
+def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str, list[object]]:
     """A row a token, in order."""
     return {
         "number": list(range(1, encoding.n_tokens + 1)),
         "token": list(encoding.tokens),
-        "bits": found.values.tolist(),
+        method.unit or "relevance": found.values.tolist(),
     }
 
 
-def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str) -> go.Figure:
+def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str, method: Method) -> go.Figure:
     """A bar for each of the strongest tokens: to the right those that speak for the answer, to the left those against it."""
-    places = strongest(found.values)
-    values = found.values[places]
+    values = parts(found, method)
+    places = strongest(values)
+    values = values[places]
     names = [f"{encoding.tokens[at]} {plots.shown(at)}" for at in places]
     chart = plots.figure(theme, height=110 + BAR * max(3, len(places)), title=title)
     low, high = theme.signed[0][1], theme.signed[-1][1]
@@ -144,24 +195,27 @@ def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: 
         y=list(range(len(places))),
         orientation="h",
         marker_color=[high if value > 0 else low for value in values],
-        text=[bits(value) for value in values],
+        text=[said(value, method) for value in values],
         textposition="outside",
         textfont={"size": 14},
         constraintext="none",
         cliponaxis=False,
-        hovertext=[f"{plots.label(name)}: {value:+.4f} bits" for name, value in zip(names, values, strict=True)],
+        hovertext=[f"{plots.label(name)}: {value:+.4f} {method.unit}" for name, value in zip(names, values, strict=True)],
         hoverinfo="text",
     )
     low_end, high_end = min(0.0, float(values.min(initial=0))), max(0.0, float(values.max(initial=0)))
     room = (0.28 if theme.narrow else 0.08) * (high_end - low_end or 1)  # for the numbers
     ends = [low_end - room * (low_end < 0), high_end + room]
-    chart.update_xaxes(range=ends, title_text="bits", showgrid=False)
+    chart.update_xaxes(range=ends, title_text=method.unit or "share of all", showgrid=False)
+    if not method.unit:
+        chart.update_xaxes(plots.percent_axis(ends[1]))
     words = {"tickvals": list(range(len(places))), "ticktext": [plots.label(name) for name in names]}
     chart.update_yaxes(words, tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
     return chart.update_layout(bargap=0.3)
 
 
-def _token(encoding: Encoding, position: int) -> str:
+def token_name(encoding: Encoding, position: int) -> str:
+    """A token in a sentence, with its place where the same token stands in others too."""
     return (
         f"“{encoding.tokens[position]}”"
         if encoding.tokens.count(encoding.tokens[position]) == 1

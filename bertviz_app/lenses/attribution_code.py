@@ -11,33 +11,57 @@ from bertviz_app.lenses import interventions_code
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
 
+# The class of Captum, what it is given, and what of its result is a number for each token.
 _ATTRIBUTE = {
-    "gradient_x_input": ("InputXGradient", "InputXGradient(bits).attribute(words(ids).detach().requires_grad_())"),
+    "gradient_x_input": ("InputXGradient", "words(ids).detach().requires_grad_()", ".sum(dim=-1)[0].detach()"),
     "integrated_gradients": (
         "IntegratedGradients",
-        "IntegratedGradients(bits).attribute(words(ids).detach(), baselines=words(blank).detach(), n_steps=_STEPS, internal_batch_size=8)",
+        "words(ids).detach(), baselines=words(blank).detach(), n_steps=_STEPS, internal_batch_size=8",
+        ".sum(dim=-1)[0].detach()",
+    ),
+    "occlusion": (
+        "FeatureAblation",
+        "words(ids).detach(), baselines=words(blank).detach(), feature_mask=torch.arange(ids.shape[1])[None, :, None]",
+        "[0, :, 0]",
     ),
 }
+_RELEVANCE = """output = run(words(ids).detach().requires_grad_(), output_attentions=True)
+slopes = torch.autograd.grad(log_odds(output).sum(), output.attentions)
+relevance = torch.eye(ids.shape[1])
+for weights, slope in zip(output.attentions, slopes):  # each [1, head, query, key]
+    relevance = relevance + (weights * slope).clamp(min=0)[0].mean(dim=0) @ relevance
+values = (relevance - torch.eye(len(relevance)))[_READS].detach()  # the row of the token that the head reads
+"""
 
 
-def python_code(
-    info: ModelInfo, encoding: Encoding, target: Target, way: tuple[str, str, int], *, hidden: Sequence[int] = ()
-) -> str:
-    """One method: `values` [position]. `way` is the method, the baseline and the steps; `hidden` are the positions hidden by a click."""
-    method, baseline, n_steps = way
-    name, call = _ATTRIBUTE[method]
-    call = call.replace("_STEPS", str(n_steps))
-    blank = _blank(encoding, baseline) if "blank" in call else ""
-    return f"""{opening(info, encoding, target, hidden=hidden, uses=name)}
-{blank}values = {call}.sum(dim=-1)[0].detach()
-for token, value in zip(tokenizer.convert_ids_to_tokens(ids[0]), values):
-    print(f"{{token:12}} {{value:+.4f}}")
-print(f"{{values.sum():+.4f}} of {{bits(words(ids)).item():+.4f}}")
+# The method, the baseline, and the number of steps.
+Way = tuple[str, str, int]
+
+
+def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way], *, hidden: Sequence[int] = ()) -> str:
+    """Some methods: `found[name]` [position]. `hidden` are the positions hidden by a click."""
+    uses = sorted(_ATTRIBUTE[method][0] for method, *_ in ways if method in _ATTRIBUTE)
+    baselines = {baseline for method, baseline, _ in ways if "blank" in _ATTRIBUTE.get(method, ("", ""))[1]}
+    bodies = "".join(_blank(encoding, baseline) for baseline in baselines)
+    for method, _, n_steps in ways:
+        if method in _ATTRIBUTE:
+            name, given, part = _ATTRIBUTE[method]
+            call = f"{name}(lambda vectors: log_odds(run(vectors))).attribute({given.replace('_STEPS', str(n_steps))})"
+            bodies += f"found[{method!r}] = {call}{part}\n"
+        else:
+            bodies += _RELEVANCE.replace("_READS", str(target.reads)).replace("values =", f"found[{method!r}] =")
+    return f"""{opening(info, encoding, target, hidden=hidden, uses=", ".join(uses))}
+found = {{}}  # [position] by method
+{bodies}
+tokens = tokenizer.convert_ids_to_tokens(ids[0])
+for method, values in found.items():
+    print(method, f"{{values.sum():+.4f}} in all; the answer has {{log_odds(run(words(ids))).item():+.4f}} bits")
+    print("  ", *(f"{{token}} {{value:+.4f}}" for token, value in zip(tokens, values)))
 """
 
 
 def opening(info: ModelInfo, encoding: Encoding, target: Target, *, hidden: Sequence[int], uses: str) -> str:
-    """Imports, the model, the input, and `bits(vectors)`, the log-odds of the answer."""
+    """Imports, the model, the input, `run(vectors)`, a pass, and `log_odds(output)`, that of the answer."""
     loading = interventions_code.loading(info, target)
     if uses:
         loading = loading.replace("from transformers", f"from captum.attr import {uses}\nfrom transformers", 1)
@@ -48,9 +72,12 @@ def opening(info: ModelInfo, encoding: Encoding, target: Target, *, hidden: Sequ
 {inputs}ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
 
 
-def bits(vectors):  # [row, position, d_embedding] → [row]: the log-odds of the answer
+def run(vectors, **options):  # [row, position, d_embedding]
     rows = {{name: value.expand(len(vectors), -1) for name, value in inputs.items()}}
-    output = model(inputs_embeds=vectors, **rows)
+    return model(inputs_embeds=vectors, **rows, **options)
+
+
+def log_odds(output):  # of the answer, in bits: [row]
 {_log_odds(target)}
 
 """

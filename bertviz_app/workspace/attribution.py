@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from bertviz_app.attributions import Attribution, Target
+from bertviz_app.attributions import Attribution, Target, replaceable
 from bertviz_app.components import heat_strip, token_strip
 from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses import attribution_code as code
 from bertviz_app.lenses.attribution import METHODS, Method
+from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
 from bertviz_app.workspace import costs, memory
@@ -20,6 +21,8 @@ from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.on_request import asked, watched
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
@@ -29,9 +32,6 @@ REVIEW = ("The acting is superb, but the story is painfully slow.", "")
 BLANK = ("The cat sat on the [MASK].", "")
 
 _signed = st.components.v2.component("inside_bert.signed_strip", html=token_strip.HTML, css=heat_strip.CSS, js=token_strip.JS)
-
-# The method's key, the baseline's, and the number of steps: 0 where it has none.
-Way = tuple[str, str, int]
 
 
 def suggest(page: Page) -> None:
@@ -44,39 +44,51 @@ def one_method(page: Page, what: Explained) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
     way = _choose_way()
     method = METHODS[way[0]]
-    found = attribution(page, what, way)
-    if found is None:
-        page.notice(
-            f"What does “{what.name}” hang on? {method.name} asks that at {way[2]} places on the way from the baseline to this input."
-        )
+    if not (at_once(method) or requested(page, what, [way], key="attribution")):
+        page.notice(f"What does “{what.name}” hang on? {lens.ASKS[method.work]}")
         return
+    found = attribution(page, what, way)
     framed = () if what.target.position is None else (what.target.position,)
-    _signed(
-        key="signed_strip", data=heat_strip.signed_data(what.encoding, found.values, page.theme, unit="bits", deciding=framed)
+    data = heat_strip.signed_data(what.encoding, lens.parts(found, method), page.theme, unit=method.unit, deciding=framed)
+    _signed(key="signed_strip", data=data)
+    said = lens.notice(what.encoding, found, what.name, method)
+    title = (
+        f"What each token adds to “{label(what.name)}”, in bits"
+        if method.unit
+        else f"How much “{label(what.name)}” leans on each token"
     )
-    said = lens.notice(what.encoding, found, what.name)
-    title = f"What each token adds to “{label(what.name)}”, in bits"
-    page.show(lens.bars_figure(what.encoding, found, page.theme, title=title), name="attribution", alt=f"Bars. {said}")
+    figure = lens.bars_figure(what.encoding, found, page.theme, title=title, method=method)
+    page.show(figure, name="attribution", alt=f"Bars. {said}")
     page.notice(said)
     st.caption(plain(lens.completeness(method, found, way[1])))
     with page.fold("Table"):
-        page.table(lens.columns(what.encoding, found), name="attribution")
+        page.table(lens.columns(what.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(lens.method_text())
-    page.python(code.python_code(page.model.info, page.encoding, what.target, way, hidden=what.hidden))
+    page.python(code.python_code(page.model.info, page.encoding, what.target, [way], hidden=what.hidden))
 
 
-def attribution(page: Page, what: Explained, way: Way) -> Attribution | None:
-    """What a method gives: at once where it is one pass, else on request."""
-    method = METHODS[way[0]]
-    arguments = (page.model, what.encoding, what.target, way)
-    if method.n_gradients > 1:
-        wanted = (page.model.key, what.encoding.key, what.target, way)
-        with_gradient, _ = once(_pace, *arguments[:3])
-        cost = costs.duration(way[2] * with_gradient)
-        if not asked("attribution", wanted, f"Take {way[2]} steps ({way[2]} passes with their gradients, {cost})"):
-            return None
-    return once(_attribution, *arguments)
+def at_once(method: Method) -> bool:
+    """Whether a single pass and its gradient do: then nobody is asked."""
+    return not method.work
+
+
+def requested(page: Page, what: Explained, ways: Sequence[Way], *, key: str) -> bool:
+    """Whether these methods were asked for, by a button that says what they cost together."""
+    with_gradient, without = once(_pace, page.model, what.encoding, what.target)
+    n_tokens = int(replaceable(what.encoding).sum())
+    steps = sum(way[2] for way in ways)
+    passes = n_tokens if any(METHODS[way[0]].work == "tokens" for way in ways) else 0
+    parts = [f"{steps} passes with their gradients"] if steps else []
+    parts += [f"{passes} {'pass' if passes == 1 else 'passes'}"] if passes else []
+    cost = costs.duration(steps * with_gradient + passes * without)
+    wanted = (page.model.key, what.encoding.key, what.target, tuple(ways))
+    return asked(key, wanted, f"Make {' and '.join(parts) or 'the pass'}, {cost}")
+
+
+def attribution(page: Page, what: Explained, way: Way) -> Attribution:
+    """What a method gives; one that makes many passes shows how far it is."""
+    return once(_attribution, page.model, what.encoding, what.target, way)
 
 
 def _choose_way() -> Way:
@@ -95,8 +107,8 @@ def _choose_way() -> Way:
         return method.key, "mask", 0
     with st.container(horizontal=True, gap="medium"):
         baseline = choose_baseline()
-        steps = st.selectbox("Steps", STEPS, index=1, key="attribution_steps", persist_state="session")
-    return method.key, baseline, int(steps)
+        steps = choose_steps() if method.work == "steps" else 0
+    return method.key, baseline, steps
 
 
 def choose_baseline() -> str:
@@ -111,6 +123,11 @@ def choose_baseline() -> str:
     )
 
 
+def choose_steps() -> int:
+    """At how many places between the baseline and the input the gradient is taken."""
+    return int(st.selectbox("Steps", STEPS, index=1, key="attribution_steps", persist_state="session"))
+
+
 def _pace(model: Model, encoding: Encoding, target: Target) -> tuple[float, float]:
     from bertviz_app.attributing import Asked, pace
 
@@ -122,9 +139,12 @@ def _attribution(model: Model, encoding: Encoding, target: Target, way: Way) -> 
 
     key, baseline, n_steps = way
     asked_for = Asked(model, encoding, target, baseline)
-    if not n_steps:
+    method = METHODS[key]
+    if at_once(method):
         return attributed(asked_for, key)
-    with_gradient, _ = once(_pace, model, encoding, target)
-    rows = max(1, min(n_steps, int(PORTION / with_gradient)))
-    with watched("attribution", f"{n_steps} steps from the baseline to this input") as progress:
+    with_gradient, without = once(_pace, model, encoding, target)
+    seconds = with_gradient if n_steps else without
+    rows = max(1, min(16, int(PORTION / seconds)))
+    doing = f"{n_steps} steps from the baseline to this input" if n_steps else "Taking one token away at a time"
+    with watched(doing) as progress:
         return attributed(asked_for, key, n_steps=n_steps, batch_size=rows, progress=progress)

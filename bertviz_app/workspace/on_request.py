@@ -10,6 +10,7 @@ import streamlit as st
 
 def asked(key: str, wanted: Hashable, label: str) -> bool:
     """Whether this very job was asked for in this session; until then there is a button. `wanted` tells it from others of its kind."""
+    st.session_state["_may_stop"] = f"{key}_of"
     if st.session_state.get(f"{key}_of") == wanted:
         return True
     place = st.empty()
@@ -21,11 +22,15 @@ def asked(key: str, wanted: Hashable, label: str) -> bool:
 
 
 @contextmanager
-def watched(key: str, doing: str) -> Iterator[Callable[[float], object]]:
-    """A bar, and a button that stops the job: a click ends the run at the next step of the bar. Yields what is told the share done."""
+def watched(doing: str) -> Iterator[Callable[[float], object]]:
+    """A bar with a button that stops what was asked for last: the run ends at the next step of the bar. Yields what is told the share done."""
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=doing)
-        st.button("Stop", key=f"{key}_stop", on_click=st.session_state.pop, args=(f"{key}_of", None))
+        st.button("Stop", key=f"stop_{doing}", on_click=_stop)
     yield lambda share: bar.progress(share, text=doing)
     place.empty()
+
+
+def _stop() -> None:
+    st.session_state.pop(st.session_state["_may_stop"], None)

@@ -225,6 +225,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     page.get_by_text("Click a word to hide it").first.wait_for()
     type_sentence(page, "Every word of this long text is hidden in its turn. " * 8)
     page.locator(".strip .token", has_text="every").first.wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # or the fold is drawn anew, closed
     page.get_by_text("How sure is BERT of each word when it is hidden").click()
     page.get_by_role("button", name="Hide each of").click()
     for _ in range(3):

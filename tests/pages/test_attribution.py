@@ -22,9 +22,9 @@ def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
     text = "The story was slow, but the songs were superb."
     state = {"attribution_method": "Integrated gradients"}
     app = open_page("attribution", text=text, state=state)
-    assert not app.get("plotly_chart") and "at 64 places" in said(app)
+    assert not app.get("plotly_chart") and "step by step" in said(app)
     button = app.button(key="attribution")
-    assert re.match(r"Take 64 steps \(64 passes with their gradients, (less|about)", button.label)
+    assert re.match(r"Make 64 passes with their gradients, (less|about)", button.label)
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1
     total, change = re.search(r"add up to (\S+) bits of (\S+),", said(app)).groups()
@@ -70,3 +70,23 @@ def test_where_nothing_can_be_taken_away_it_says_so(open_page):
     app = open_page("attribution", text="[MASK]", state={"attribution_method": "Integrated gradients"})
     app.button(key="attribution").click().run()
     assert not app.exception and "No token has a part in that" in said(app)
+
+
+def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page):
+    app = open_page("attribution", text="The songs were superb.", state={"attribution_method": "Occlusion"})
+    button = app.button(key="attribution")
+    assert button.label.startswith("Make 5 passes, ")
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "they need not be the same" in said(app)
+    app.segmented_control(key="attribution_method").set_value("Attention × gradient").run()
+    assert not app.exception and "Through attention it leans most on" in said(app)
+    assert "relevance" in app.dataframe[0].value
+
+
+def test_all_methods_stand_side_by_side_on_request(open_page):
+    app = open_page("attribution", text="The old songs were superb.", state={"attribution_view": "Side by side"})
+    button = app.button(key="attributions")
+    assert button.label.startswith("Make 64 passes with their gradients and 6 passes, ")
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "rank correlation" in said(app)
+    assert app.dataframe[0].value.shape == (8, 6)

@@ -1,0 +1,123 @@
+"""Several attributions of one prediction, side by side.
+
+Each method has a scale of its own, so that each row is divided by its largest value, sign aside; whether two of them put the tokens into the same order is
+Spearman's rank correlation, over the tokens that can be taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from bertviz_app import plots
+from bertviz_app.attributions import Attribution, replaceable
+from bertviz_app.lenses.attribution import METHODS, token_name
+from bertviz_app.lenses.token_maps import rank_agreement
+from bertviz_app.plots import Theme
+from bertviz_app.records import Encoding
+
+MOST_COMPARED = 40  # tokens that are drawn: those with the largest shares
+
+Found = Mapping[str, Attribution]  # by the key of the method
+
+
+def shares(found: Found) -> NDArray[np.float64]:
+    """[method, position], each row from −1 to 1: its values by the largest of them."""
+    rows = np.stack([one.values for one in found.values()]).astype(np.float64)
+    largest = np.abs(rows).max(axis=-1, keepdims=True)
+    return np.divide(rows, largest, out=np.zeros_like(rows), where=largest > 0)
+
+
+def drawn(found: Found) -> list[int]:
+    """The positions that are drawn, in order: all, or those where a method has its largest shares."""
+    strength = np.abs(shares(found)).max(axis=0)
+    return sorted(np.argsort(-strength, kind="stable")[:MOST_COMPARED].tolist())
+
+
+def agreement(encoding: Encoding, found: Found) -> NDArray[np.float64]:
+    """[method, method] Spearman's rank correlation over words and pieces; the values as they are, signs included."""
+    places = replaceable(encoding)
+    return rank_agreement({key: one.values[None, places].astype(np.float64) for key, one in found.items()})
+
+
+def notice(encoding: Encoding, found: Found) -> str:
+    """Whether the methods name the same token first, and which two of them order the tokens most alike, and least."""
+    places = np.flatnonzero(replaceable(encoding))
+    if len(places) < 2:
+        return "With fewer than two words there is no order that methods could agree on."
+    firsts = {key: int(places[one.values[places].argmax()]) for key, one in found.items()}
+    names = [METHODS[key].name for key in found]
+    if len(set(firsts.values())) == 1:
+        said = f"All {len(found)} methods give {token_name(encoding, next(iter(firsts.values())))} the largest part"
+    else:
+        by_token = {at: [METHODS[key].name for key in firsts if firsts[key] == at] for at in dict.fromkeys(firsts.values())}
+        said = "The largest part goes to " + "; ".join(
+            f"{token_name(encoding, at)} by {' and '.join(map(_small, methods))}" for at, methods in by_token.items()
+        )
+    between = agreement(encoding, found)
+    pairs = [(float(between[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    (most, a, b), (least, c, d) = max(pairs), min(pairs)
+    return (
+        f"{said}. {names[b]} and {_small(names[a])} order the tokens most alike (rank correlation {_signed(most)}), "
+        f"{_small(names[d])} and {_small(names[c])} least ({_signed(least)})."
+    )
+
+
+def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
+    """A row a token, a column a method, in the unit of each."""
+    table: dict[str, list[object]] = {"number": list(range(1, encoding.n_tokens + 1)), "token": list(encoding.tokens)}
+    return table | {
+        f"{METHODS[key].name} ({METHODS[key].unit or 'no unit'})": one.values.tolist() for key, one in found.items()
+    }
+
+
+def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: str) -> go.Figure:
+    """Methods down, tokens across, in the colours of their shares; on a narrow screen the other way round."""
+    places = drawn(found)
+    tokens = [encoding.tokens[at] for at in places]
+    names = [METHODS[key].name for key in found]
+    values = shares(found)[:, places].astype(np.float32)
+    hover = [
+        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {one.values[at]:+.4f}{' bits' if METHODS[key].unit else ''}" for at in places]
+        for name, (key, one) in zip(names, found.items(), strict=True)
+    ]  # fmt: skip
+    n_down = len(tokens) if theme.narrow else len(names)
+    chart = plots.figure(theme, height=190 + (26 if theme.narrow else 52) * n_down, title=title)
+    bar = {"unit": "share of its largest", "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]}
+    texts = np.array(hover)
+    chart.add_trace(
+        plots.heatmap(
+            values.T if theme.narrow else values, theme, signed=True, limit=1.0, colorbar=bar, xgap=2, ygap=2,
+            customdata=texts.T if theme.narrow else texts, hovertemplate="%{customdata}<extra></extra>",
+        )
+    )  # fmt: skip
+    still = {"showgrid": False, "zeroline": False, "showline": False}
+    methods = {
+        "tickvals": list(range(len(names))),
+        "ticktext": [METHODS[key].short if theme.narrow else _broken(METHODS[key].name) for key in found],
+    }
+    of_tokens = plots.token_axis(tokens) | {"range": [len(tokens) - 0.5, -0.5] if theme.narrow else [-0.5, len(tokens) - 0.5]}
+    if theme.narrow:
+        chart.update_xaxes(still | methods, side="top", tickangle=0)
+        chart.update_yaxes(still | of_tokens)
+        return chart.update_layout(margin_t=chart.layout.margin.t + 40, margin_b=60)
+    chart.update_xaxes(still | of_tokens, tickangle=0 if len(tokens) <= 12 else -50)
+    chart.update_yaxes(still | methods, autorange="reversed")
+    return chart
+
+
+def _signed(correlation: float) -> str:
+    return f"{correlation:.2f}".replace("-", "−")
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def _broken(name: str) -> str:
+    """A method's name on two lines."""
+    first, _, rest = name.partition(" ")
+    return f"{first}<br>{rest}" if rest else first
