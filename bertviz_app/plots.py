@@ -21,7 +21,7 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
 TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
 MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
-NARROW_TITLE = 44  # characters of a title that fit beside each other on a phone
+NARROW_TITLE = 36  # characters of a title that fit beside each other on a phone, and beside the buttons of the picture
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 

@@ -22,7 +22,7 @@ from bertviz_app.lenses.sentences import MAX_TOKENS
 from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import costs, memory
+from bertviz_app.workspace import costs, memory, on_request
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.sentence import text_form
@@ -205,10 +205,8 @@ def _compared(page: Page) -> contextuality.Baseline | None:
     model, n = page.model, len(sample.sentences())
     if (known := _known(model)) is not None:
         return known
-    place = st.empty()
-    if not place.button(f"Take out what random words share ({costs.passes(model, n, 15)})", key="read_random_words"):
+    label = f"Take out what random words share ({costs.passes(model, n, 15)})"
+    if not on_request.asked("read_random_words", model.key, label):
         return None
-    bar = place.progress(0.0, text=f"Reading {n} sentences of the sample")
-    baseline = sample_baseline(model, bar.progress)
-    place.empty()
-    return baseline
+    with on_request.watched(f"Reading {n} sentences of the sample") as progress:
+        return sample_baseline(model, progress)

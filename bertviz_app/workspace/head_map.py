@@ -13,6 +13,7 @@ from bertviz_app.lenses import head_effects as lens
 from bertviz_app.lenses import interventions_code as code
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
+from bertviz_app.workspace import costs, on_request
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.interventions import NOTHING, answers, words
 
@@ -37,7 +38,7 @@ def map_of_heads(page: Page) -> bool:
     chosen = found[titles.index(st.selectbox("Prediction", titles, key="explained_prediction"))]
     name = chosen.name(chosen.best, page.model.reader.token)
     probability = float(chosen.probabilities[chosen.best])
-    if not asked(page, (encoding,), each_head(page.model.info), key="head_map"):
+    if not passes_asked_for(page, (encoding,), each_head(page.model.info), key="head_map"):
         page.notice(f"The model gives “{name}” {percent(probability)}. Which heads does that hang on?")
         return False
     effects = once(_effects, page.model, forward)[titles.index(chosen.title)]
@@ -56,34 +57,27 @@ def map_of_heads(page: Page) -> bool:
     return clicked is not None
 
 
-def asked(page: Page, encodings: tuple[Encoding, ...], interventions: Sequence[Intervention], *, key: str) -> bool:
-    """Whether these passes, over the first encoding, were asked for, by a button that says what they cost."""
-    wanted = (page.model.info.key, tuple(encoding.key for encoding in encodings), len(interventions))
-    if st.session_state.get(f"{key}_of") == wanted:
-        return True
-    n, seconds = len(interventions), len(interventions) * once(_seconds, page.model, encodings[0])
-    cost = f"about {seconds:.0f} s" if seconds >= 1.5 else "about 1 s" if seconds > 0.5 else "less than a second"
-    place = st.empty()
-    if place.button(f"Make {n:,} passes, {cost}", type="primary", key=key):
-        st.session_state[f"{key}_of"] = wanted
-        place.empty()
-        return True
-    return False
+def passes_asked_for(
+    page: Page, encodings: tuple[Encoding, ...], interventions: Sequence[Intervention], *, key: str
+) -> bool:  # fmt: skip
+    """Whether these passes over the first encoding were asked for, by a button that says what they cost. The others tell jobs apart."""
+    n = len(interventions)
+    wanted = (page.model.info.key, *(encoding.key for encoding in encodings), n)
+    return on_request.asked(key, wanted, f"Make {n:,} passes, {costs.duration(n * once(_seconds, page.model, encodings[0]))}")
 
 
-def watched(
+def watched_states(
     model: Model, encoding: Encoding, interventions: Sequence[Intervention], *, donor: ForwardPass | None = None
 ) -> Iterator[FinalState]:
-    """The last layer under each intervention, in order, with a bar that shows how far it is."""
+    """The last layer under each intervention, in order, with a bar that shows how far it is, and a button that stops it."""
     from bertviz_app.intervening import intervened
 
     n, rows = len(interventions), min(16, max(1, int(PORTION / once(_seconds, model, encoding))))
-    bar = st.progress(0.0, text=f"Pass 1 of {n:,}")
-    for done, state in enumerate(intervened(model, encoding, interventions, donor=donor, batch_size=rows), start=1):
-        yield state
-        if done % rows == 0:
-            bar.progress(done / n, text=f"Pass {done:,} of {n:,}")
-    bar.empty()
+    with on_request.watched(f"{n:,} passes") as progress:
+        for done, state in enumerate(intervened(model, encoding, interventions, donor=donor, batch_size=rows), start=1):
+            yield state
+            if done % rows == 0:
+                progress(done / n)
 
 
 def _seconds(model: Model, encoding: Encoding) -> float:
@@ -105,7 +99,7 @@ def _effects(model: Model, forward: ForwardPass) -> tuple[Floats, ...]:
     before = answers(model, encoding, forward)
     rows = [
         [lens.effect(*pair) for pair in zip(before, answers(model, encoding, state), strict=True)]
-        for state in watched(model, encoding, each_head(info))
+        for state in watched_states(model, encoding, each_head(info))
     ]
     # [layer · head, prediction] → prediction × [layer, head]
     return tuple(np.array(rows, dtype=np.float32).T.reshape(len(before), info.n_layers, info.n_heads))

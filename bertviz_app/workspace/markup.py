@@ -9,6 +9,7 @@ from bertviz_app.plots import Theme
 # Streamlit leaves 6 rem free above the title and 10 below the end; a projected page has better uses for them. Its bar at the top is there
 # for a menu at the right, and on a phone for the sidebar's button at the left. Text on a filled button is the colour of the paper, which reads well on the accent in both themes.
 # Captions are faded to 60 %, too pale on the sidebar. What has nothing to see takes no room.
+# The button of a job that is under way stays on the page, faded, until the run is over: it goes out of sight.
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 1.6rem; padding-bottom: 3rem; }
 [data-testid=stHeader] { background: transparent; }
@@ -21,6 +22,7 @@ button[kind^=primary], [data-testid=stMultiSelect] [data-tag], [data-tag] button
 [data-testid=stSidebarHeader] { margin-bottom: -1rem; }
 [data-testid=stCaptionContainer] { color: MUTED; opacity: 1; }
 [data-testid=stCaptionContainer] p { color: inherit; }
+[data-stale=true] button[kind=primary] { visibility: hidden; transition: visibility 0s 0.5s; }
 [class*=st-key-_browser_memory] { position: absolute; width: 0; overflow: hidden; }
 </style>"""
 

@@ -12,7 +12,7 @@ from bertviz_app.lenses import patching as lens
 from bertviz_app.lenses.interventions import Answer
 from bertviz_app.records import Encoding, Floats, ForwardPass
 from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.head_map import asked, watched
+from bertviz_app.workspace.head_map import passes_asked_for, watched_states
 from bertviz_app.workspace.interventions import answers
 from bertviz_app.workspace.sentence import text_form
 
@@ -41,7 +41,7 @@ def patching_view(page: Page) -> None:
     if contrast.span < lens.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
         return
-    if not asked(page, (b, a), each_vector(page.model.info, b.n_tokens), key="patching"):
+    if not passes_asked_for(page, (b, a), each_vector(page.model.info, b.n_tokens), key="patching"):
         page.notice(lens.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
         return
     restored = contrast.restored(once(_differences, page.model, page.run(a), page.run(b))[chosen])
@@ -84,7 +84,7 @@ def _differences(model: Model, donor: ForwardPass, own: ForwardPass) -> tuple[Fl
     contrasts = {one.title: lens.contrast(one, other) for one, other in pairs}
     rows = [
         [contrasts[one.title].difference(one) for one in answers(model, encoding, state) if one.title in contrasts]
-        for state in watched(model, encoding, each_vector(model.info, encoding.n_tokens), donor=donor)
+        for state in watched_states(model, encoding, each_vector(model.info, encoding.n_tokens), donor=donor)
     ]
     # [state · position, prediction] → prediction × [state, position]
     return tuple(np.array(rows, dtype=np.float32).T.reshape(len(pairs), model.info.n_layers + 1, encoding.n_tokens))

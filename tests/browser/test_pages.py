@@ -244,3 +244,17 @@ def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
     page.get_by_text("Head 2.5").first.wait_for()
     page.get_by_role("link", name="Kinds of heads").first.click()
     page.get_by_text("heads in this text").wait_for()  # and stays there
+
+
+def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
+    page = visitor(f"{app_url}/interventions?interventions_view=Map+of+heads")
+    cost = page.get_by_role("button", name=re.compile(r"^Make 72 passes, "))
+    cost.wait_for()
+    type_sentence(page, "the old grey cat watches from its [MASK] window and thinks about fish " * 40)
+    page.locator(".strip .token").nth(500).wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    cost.click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    expect(cost).to_be_visible()  # it was not finished, and can be asked for again
+    assert page.locator(".js-plotly-plot").count() == 0
