@@ -32,6 +32,6 @@ with open_page("interventions") as page:
         required=True,
         key="interventions_view",
         label_visibility="collapsed",
-        persist_state="session",
+        bind="query-params",
     )
     {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page)
