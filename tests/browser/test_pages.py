@@ -242,3 +242,15 @@ def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
     page.get_by_text("Head 2.5").first.wait_for()
     page.get_by_role("link", name="Kinds of heads").first.click()
     page.get_by_text("heads in this text").wait_for()  # and stays there
+
+
+def test_a_long_attribution_is_stopped_by_a_click(visitor, app_url):
+    page = visitor(f"{app_url}/attribution?attribution_view=Faithfulness")
+    page.get_by_text("really hang on").first.wait_for()
+    type_sentence(page, "The acting is superb, but the story is painfully slow. " * 12)
+    page.locator(".strip .token").nth(120).wait_for()
+    start = page.get_by_role("button", name="Make 64 passes")
+    start.click()
+    page.locator("[data-testid=stMain]").get_by_role("button", name="Stop").click()
+    start.wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
