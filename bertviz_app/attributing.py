@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from bertviz_app.attributions import Attribution, Target, attention_relevance, replaceable
 from bertviz_app.models import turnstile
@@ -141,6 +142,22 @@ def attention_times_gradient(asked: Asked) -> Attribution:
     # layer × [1, head, query, key] → [layer, head, query, key]
     weights, gradients = (torch.cat(tensors).detach().cpu().numpy() for tensors in (output.attentions, slopes))
     return Attribution(attention_relevance(weights, gradients)[asked.target.reads], *asked.ends())
+
+
+def without(
+    asked: Asked, removed: NDArray[np.bool_], *, batch_size: int = 8, progress: Progress = lambda _: None
+) -> NDArray[np.float32]:
+    """The log-odds of the answer, [row], with the baseline in the place of the tokens that are `removed` [row, position].
+
+    Each batch of passes takes its own turn.
+    """
+    passes = _passes_in_turns(asked, len(removed), progress)
+    found = []
+    for start in range(0, len(removed), batch_size):
+        away = torch.tensor(removed[start : start + batch_size], device=asked.vectors.device)[:, :, None]
+        found.append(passes(torch.where(away, asked.blank, asked.vectors)))
+    bits: NDArray[np.float32] = torch.cat(found).cpu().numpy()
+    return bits
 
 
 def attributed(

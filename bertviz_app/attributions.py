@@ -9,6 +9,7 @@ nears 1, and do not change when all logits of a head rise together, which no sof
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,10 +91,17 @@ def attention_relevance(attentions: Floats, gradients: Floats) -> NDArray[np.flo
     return relevance - np.eye(len(relevance))
 
 
+def probabilities(bits: NDArray[Any]) -> NDArray[np.float64]:
+    """Log-odds in bits → probabilities, of any shape."""
+    # The same as 1 / (1 + 2^−bits), but no power can overflow.
+    result: NDArray[np.float64] = 0.5 * (1 + np.tanh(0.5 * np.log(2) * np.asarray(bits, dtype=np.float64)))
+    return result
+
+
 def probability(bits: float) -> float:
-    """Log-odds in bits → probability.
+    """One of them.
 
     >>> probability(0.0), probability(2.0)
     (0.5, 0.8)
     """
-    return float(0.5 * (1 + np.tanh(0.5 * np.log(2) * bits)))
+    return float(probabilities(np.array(bits)))

@@ -5,11 +5,12 @@ from typing import Any
 import streamlit as st
 
 from bertviz_app.workspace import open_page
-from bertviz_app.workspace.attribution import one_method, suggest
-from bertviz_app.workspace.attribution_compared import side_by_side
+from bertviz_app.workspace.attribution import suggest
+from bertviz_app.workspace.attribution_views import one_method, side_by_side
 from bertviz_app.workspace.explained import choose
+from bertviz_app.workspace.faithfulness import curves
 
-VIEWS: dict[str, Any] = {"One method": one_method, "Side by side": side_by_side}
+VIEWS: dict[str, Any] = {"One method": one_method, "Side by side": side_by_side, "Faithfulness": curves}
 ONE_OF: dict[str, Any] = {
     "default": "One method", "required": True, "key": "attribution_view", "label_visibility": "collapsed", "bind": "query-params",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bertviz_app.attributions import Target, replaceable
-from bertviz_app.lenses import interventions_code
+from bertviz_app.lenses import faithfulness, interventions_code
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
 
@@ -58,6 +58,59 @@ for method, values in found.items():
     print(method, f"{{values.sum():+.4f}} in all; the answer has {{log_odds(run(words(ids))).item():+.4f}} bits")
     print("  ", *(f"{{token}} {{value:+.4f}}" for token, value in zip(tokens, values)))
 """
+
+
+_CURVES = """
+vectors, blanks = words(ids).detach()[0], words(blank).detach()[0]
+places = _PLACES  # what can be taken away
+counts = _COUNTS  # tokens that are away, or back, at each step
+
+
+def curve(order, back=False):  # the probability of the answer at each step
+    rows = []
+    for count in counts:
+        away = list(order[count:] if back else order[:count])
+        row = vectors.clone()
+        row[away] = blanks[away]
+        rows.append(row)
+    with torch.inference_mode():
+        return (log_odds(run(torch.stack(rows))) * math.log(2)).sigmoid().numpy()
+
+
+generator = np.random.default_rng(_SEED)
+random_orders = [generator.permutation(places) for _ in range(_RANDOM)]
+deletion, insertion = {}, {}
+for method, values in found.items():
+    order = sorted(places, key=lambda place: -values[place])
+    deletion[method], insertion[method] = curve(order), curve(order, back=True)
+random_deletion = np.mean([curve(order) for order in random_orders], axis=0)
+random_insertion = np.mean([curve(order[::-1], back=True) for order in random_orders], axis=0)
+share = np.array(counts) / counts[-1]
+for method in found:
+    below = np.trapezoid(random_deletion - deletion[method], share)
+    above = np.trapezoid(insertion[method] - random_insertion, share)
+    print(f"{method}: deletion {100 * below:+.1f}, insertion {100 * above:+.1f} points against random order")
+"""
+
+
+def faithfulness_code(
+    info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way], *, hidden: Sequence[int] = ()
+) -> str:
+    """The methods, and the curves of each: `deletion[name]`, `insertion[name]` [step], beside those of random orders."""
+    places = np.flatnonzero(replaceable(encoding)).tolist()
+    text = python_code(info, encoding, target, ways, hidden=hidden).replace(
+        "import torch", "import numpy as np\nimport torch", 1
+    )
+    filled = {
+        "_PLACES": places,
+        "_COUNTS": faithfulness.counts(len(places)).tolist(),
+        "_SEED": faithfulness.SEED,
+        "_RANDOM": faithfulness.N_RANDOM,
+    }
+    curves = _CURVES
+    for name, value in filled.items():
+        curves = curves.replace(name, str(value))
+    return text + curves
 
 
 def opening(info: ModelInfo, encoding: Encoding, target: Target, *, hidden: Sequence[int], uses: str) -> str:

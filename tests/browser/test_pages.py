@@ -258,3 +258,15 @@ def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
     page.locator("[data-test-script-state=notRunning]").wait_for()
     expect(cost).to_be_visible()  # it was not finished, and can be asked for again
     assert page.locator(".js-plotly-plot").count() == 0
+
+
+def test_a_long_attribution_is_stopped_by_a_click(visitor, app_url):
+    page = visitor(f"{app_url}/attribution?attribution_view=Faithfulness")
+    page.get_by_text("really hang on").first.wait_for()
+    type_sentence(page, "The acting is superb, but the story is painfully slow. " * 12)
+    page.locator(".strip .token").nth(120).wait_for()
+    start = page.get_by_role("button", name="Make 64 passes")
+    start.click()
+    page.locator("[data-testid=stMain]").get_by_role("button", name="Stop").click()
+    start.wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0

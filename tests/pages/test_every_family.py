@@ -21,7 +21,7 @@ VIEWS = {
     "embeddings": ("embeddings_view", ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")),
     "interventions": ("interventions_view", ("Switch off", "Map of heads", "Patching")),
     "tasks": ("task", ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")),
-    "attribution": ("attribution_view", ("One method", "Side by side")),
+    "attribution": ("attribution_view", ("One method", "Side by side", "Faithfulness")),
     "logit_lens": ("lens_view", ("Every token", "One token", "Neurons")),
 }  # fmt: skip
 PAIR = "The cat sat on the mat."

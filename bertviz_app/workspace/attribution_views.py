@@ -1,0 +1,79 @@
+"""The pictures of Attribution: one method, and all of them side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.components import heat_strip, token_strip
+from bertviz_app.lenses import attribution as lens
+from bertviz_app.lenses import attribution_code as code
+from bertviz_app.lenses import attribution_compared as compared
+from bertviz_app.lenses.attribution import METHODS
+from bertviz_app.lenses.faithfulness import all_gains, gains_sentence
+from bertviz_app.plots import label
+from bertviz_app.workspace.attribution import at_once, attribution, choose_way, choose_ways, requested
+from bertviz_app.workspace.explained import Explained
+from bertviz_app.workspace.faithfulness import measured_before
+from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+UNMEASURED = "How faithful this is to the model can be measured: choose Faithfulness above."
+
+_signed = st.components.v2.component("inside_bert.signed_strip", html=token_strip.HTML, css=heat_strip.CSS, js=token_strip.JS)
+
+
+def one_method(page: Page, what: Explained) -> None:
+    """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
+    way = choose_way()
+    method = METHODS[way[0]]
+    if not (at_once(method) or requested(page, what, [way], key="attribution")):
+        page.notice(f"What does “{what.name}” hang on? {lens.ASKS[method.work]}")
+        return
+    found = attribution(page, what, way)
+    framed = () if what.target.position is None else (what.target.position,)
+    data = heat_strip.signed_data(what.encoding, lens.parts(found, method), page.theme, unit=method.unit, deciding=framed)
+    _signed(key="signed_strip", data=data)
+    said = lens.notice(what.encoding, found, what.name, method)
+    title = (
+        f"What each token adds to “{label(what.name)}”, in bits"
+        if method.unit
+        else f"How much “{label(what.name)}” leans on each token"
+    )
+    figure = lens.bars_figure(what.encoding, found, page.theme, title=title, method=method)
+    page.show(figure, name="attribution", alt=f"Bars. {said}")
+    page.notice(said)
+    st.caption(plain(lens.completeness(method, found, way[1])))
+    measured = measured_before(page, what, [way])
+    st.caption(f"Faithfulness on this input: {gains_sentence(measured, way[0])}." if measured else UNMEASURED)
+    with page.fold("Table"):
+        page.table(lens.columns(what.encoding, found, method), name="attribution")
+    with page.fold("How it is computed"):
+        st.markdown(lens.method_text())
+    page.python(code.python_code(page.model.info, page.encoding, what.target, [way], hidden=what.hidden))
+
+
+def side_by_side(page: Page, what: Explained) -> None:
+    """A row for each method."""
+    ways = choose_ways()
+    if not requested(page, what, ways, key="attributions"):
+        page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
+        return
+    found = {way[0]: attribution(page, what, way) for way in ways}
+    said = compared.notice(what.encoding, found)
+    title = f"What “{label(what.name)}” hangs on, by method"
+    figure = compared.compared_figure(what.encoding, found, page.theme, title=title)
+    page.show(figure, name="attributions", alt=f"Heatmap. {said}")
+    if len(compared.drawn(found)) < what.encoding.n_tokens:
+        st.caption(f"Drawn: the {compared.MOST_COMPARED} tokens with the largest parts. All of them are in the table below.")
+    page.notice(said)
+    measured = measured_before(page, what, ways)
+    st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
+    with page.fold("Table"):
+        page.table(compared.columns(what.encoding, found), name="attributions")
+    with page.fold("How it is computed"):
+        st.markdown(lens.method_text())
+    page.python(code.python_code(page.model.info, page.encoding, what.target, ways, hidden=what.hidden))

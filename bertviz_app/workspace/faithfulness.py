@@ -1,0 +1,73 @@
+"""How faithful each attribution is on this input: measured on request, and said beside each method from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.attributions import Target, replaceable
+from bertviz_app.lenses import attribution_code as code
+from bertviz_app.lenses import faithfulness as lens
+from bertviz_app.lenses.attribution_code import Way
+from bertviz_app.lenses.faithfulness_figure import curves_figure
+from bertviz_app.plots import label
+from bertviz_app.records import Encoding
+from bertviz_app.workspace.attribution import batch_rows, choose_ways, explained, requested
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.explained import Explained
+from bertviz_app.workspace.on_request import watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+
+def curves(page: Page, what: Explained) -> None:
+    """Deletion and insertion curves of all methods, against random orders."""
+    ways = choose_ways()
+    n_tokens = int(replaceable(what.encoding).sum())
+    if n_tokens < 2:
+        page.notice("With fewer than two words there is no order in which they could be taken away.")
+        return
+    if not requested(page, what, ways, key="faithfulness", more=lens.n_passes(n_tokens, len(ways))):
+        page.notice(
+            f"Does “{what.name}” really hang on what the methods name? Take tokens away in their order, and in random order."
+        )
+        return
+    measured = once(_measured, page.model, what.encoding, what.target, tuple(ways))
+    said = lens.notice(measured, what.name)
+    title = f"“{label(what.name)}” while tokens go and come"
+    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt=f"Curves. {said}")
+    page.notice(said)
+    with page.fold("Table"):
+        page.table(lens.columns(measured), name="faithfulness")
+    with page.fold("How it is computed"):
+        st.markdown(lens.METHOD)
+    page.python(code.faithfulness_code(page.model.info, page.encoding, what.target, ways, hidden=what.hidden))
+
+
+def measured_before(page: Page, what: Explained, ways: Sequence[Way]) -> lens.Faithfulness | None:
+    """What was measured in this session for this prediction, if these ways were among it."""
+    kept = st.session_state.get("faithfulness_of")
+    if kept is None or kept[:3] != (page.model.key, what.encoding.key, what.target) or not set(ways) <= set(kept[3]):
+        return None
+    return once(_measured, page.model, what.encoding, what.target, kept[3])
+
+
+def _measured(model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...]) -> lens.Faithfulness:
+    from bertviz_app.attributing import Asked, without
+
+    found = {way[0]: once(explained, model, encoding, target, way) for way in ways}
+    baseline = next(baseline for method, baseline, _ in ways if method == "occlusion")
+    orders = lens.orders(encoding, found)
+    away = lens.removed(encoding, orders)
+    # Many orders take the same tokens away at some step: each such input is read once.
+    rows, place = np.unique(away.reshape(-1, encoding.n_tokens), axis=0, return_inverse=True)
+    asked_for = Asked(model, encoding, target, baseline)
+    with watched("Taking tokens away in the order of each method, and in random orders") as progress:
+        bits = without(asked_for, rows, batch_size=batch_rows(model, encoding, target), progress=progress)
+    return lens.curves(list(found), lens.counts(len(orders[0])), bits[place.reshape(-1)].reshape(away.shape[:3]))
