@@ -11,8 +11,9 @@ from functools import partial
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
+from bertviz_app.lenses import token_flow
 from bertviz_app.lenses import token_maps as lens
-from bertviz_app.mixing import value_products
+from bertviz_app.mixing import value_products, value_zeroing
 from bertviz_app.models import Model
 from bertviz_app.records import ForwardPass
 
@@ -28,6 +29,8 @@ METHODS: dict[str, Callable[[Model, ForwardPass], object]] = {
     "mean": lambda _, forward: lens.mean_weights(forward.attentions),
     "rollout": lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
     "norm-based": norms,
+    "value zeroing": value_zeroing,
+    "flow": lambda _, forward: token_flow.flows(lens.with_residual(forward.attentions)),
 }
 
 
@@ -37,7 +40,11 @@ def main() -> None:
         encoding = model.encode(TEXT, max_tokens=n_tokens)
         forward, one_pass = model.run(encoding), partial(model.run, encoding)
         for name, method in METHODS.items():
-            ours, theirs, times = ratio(partial(method, model, forward), one_pass, rounds=15)
+            if name == "flow" and n_tokens > 64:  # as on the page
+                continue
+            ours, theirs, times = ratio(
+                partial(method, model, forward), one_pass, rounds=3 if name in ("value zeroing", "flow") else 15
+            )
             sys.stdout.write(
                 f"{n_tokens:4} tokens, {name:13} {1000 * ours:8.1f} ms, a pass {1000 * theirs:5.1f} ms: {times:7.3f} ×\n"
             )

@@ -17,7 +17,8 @@ ONE_OF: dict[str, Any] = {
 with open_page("attention_summed_up") as page:
     page.sentence(pair=True)
     view = st.segmented_control("View", list(VIEWS), **ONE_OF)
-    VIEWS[view](page, summed_up(page))
+    summed = summed_up(page)
+    VIEWS[view](page, summed)
     with page.fold("How it is computed"):
         st.markdown(words.METHOD)
-    page.python(code.python_code(page.model.info, page.encoding))
+    page.python(code.python_code(page.model.info, page.encoding, summed.names))

@@ -3,9 +3,12 @@
     mean         the mean over layers and heads of the weights A
     rollout      R = Ã_L · … · Ã_1 with Ã_l = ½ (mean over heads of A_l) + ½ I: how attention passes on through the layers
     norm-based   ‖Σ_h α_h f_h(x)‖: how long the vectors are that really arrive, not only how they are weighted
+    flow         the most that can stream through the layers Ã_l, taken as pipes: see `token_flow`
+    zeroing      1 − cos(x_i, x_i without the values of j): how far a layer's output turns, rolled out over the layers
 
-Sources: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), section 3 (rollout); Kobayashi et al., Attention is Not Only
-a Weight (2020), section 3.
+Sources: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), sections 3 (rollout)
+and 4 (flow); Kobayashi et al., Attention is Not Only
+a Weight (2020), section 3; Mohebbi et al., Quantifying Context Mixing in Transformers (2023), section 3 (value zeroing).
 """
 
 from __future__ import annotations

@@ -1,28 +1,46 @@
-"""The Python that gives the maps of the page about attention summed up, ready to paste: plain transformers."""
+"""The Python that gives the maps of the page about attention summed up, ready to paste: plain transformers, hooks for value zeroing."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bertviz_app.layer_names import LayerNames
 from bertviz_app.lenses.attention_code import forward_code
+from bertviz_app.lenses.token_maps_words import FLOW, METHODS, NORMS, ZEROING
 from bertviz_app.records import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, encoding: Encoding) -> str:
-    """`mean`, `rollout`, `norm_based` and `agreement` of all three: maps are [query, key]."""
-    parts = [forward_code(info, encoding.text, encoding.pair), _SUMS, _norms(info.traits.layers), _AGREEMENT]
-    return "\n".join(parts)
+def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str]) -> str:
+    """`maps`, each [query, key], and the `agreement` of each two of them; `names` are those of the maps that are shown."""
+    names = [name for name in METHODS if name in names]  # in their order
+    parts = {NORMS.name: _norms(info.traits.layers), ZEROING.name: _zeroing(info.traits.layers), FLOW.name: _FLOW}
+    shown = ", ".join(f'"{name}": {name.lower().replace(" ", "_").replace("-", "_")}' for name in names)
+    code = [
+        forward_code(info, encoding.text, encoding.pair),
+        _SUMS,
+        _layers(info.traits.layers),
+        *(parts[name] for name in names if name in parts),
+        f"maps = {{{shown}}}",
+        _AGREEMENT,
+    ]
+    return "\n".join(code)
 
 
-def _norms(names: LayerNames) -> str:
+def _layers(names: LayerNames) -> str:
     inner = f".{names.inner.replace('.0', '[0]')}" if names.inner else ""
-    values = f"layer.{names.values}(hidden[index][0]).view(n, n_heads, -1)"
-    if names.packed:
-        values += f".chunk(3, dim=-1)[-1] + layer.{names.bias}.view(n_heads, -1)"
     return f"""stack = model.{names.stack}
 layers = [stack[index * len(stack) // n_layers]{inner} for index in range(n_layers)]
 with torch.inference_mode():
     hidden = model(**inputs, output_hidden_states=True).hidden_states
-    norms = []
+"""
+
+
+def _norms(names: LayerNames) -> str:
+    values = f"layer.{names.values}(hidden[index][0]).view(n, n_heads, -1)"
+    if names.packed:
+        values += f".chunk(3, dim=-1)[-1] + layer.{names.bias}.view(n_heads, -1)"
+    return f"""norms = []
+with torch.inference_mode():
     for index, layer in enumerate(layers):
         values = {values}  # [position, head, width]
         mix = layer.{names.mix}.weight.view(-1, n_heads, values.shape[-1])  # [d_model, head, width]
@@ -30,7 +48,35 @@ with torch.inference_mode():
         norms.append(torch.einsum("hqk,hkd->qkd", attentions[index], vectors).norm(dim=-1))
 norms = torch.stack(norms).double()  # [layer, query, key]
 norm_based = rows(norms).mean(dim=0)
-maps = {{"mean": mean, "rollout": rollout, "norm-based": norm_based}}
+"""
+
+
+def _zeroing(names: LayerNames) -> str:
+    bias, zero = "", "output[:, where['token']] = 0"
+    if names.packed:
+        # The bias of the values is added later, by the layer itself.
+        bias = f"        bias = layers[where['layer']].{names.bias}.view(n_heads, -1)\n"
+        zero = "output.view(n, n_heads, 3, -1)[where['token'], :, 2] = -bias"
+    return f"""def zeroed(module, arguments, output):
+    if where["call"] == where["layer"]:  # each layer calls it once, in order
+        output = output.clone()
+{bias}        {zero}
+    where["call"] += 1
+    return output
+
+
+hooks = [module.register_forward_hook(zeroed) for module in {{layer.{names.values} for layer in layers}}]
+distances = torch.zeros(n_layers, n, n, dtype=torch.float64)
+for index in range(n_layers):
+    for token in range(n):
+        where = {{"call": 0, "layer": index, "token": token}}
+        with torch.inference_mode():
+            changed = model(**inputs, output_hidden_states=True).hidden_states[index + 1][0]
+        similar = torch.cosine_similarity(changed.double(), hidden[index + 1][0].double(), dim=-1)
+        distances[index, :, token] = 1 - similar
+for hook in hooks:
+    hook.remove()
+value_zeroing = rolled_out(rows(distances))
 """
 
 
@@ -51,6 +97,15 @@ def rolled_out(layers):
 mean = attentions.double().mean(dim=(0, 1))
 mixed = rows(0.5 * attentions.double().mean(dim=1) + 0.5 * torch.eye(n))
 rollout = rolled_out(mixed)
+"""
+_FLOW = """from scipy.sparse import coo_array
+from scipy.sparse.csgraph import maximum_flow
+
+units = 2**28  # SciPy's flows are of whole numbers
+widths = (mixed * units).round().int().numpy()
+layer, query, key = widths.nonzero()
+pipes = coo_array((widths[layer, query, key], ((layer + 1) * n + query, layer * n + key)), shape=((n_layers + 1) * n,) * 2).tocsr()
+flow = rows(torch.tensor([[maximum_flow(pipes, n_layers * n + i, j).flow_value / units for j in range(n)] for i in range(n)]).double())
 """
 _AGREEMENT = """from scipy.stats import spearmanr
 

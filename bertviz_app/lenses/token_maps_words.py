@@ -45,7 +45,22 @@ NORMS = Method(
     "weight on a short vector moves little. Kobayashi et al. (2020), section 3, look at each layer by itself, as “One map” does on "
     "request; the mean over the layers is ours. The residual connection is not in it.",
 )
-METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS)}
+ZEROING = Method(
+    "Value zeroing",
+    "value zeroing",
+    "each layer's rows divided by their sum, then rolled out over the layers, without the identity",
+    "in each layer, the values of one token are set to zero and the rest of the layer is run again; the entry is the cosine distance "
+    "of each token's new output to what it was. The residual connection and the feed-forward network are part of the layer, so "
+    "nothing stands for them in the roll-out. Mohebbi et al. (2023), section 3.",
+)
+FLOW = Method(
+    "Flow",
+    "flow",
+    "each row divided by its sum; unscaled, each entry is a flow of at most 1",
+    r"the layers as a network of pipes, as wide as $\tilde A = \tfrac12 A + \tfrac12 I$: the most that can stream from a token of the input to a "
+    "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 4.",
+)
+METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS, ZEROING, FLOW)}
 METHOD = (
     "Every row says what the vector of a token is put together from, and is scaled to sum to 1.\n\n"
     + "\n\n".join(f"*{method.name}*: {method.how} Scale: {method.scaled}." for method in METHODS.values())

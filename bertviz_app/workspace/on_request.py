@@ -10,7 +10,7 @@ import streamlit as st
 
 def asked(key: str, wanted: Hashable, label: str) -> bool:
     """Whether this very job was asked for in this session; until then there is a button. `wanted` tells it from others of its kind."""
-    st.session_state["_may_stop"] = f"{key}_of"
+    stoppable(key)
     if st.session_state.get(f"{key}_of") == wanted:
         return True
     place = st.empty()
@@ -19,6 +19,11 @@ def asked(key: str, wanted: Hashable, label: str) -> bool:
         place.empty()
         return True
     return False
+
+
+def stoppable(key: str) -> None:
+    """The job that a Stop button means from here on; the one that was asked for last, unless told otherwise."""
+    st.session_state["_may_stop"] = f"{key}_of"
 
 
 @contextmanager

@@ -10,14 +10,16 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from bertviz_app.errors import UnsupportedModel
+from bertviz_app.errors import Busy, UnsupportedModel
+from bertviz_app.lenses import token_flow
 from bertviz_app.lenses import token_maps as lens
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
 from bertviz_app.lenses.token_maps import Doubles
-from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT
+from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.plots import Theme
 from bertviz_app.records import ForwardPass
+from bertviz_app.workspace import costs, on_request
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
+MOST_TOKENS = {ZEROING.name: 128, FLOW.name: 64}  # of the methods that cost more than a pass, and wait for a click
+PASSES_PER_TOKEN = 0.6  # that value zeroing is worth: a layer without its scores, for each token
 ALL_LAYERS = "mean of all"
 PER_ROW = 3  # small maps beside each other
 
@@ -42,16 +46,44 @@ class Summed:
 
 
 def summed_up(page: Page) -> Summed:
-    """All maps that the model gives. One that it does not give is said, and the others are shown."""
-    maps, missing = {}, {}
-    for name in METHODS:
+    """All maps that cost next to nothing, and those that were asked for. One that the model does not give is said."""
+    maps, missing, asked_for = {}, {}, []
+    with st.container(horizontal=True):  # the buttons of those that cost more, in one row
+        for name in METHODS:
+            try:
+                if name not in MOST_TOKENS or _asked_for(page, name):
+                    asked_for.append(name)
+            except (UnsupportedModel, Busy) as error:
+                missing[name] = str(error)
+    for name in asked_for:
+        on_request.stoppable(_job(name))
         try:
             maps[name] = once(_map, page.model, page.forward, name)
-        except UnsupportedModel as error:
+        except (UnsupportedModel, Busy) as error:
             missing[name] = str(error)
     for name, why in missing.items():
         st.caption(plain(f"{name} is missing. {why}"))
     return Summed(maps, missing)
+
+
+def _asked_for(page: Page, name: str) -> bool:
+    """Whether a map that costs more was asked for; if not, a button that says what it costs, or why it cannot be had."""
+    n, most = page.encoding.n_tokens, MOST_TOKENS[name]
+    if n > most:
+        st.caption(f"{METHODS[name].name} is offered for up to {most} tokens; this text has {n}.")
+        return False
+    cost = once(_cost, page.model, page.forward, name)
+    return on_request.asked(_job(name), (page.model.key, page.encoding.key), f"Add {METHODS[name].spoken} ({cost})")
+
+
+def _cost(model: Model, forward: ForwardPass, name: str) -> str:
+    n = forward.encoding.n_tokens
+    if name == FLOW.name:
+        return f"{n * n:,} flows, {costs.duration(token_flow.seconds(lens.with_residual(forward.attentions)))}"
+    from bertviz_app.mixing import zeroing_seconds
+
+    passes = max(1, round(n * PASSES_PER_TOKEN))
+    return f"the work of {passes} passes, {costs.duration(zeroing_seconds(model, forward))}"
 
 
 def side_by_side(page: Page, summed: Summed) -> None:
@@ -132,6 +164,8 @@ def _map(model: Model, forward: ForwardPass, name: str) -> Doubles:
         MEAN.name: lambda _, forward: lens.mean_weights(forward.attentions),
         ROLLOUT.name: lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
         NORMS.name: _norm_map,
+        ZEROING.name: _zeroing_map,
+        FLOW.name: _flow_map,
     }
     return ways[name](model, forward)
 
@@ -142,6 +176,18 @@ def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
     for layer in range(n_layers):  # one at a time: many tokens take memory
         total += lens.rows_to_one(_lengths(model, forward, layer))
     return total / n_layers
+
+
+def _flow_map(_: Model, forward: ForwardPass) -> Doubles:
+    with on_request.watched(f"Computing {FLOW.spoken}") as progress:
+        return lens.rows_to_one(token_flow.flows(lens.with_residual(forward.attentions), progress))
+
+
+def _zeroing_map(model: Model, forward: ForwardPass) -> Doubles:
+    from bertviz_app.mixing import value_zeroing
+
+    with on_request.watched(f"Computing {ZEROING.spoken}") as progress:
+        return lens.rollout(lens.rows_to_one(value_zeroing(model, forward, progress)))
 
 
 def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
@@ -172,6 +218,10 @@ def _token_figure(model: Model, forward: ForwardPass, names: tuple[str, ...], po
 
 def _agreement(model: Model, forward: ForwardPass, names: tuple[str, ...]) -> Doubles:
     return lens.rank_agreement({name: once(_map, model, forward, name) for name in names})
+
+
+def _job(name: str) -> str:
+    return f"add_{_key(name)}"
 
 
 def _key(name: str) -> str:

@@ -12,7 +12,7 @@ from bertviz_app.lenses import token_maps as lens
 from bertviz_app.lenses import token_maps_code as code
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
-from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT
+from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
@@ -157,8 +157,11 @@ def test_long_texts_are_thinned_and_say_so():
 @pytest.mark.parametrize("family", ["embedded", *tiny.FAMILIES])
 @pytest.mark.parametrize("pair", [None, PAIR])
 def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
-    """Plain transformers, the vectors themselves instead of their inner products. Largest difference: 2e-8."""
-    from bertviz_app.mixing import value_products
+    """Plain transformers: the vectors themselves instead of their inner products, whole passes with hooks instead of parts of layers.
+
+    Largest difference of the maps over all families: 3e-7.
+    """
+    from bertviz_app.mixing import value_products, value_zeroing
 
     model = load("embedded" if family == "embedded" else str(tiny_families[family]))
     forward = model.run(model.encode(TEXT, pair))
@@ -169,14 +172,22 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
         MEAN.name: lens.mean_weights(forward.attentions),
         ROLLOUT.name: lens.rollout(lens.with_residual(forward.attentions)),
         NORMS.name: lens.rows_to_one(norms).mean(axis=0),
+        ZEROING.name: lens.rollout(lens.rows_to_one(value_zeroing(model, forward))),
     }
     names: dict[str, object] = {}
-    exec(code.python_code(model.info, forward.encoding), names)
+    exec(code.python_code(model.info, forward.encoding, list(maps)), names)
     np.testing.assert_allclose(names["norms"], norms, atol=2e-6)
-    for name, found in zip(maps, names["maps"].values(), strict=True):
-        np.testing.assert_allclose(found, maps[name], atol=2e-7)
-    for index, name in enumerate(("mean", "rollout", "norm-based")):
-        assert names["agreement"]["mean", name] == pytest.approx(lens.rank_agreement(maps)[0, index], abs=1e-6)
+    assert list(names["maps"]) == list(maps)
+    for name, found in names["maps"].items():
+        np.testing.assert_allclose(found, maps[name], atol=2e-6, err_msg=name)
+    agreement = lens.rank_agreement(maps)
+    for index, name in enumerate(maps):
+        assert names["agreement"][MEAN.name, name] == pytest.approx(agreement[0, index], abs=1e-6)
+
+
+def test_the_code_holds_what_is_shown_and_no_more(model, forward):
+    text = code.python_code(model.info, forward.encoding, [MEAN.name, ROLLOUT.name])
+    assert "norm_based" not in text and "value_zeroing" not in text and 'maps = {"Mean": mean, "Rollout": rollout}' in text
 
 
 def test_every_method_says_how_it_is_scaled():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import tiny
 
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.lenses import token_maps as lens
-from bertviz_app.lenses.token_maps_words import METHODS, NORMS
+from bertviz_app.lenses.token_maps_words import NORMS, ZEROING
 from bertviz_app.models import turnstile
 from bertviz_app.workspace import token_maps as workspace
 
@@ -27,7 +30,7 @@ def test_every_view_has_its_picture_sentence_and_table(open_page, view, pair):
     assert any("Download" in button.label for button in app.get("download_button"))
 
 
-def test_it_makes_no_pass_of_its_own_and_computes_once(open_page):
+def test_it_computes_once_whatever_the_view(open_page):
     open_page("attention_summed_up", text="It is computed once.")
     before = turnstile().passed
     for view in VIEWS:
@@ -65,8 +68,60 @@ def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(op
     monkeypatch.setattr(workspace, "_norm_map", refuse)
     app = open_page("attention_summed_up", text=f"Refused for {view}.", state={"summed_view": view})
     assert not app.error and f"{NORMS.name} is missing. This layer has a part that it does not know." in said(app)
-    assert len(app.get("plotly_chart")) == (len(METHODS) - 1 if view == "Side by side" else 1)
+    assert len(app.get("plotly_chart")) == (2 if view == "Side by side" else 1)
     assert "What to notice." in said(app)
+
+
+def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page):
+    app = open_page("attention_summed_up", text="It waits for a click.")
+    before, button = turnstile().passed, app.button(key="add_value_zeroing")
+    assert button.label.startswith("Add value zeroing (the work of 5 passes, ")
+    assert len(app.get("plotly_chart")) == 3 and "value_zeroing" not in app.code[0].value
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 4 and "by value zeroing" in said(app)
+    assert "value_zeroing = " in app.code[0].value and not any(button.label == "Stop" for button in app.button)
+    made = turnstile().passed
+    assert made > before
+    again = open_page("attention_summed_up", text="It waits for a click.")  # another visitor
+    again.button(key="add_value_zeroing").click().run()
+    assert len(again.get("plotly_chart")) == 4 and turnstile().passed == made
+
+
+def test_flow_joins_the_others_in_every_view(open_page):
+    for view, n in (("Side by side", 4), ("One map", 1), ("One token", 1), ("Agreement", 1)):
+        app = open_page("attention_summed_up", text="It streams.", state={"summed_view": view})
+        button = app.button(key="add_flow")
+        assert button.label == "Add flow (25 flows, less than a second)"
+        button.click().run()
+        assert not app.exception and len(app.get("plotly_chart")) == n and "flow = rows(" in app.code[0].value
+        assert "by flow" in said(app) or view in ("One map", "Agreement")
+
+
+def test_another_text_starts_anew(open_page):
+    app = open_page("attention_summed_up", text="It starts anew.")
+    app.button(key="add_value_zeroing").click().run()
+    app.text_input(key="draft_text").set_value("Another text.")
+    app.button(key="FormSubmitter:sentence-Show").click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 3
+
+
+def test_a_long_text_says_the_limit(open_page):
+    app = open_page("attention_summed_up", text="word " * 200)
+    assert "Value zeroing is offered for up to 128 tokens; this text has 202." in said(app)
+    assert "Flow is offered for up to 64 tokens; this text has 202." in said(app)
+    assert not any(button.key == "add_value_zeroing" for button in app.button)
+
+
+def test_a_layer_of_another_build_costs_only_its_own_method(open_page, tmp_path, monkeypatch):
+    """A convolution behind the first layer: value zeroing cannot be had, the others can."""
+    row = tiny.FAMILIES["deberta-v2"]
+    options = dict(row.options) | {"conv_kernel_size": 3, "conv_act": "gelu"}
+    monkeypatch.setitem(tiny.FAMILIES, "convolved", replace(row, options=options))
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny.save("convolved", tmp_path / "convolved")))
+    app = open_page("attention_summed_up", text="I love starlings.", state={"model": "convolved"})
+    assert not any(button.key == "add_value_zeroing" for button in app.button)
+    assert not app.error and len(app.get("plotly_chart")) == 3
+    assert f"{ZEROING.name} is missing. It runs the layers of convolved again, and layer 1 has a part" in said(app)
 
 
 @pytest.mark.parametrize("text", ["a", "😀 😀", "[SEP] [CLS] ok", "[MASK] " * 50, "<script></script> $x$", "word " * 3_000])
