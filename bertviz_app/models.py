@@ -103,10 +103,7 @@ class Model:
         return self.reader.encode(text, pair, max_tokens=max_tokens, whole=whole)
 
     def run(self, encoding: Encoding) -> ForwardPass:
-        """One encoder pass, with every attention weight and every hidden state.
-
-        Raises `Busy` when no place became free in time.
-        """
+        """One encoder pass, every weight and every hidden state. Raises `Busy` when no place became free in time."""
         with turnstile().turn(), torch.inference_mode():
             output = self.parts.encoder(**self.batch([encoding]), output_attentions=True, output_hidden_states=True)
             # layer × [1, head, query, key] → [layer, head, query, key]
@@ -116,16 +113,17 @@ class Model:
             pooled = output.pooler_output[0].cpu().numpy() if self.parts.has_pooler else None
         return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
 
-    def final_states(self, encodings: Sequence[Encoding], *, batch_size: int = 16) -> Iterator[tuple[int, FinalState]]:
+    def final_states(
+        self, encodings: Sequence[Encoding], *, batch_size: int = 16, one_of_many: bool = True
+    ) -> Iterator[tuple[int, FinalState]]:
         """The last layer for many encodings, without internals: (index in `encodings`, its state), shortest first.
 
-        Each batch takes its own turn, so that many texts of one visitor do not lock out the others.
-        Raises `Busy` when no place became free in time.
+        Each batch takes its own turn, as one of many unless told otherwise. Raises `Busy` when no place became free in time.
         """
         shortest_first = sorted(range(len(encodings)), key=lambda index: encodings[index].n_tokens)
         for start in range(0, len(shortest_first), batch_size):
             indices = shortest_first[start : start + batch_size]
-            with turnstile().turn(), torch.inference_mode():
+            with turnstile().turn(one_of_many=one_of_many), torch.inference_mode():
                 output = self.parts.encoder(**self.batch([encodings[index] for index in indices]))
                 hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
                 pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else None

@@ -86,3 +86,42 @@ def test_who_has_many_passes_to_make_lets_the_others_in_between():
     for visitor in visitors:
         visitor.join(30)
     assert order == ["job", 0, 1, "job", 2, 3, "job", 4, 5]
+
+
+@pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 1), (3, 2)])
+def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit, most):
+    line, go_on = Turnstile(limit, patience=30), threading.Event()
+    inside: list[int] = []
+
+    def job() -> None:
+        with line.turn(one_of_many=True):
+            inside.append(1)
+            go_on.wait(30)
+
+    jobs = [threading.Thread(target=job) for _ in range(4)]
+    for thread in jobs:
+        thread.start()
+    while len(inside) < most or line.waiting < 4 - most:
+        time.sleep(0.001)
+    assert line.under_way == most
+    if limit > 1:  # the line is long, and a single pass goes in at once
+        with line.turn():
+            assert line.under_way == limit and line.waiting == 4 - most
+    go_on.set()
+    for thread in jobs:
+        thread.join(30)
+    assert len(inside) == 4 and line.passed == 4 + (limit > 1) and line.under_way == 0
+    with line.turn(one_of_many=True):
+        assert line.under_way == 1
+
+
+def test_a_job_whose_patience_ran_out_leaves_its_place_in_line():
+    line = Turnstile(2, patience=0.01)
+    with line.turn(one_of_many=True):
+        with pytest.raises(Busy), line.turn(one_of_many=True):
+            pytest.fail("that place is kept free")
+        with line.turn():
+            pass
+    assert line.waiting == 0
+    with line.turn(one_of_many=True):
+        pass

@@ -29,7 +29,9 @@ def flows(mixed: Doubles, progress: Callable[[float], object] = lambda _: None) 
     n = mixed.shape[-1]
     found = np.empty((n, n))
     for query in range(n):
-        found[query] = [flow(mixed, query, key) for key in range(n)]
+        for key in range(n):
+            found[query, key] = flow(mixed, query, key)
+            time.sleep(0)  # much of a flow is Python: without this, threads of other visitors wait 5 ms for each of their steps
         progress((query + 1) / n)
     return found
 
