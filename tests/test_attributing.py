@@ -161,7 +161,8 @@ def test_a_token_that_is_ignored_has_no_part(many_heads, monkeypatch):
 
     monkeypatch.setattr(asked, "bits", without_the_third)
     for found in (occlusion(asked), integrated_gradients(asked, n_steps=8), gradient_times_input(asked)):
-        assert found.values[2] == 0 and found.values[3] != 0
+        # Not exactly 0: a row's last bit depends on the batch that it is computed in.
+        assert abs(found.values[2]) < 1e-5 < abs(found.values[3])
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
