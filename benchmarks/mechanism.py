@@ -19,7 +19,7 @@ from bertviz_app.lenses.patching import MOST_TOKENS
 from bertviz_app.models import Model
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.workspace.head_map import watched_states
-from bertviz_app.workspace.interventions import answers
+from bertviz_app.workspace.predictions import predictions
 
 YARDSTICK = 20
 
@@ -27,7 +27,7 @@ YARDSTICK = 20
 def switched(model: Model, forward: ForwardPass, whats: tuple[Intervention, ...]) -> None:
     """Passes in portions and every prediction of each, as the page makes them."""
     for state in watched_states(model, forward.encoding, whats, donor=forward):
-        answers(model, forward.encoding, state)
+        predictions(model, forward.encoding, state)
 
 
 def read_layers(model: Model, forward: ForwardPass) -> None:

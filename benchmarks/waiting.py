@@ -29,7 +29,7 @@ from bertviz_app.models import Model
 from bertviz_app.records import Encoding
 from bertviz_app.workspace.attribution import batch_rows
 from bertviz_app.workspace.head_map import watched_states
-from bertviz_app.workspace.interventions import answers
+from bertviz_app.workspace.predictions import predictions
 
 ASKED = 60  # small passes, alone and beside each job
 PAUSE = 0.02  # seconds between two of them
@@ -60,7 +60,7 @@ def jobs(model: Model, encoding: Encoding) -> dict[str, Callable[[Tick], object]
 
     def switched(whats: Sequence[Intervention], tick: Tick) -> None:
         for state in watched_states(model, encoding, whats, donor=donor):
-            answers(model, encoding, state)
+            predictions(model, encoding, state)
             tick(0)
 
     found: dict[str, Callable[[Tick], object]] = {"map of heads": partial(switched, each_head(model.info))}

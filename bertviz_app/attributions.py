@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 
 from bertviz_app.records import Encoding, Floats
 
-# What stands in for a word that is taken away, by its kind.
-BASELINES = ("mask", "pad")
-
 
 @dataclass(frozen=True)
 class Target:

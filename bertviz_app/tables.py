@@ -35,14 +35,12 @@ class TextRow:
 class TextColumn:
     """The texts of an uploaded table, in the order of its rows.
 
-    heading      the column's name, or None: the first row was a text like the others, and the first column was read
-    n_columns    columns of the table
-    n_dropped    rows beyond the limit, which were left out
+    heading    the column's name, or None: the first row was a text like the others, and the first column was read
+    n_dropped  rows beyond the limit, which were left out
     """
 
     rows: tuple[TextRow, ...]
     heading: str | None
-    n_columns: int
     n_dropped: int
 
 
@@ -96,7 +94,7 @@ def read_texts(data: bytes, *, max_rows: int) -> TextColumn:
     if not rows:
         raise BadTable("This CSV has a heading and no rows below it.")
     kept = tuple(_text_row(row, place, width, delimiter) for row in rows[:max_rows])
-    return TextColumn(kept, heading, width, n_dropped=max(0, len(rows) - max_rows))
+    return TextColumn(kept, heading, n_dropped=max(0, len(rows) - max_rows))
 
 
 def _decoded(data: bytes) -> str:

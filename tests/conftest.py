@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import heads
 import pytest
 import tiny
 from streamlit.testing.v1 import AppTest
@@ -78,6 +79,12 @@ def tiny_families(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A small random checkpoint of every family, in a folder of its own, by the family's name in `tiny.FAMILIES`."""
     root = tmp_path_factory.mktemp("families")
     return {name: tiny.save(name, root / f"tiny-{name}") for name in tiny.FAMILIES}
+
+
+@pytest.fixture(scope="session")
+def many_heads(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A small random BERT with a head for every task."""
+    return load(str(heads.save(tmp_path_factory.mktemp("heads") / "many")))
 
 
 @pytest.fixture(scope="session")

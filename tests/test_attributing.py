@@ -6,7 +6,6 @@ import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import heads
 import numpy as np
 import pytest
 import tiny
@@ -35,11 +34,6 @@ def a_target(model, encoding) -> Target:
     if model.info.fills_blanks:
         return Target("masked_words", 11, encoding.positions("mask")[0])
     return Target("replaced_tokens", 1, 2)
-
-
-@pytest.fixture(scope="module")
-def many_heads(tmp_path_factory):
-    return load(str(heads.save(tmp_path_factory.mktemp("heads") / "many")))
 
 
 def every_target(model, encoding) -> list[Target]:

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import cross_entropy
-from transformers import AutoTokenizer, BertConfig, BertForPreTraining
+from transformers import BertConfig, BertForPreTraining
 
 from training.examples import IGNORED, Batch
 from training.tasks import ENTITIES, MAYBE_MISC, RELATIONS, SENTIMENTS
@@ -127,11 +127,6 @@ class SharedEncoder(nn.Module):  # type: ignore[misc]  # torch is unknown to the
             "type_vocab_size", "layer_norm_eps",
         )  # fmt: skip
         return {name: getattr(config, name) for name in names}
-
-
-def copy_tokenizer(source: Path, folder: Path) -> None:
-    """The tokenizer beside the weights."""
-    AutoTokenizer.from_pretrained(source).save_pretrained(folder)
 
 
 def _entity_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

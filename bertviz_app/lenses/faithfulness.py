@@ -13,7 +13,7 @@ sufficiency: how far the two curves are from P of the whole input).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,10 @@ class Faithfulness:
     insertion: Mapping[str, NDArray[np.float64]]
     random_deletion: NDArray[np.float64]
     random_insertion: NDArray[np.float64]
+
+    def of(self, method: str) -> Faithfulness:
+        """One method alone against the same random orders."""
+        return replace(self, deletion={method: self.deletion[method]}, insertion={method: self.insertion[method]})
 
     def gains(self, method: str) -> tuple[float, float]:
         """How far deletion is below and insertion above the mean of random orders: the area between, in probability."""
@@ -138,14 +142,15 @@ def notice(measured: Faithfulness, name: str) -> str:
     gains = {method: measured.gains(method) for method in measured.deletion}
     ranked = sorted(gains, key=lambda method: -sum(gains[method]))
     best, least = ranked[0], ranked[-1]
+    n_better = measured.beaten_by(least)
+    faster = f"{n_better} of {len(measured.random_deletion)} random orders bring the answer down faster."
+    if len(gains) == 1:
+        how = "is ahead of random order" if sum(gains[best]) > 0 else "is not ahead of random order here"
+        return f"For “{name}” {_small(best)} {how}: deletion {points(gains[best][0])}, insertion {points(gains[best][1])} percentage points; {faster}"
     if sum(gains[best]) <= 0:
         return f"For “{name}” no method is ahead of random order here: none of them names what this prediction hangs on."
     said = f"For “{name}” {_small(best)} is the most faithful: {gains_sentence(measured, best)}. "
-    n_better = measured.beaten_by(least)
-    return (
-        f"{said}The least is {_small(least)} ({points(gains[least][0])} and {points(gains[least][1])}): "
-        f"{n_better} of {len(measured.random_deletion)} random orders bring the answer down faster."
-    )
+    return f"{said}The least is {_small(least)} ({points(gains[least][0])} and {points(gains[least][1])}): {faster}"
 
 
 def columns(measured: Faithfulness) -> dict[str, list[object]]:

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
-from bertviz_app.lenses.interventions import Answer
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Floats
 
@@ -22,14 +22,14 @@ METHOD = (
 )
 
 
-def effect(before: Answer, after: Answer) -> float:
+def effect(before: Prediction, after: Prediction) -> float:
     """How many bits the answer that was preferred before has gained; negative where it has lost.
 
     >>> logits = np.log(np.array([0.8, 0.2])), np.log(np.array([0.4, 0.6]))
-    >>> round(effect(*(Answer("sentiment", "", row) for row in logits)), 3)
+    >>> round(effect(*(Prediction("sentiment", "", row) for row in logits)), 3)
     -1.0
     """
-    p, q = (float(answer.probabilities[before.best]) for answer in (before, after))
+    p, q = (float(one.probabilities[before.best]) for one in (before, after))
     return float(np.log2(max(q, 1e-30)) - np.log2(max(p, 1e-30)))
 
 

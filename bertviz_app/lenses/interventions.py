@@ -17,7 +17,7 @@ from plotly.subplots import make_subplots
 
 from bertviz_app import plots
 from bertviz_app.interventions import Intervention
-from bertviz_app.lenses.probability import softmax
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
 
@@ -34,58 +34,55 @@ METHOD = (
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What one prediction head says: a score for each output. `labels` name them, or are None for the vocabulary.
+class Change:
+    """One prediction before and after.
 
-    `position` is the blank's. `apart`: each output is a yes or no of its own (sigmoid), not one of several (softmax).
+    head           what its head predicts, which may be of many tokens; `title` says of which
+    names          those of the outputs that matter, with their probabilities [name] `before` and `after`
+    first, now     the likeliest of all outputs before, and after
     """
 
-    task: str
-    title: str
-    logits: Floats
-    labels: tuple[str, ...] | None = None
-    position: int | None = None
-    apart: bool = False
-
-    @property
-    def probabilities(self) -> Floats:
-        """[output]"""
-        if self.apart:
-            result: Floats = softmax(np.stack([np.zeros_like(self.logits), self.logits], axis=-1))[:, 1]
-            return result
-        return softmax(self.logits)
-
-    @property
-    def best(self) -> int:
-        """The likeliest output."""
-        return int(np.argmax(self.logits))
-
-    def name(self, output: int, token: Callable[[int], str]) -> str:
-        """What an output stands for; `token` names those of the vocabulary."""
-        return token(output) if self.labels is None else self.labels[output]
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """One prediction before and after: `names`, and their probabilities [name], likeliest before first."""
-
+    head: str
     title: str
     names: tuple[str, ...]
     before: Floats
     after: Floats
-    first: str  # the likeliest of all before
-    now: str  # and after
+    first: str
+    now: str
+
+    @property
+    def shift(self) -> float:
+        """The largest change of a probability."""
+        return float(np.abs(self.after - self.before).max())
 
 
-def change(before: Answer, after: Answer, token: Callable[[int], str], *, k: int = 5) -> Change:
+def change(before: Prediction, after: Prediction, token: Callable[[int], str], *, k: int = 5) -> Change:
     """The outputs that matter: all labels, or the k likeliest before and the k likeliest after together, at most `MOST_NAMES`."""
     p, q = before.probabilities, after.probabilities
-    top = [int(i) for values in (p, q) for i in np.argsort(-values, kind="stable")[:k]]
-    chosen = list(dict.fromkeys(top)) if before.labels is None or len(p) > MOST_NAMES else list(range(len(p)))
-    if before.labels is None or before.apart:
-        chosen = sorted(chosen[:MOST_NAMES], key=lambda i: -p[i])
+    chosen = list(range(len(p)))
+    if before.labels is None or len(p) > MOST_NAMES:
+        top = [int(i) for values in (p, q) for i in np.argsort(-values, kind="stable")[:k]]
+        chosen = sorted(list(dict.fromkeys(top))[:MOST_NAMES], key=lambda i: -p[i])
     names = tuple(before.name(i, token) for i in chosen)
-    return Change(before.title, names, p[chosen], q[chosen], before.name(before.best, token), after.name(after.best, token))
+    ends = (before.name(one.best, token) for one in (before, after))
+    return Change(before.title, before.heading, names, p[chosen], q[chosen], *ends)
+
+
+def drawn(changes: Sequence[Change]) -> list[Change]:
+    """The predictions that are drawn, in their order: those that changed most, and of a head that speaks of many tokens only one.
+
+    While nothing has changed, that is the first token about which it says something else than about most.
+    """
+    by_head: dict[str, list[Change]] = {}
+    for one in changes:
+        by_head.setdefault(one.head, []).append(one)
+    chosen = []
+    for several in by_head.values():
+        said = [one.first for one in several]
+        usual = max(set(said), key=said.count)
+        chosen.append(max(several, key=lambda one: (one.shift, one.first != usual)))
+    most = sorted(chosen, key=lambda one: -one.shift)[:MOST_DRAWN]
+    return [one for one in chosen if one in most]
 
 
 def described(what: Intervention, n_heads: int) -> str:
@@ -101,14 +98,13 @@ def described(what: Intervention, n_heads: int) -> str:
 
 def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
     """What to notice: the prediction that changed most."""
-    shifts = [float(np.abs(one.after - one.before).max()) for one in changes]
-    most = changes[int(np.argmax(shifts))]
+    most = max(changes, key=lambda one: one.shift) if what else changes[0]
     place = most.names.index(most.first)
     was, now = plots.percent(most.before[place]), plots.percent(most.after[place])
     if not what:
         return f"Nothing is switched off: {most.title} gives “{most.first}” {was}. Switch something off and see whether that stands."
     said = f"Without {described(what, n_heads)}, “{most.first}” ({most.title}) "
-    if max(shifts) < 0.005:
+    if most.shift < 0.005:
         return said + f"stays where it was, at {was}: this prediction does not need it."
     said += f"goes from {was} to {now}"
     if most.now == most.first:
@@ -128,25 +124,25 @@ def columns(changes: Sequence[Change]) -> dict[str, list[object]]:
 
 def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
     """Two bars for each answer, before and after, on one scale; one prediction below the other."""
-    drawn = changes[:MOST_DRAWN]
-    sizes = [len(one.names) * BAR for one in drawn]
-    inner = sum(sizes) + GAP * (len(drawn) - 1)
+    chosen = drawn(changes)
+    sizes = [len(one.names) * BAR for one in chosen]
+    inner = sum(sizes) + GAP * (len(chosen) - 1)
     chart = make_subplots(
-        rows=len(drawn), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(drawn) > 1 else 0,
-        subplot_titles=[plots.label(one.title) for one in drawn],
+        rows=len(chosen), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(chosen) > 1 else 0,
+        subplot_titles=[plots.label(one.title) for one in chosen],
     )  # fmt: skip
     height = inner + TOP + BOTTOM
     base = plots.figure(theme, height=height, title="Each prediction, before and after").layout.to_plotly_json()
     chart.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
     chart.update_layout(margin={"t": TOP, "b": BOTTOM}, barmode="group", bargap=0.25, bargroupgap=0.05)
     chart.update_layout(legend={"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
-    for row, one in enumerate(drawn, start=1):
+    for row, one in enumerate(chosen, start=1):
         for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent)):
             chart.add_trace(_bars(one, values, name=name, color=color, legend=row == 1), row=row, col=1)
         words = {"tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names]}
         chart.update_yaxes(base["yaxis"] | words, row=row, col=1)
     chart.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
-    best = max(float(values.max()) for one in drawn for values in (one.before, one.after))
+    best = max(float(values.max()) for one in chosen for values in (one.before, one.after))
     scale = plots.percent_axis(max(0.05, best))
     chart.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | scale)
     chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bertviz_app.attributions import Target
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses.head_code import arguments
-from bertviz_app.lenses.interventions import Answer
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
 
@@ -43,22 +43,24 @@ for name, module in modules.items():
 """
 
 
-def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, answer: Answer, *, hidden: Sequence[int] = ()) -> str:
+def python_code(
+    info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction, *, hidden: Sequence[int] = ()
+) -> str:
     """One prediction under an intervention: `probabilities` [output]. `hidden` are the positions that were hidden by a click."""
     off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
     switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
     switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.layers.mix}")
-    return f"""{loading(info, answer)}
+    return f"""{loading(info, prediction)}
 {inputs(info, encoding, hidden=hidden)}{switches}
 with torch.inference_mode():
-    probabilities = {read(answer)}
+    probabilities = {read(prediction)}
 print(probabilities.topk(min(5, len(probabilities))))
 """
 
 
-def loading(info: ModelInfo, answer: Answer | Target) -> str:
+def loading(info: ModelInfo, prediction: Prediction | Target) -> str:
     """Imports, tokenizer, and the model with the head of a prediction."""
-    task, more = answer.task, ""
+    task, more = prediction.task, ""
     name = info.traits.loads_as if task in OBJECTIVES else CLASSES[task]
     if task == "masked_words":
         name, more = "AutoModelForMaskedLM", info.traits.arguments
@@ -77,30 +79,34 @@ def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden:
     return line
 
 
-def read(answer: Answer) -> str:
+def read(prediction: Prediction) -> str:
     """The expression of a prediction's probabilities."""
-    return logits(answer) + (".sigmoid()" if answer.apart else ".softmax(dim=-1)")
+    return logits(prediction) + ".softmax(dim=-1)"
 
 
-def logits(answer: Answer) -> str:
+def logits(prediction: Prediction) -> str:
     """The expression of a prediction's logits."""
-    if answer.task in PAIRS:
-        return f"model(**inputs).{OBJECTIVES[answer.task].output}[0]"
-    return "model(**inputs).logits[0" + ("]" if answer.position is None else f", {answer.position}]")
+    if prediction.task in PAIRS:
+        return f"model(**inputs).{OBJECTIVES[prediction.task].output}[0]"
+    if prediction.candidates:
+        return f"model(**inputs).{('start', 'end')[prediction.side]}_logits[0, {list(prediction.candidates)}]"
+    if prediction.task == "replaced_tokens":  # one output, a yes or no: a softmax of two, of which the first is 0
+        return f"torch.nn.functional.pad(model(**inputs).logits[0, [{prediction.position}]], (1, 0))"
+    return "model(**inputs).logits[0" + ("]" if prediction.position is None else f", {prediction.position}]")
 
 
-def map_code(info: ModelInfo, encoding: Encoding, answer: Answer, *, hidden: Sequence[int] = ()) -> str:
+def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction, *, hidden: Sequence[int] = ()) -> str:
     """The map of heads for one prediction: `effects` [layer, head], in bits."""
-    head = python_code(info, encoding, Intervention(), answer, hidden=hidden).rpartition("\nwith torch")[0]
+    head = python_code(info, encoding, Intervention(), prediction, hidden=hidden).rpartition("\nwith torch")[0]
     return f"""{head}
 effects = torch.zeros({info.n_layers}, {info.n_heads})
 with torch.inference_mode():
-    before = {read(answer)}
+    before = {read(prediction)}
     best = before.argmax()
     for layer in range({info.n_layers}):
         for head in range({info.n_heads}):
             off = {{layer: [head]}}
             done.clear()
-            effects[layer, head] = ({read(answer)}[best] / before[best]).log2()
+            effects[layer, head] = ({read(prediction)}[best] / before[best]).log2()
 print(effects)
 """

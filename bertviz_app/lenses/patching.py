@@ -16,8 +16,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
-from bertviz_app.lenses.interventions import Answer
 from bertviz_app.lenses.interventions_code import inputs, loading, logits
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -49,9 +49,9 @@ class Contrast:
         """LD_A − LD_B."""
         return self.of_a - self.of_b
 
-    def difference(self, answer: Answer) -> float:
+    def difference(self, prediction: Prediction) -> float:
         """LD of a prediction."""
-        return float(answer.logits[self.a]) - float(answer.logits[self.b])
+        return float(prediction.logits[self.a]) - float(prediction.logits[self.b])
 
     def restored(self, differences: Floats) -> Floats:
         """The share of the way from B's prediction to A's, for any array of LD."""
@@ -59,29 +59,29 @@ class Contrast:
         return result
 
 
-def contrast(of_a: Answer, of_b: Answer) -> Contrast:
+def contrast(of_a: Prediction, of_b: Prediction) -> Contrast:
     """The first choice of A against the first choice of B; where they agree, the two of the likeliest whose logits differ most.
 
-    >>> one, other = (Answer("sentiment", "", np.array(row)) for row in ([2.0, 1.0, 0.0], [1.0, 4.0, 0.0]))
+    >>> one, other = (Prediction("sentiment", "", np.array(row)) for row in ([2.0, 1.0, 0.0], [1.0, 4.0, 0.0]))
     >>> contrast(one, other)
     Contrast(a=0, b=1, of_a=1.0, of_b=-3.0)
     """
     a, b = of_a.best, of_b.best
     if a == b:
-        likely = np.unique([np.argsort(-answer.logits)[:TOP] for answer in (of_a, of_b)])
+        likely = np.unique([np.argsort(-one.logits)[:TOP] for one in (of_a, of_b)])
         gain = (of_a.logits - of_b.logits)[likely]
         a, b = int(likely[gain.argmax()]), int(likely[gain.argmin()])
     one = Contrast(a, b, 0, 0)
     return Contrast(a, b, one.difference(of_a), one.difference(of_b))
 
 
-def common(of_a: Sequence[Answer], of_b: Sequence[Answer]) -> list[tuple[Answer, Answer]]:
+def common(of_a: Sequence[Prediction], of_b: Sequence[Prediction]) -> list[tuple[Prediction, Prediction]]:
     """The predictions that both sentences ask for in the same place, with outputs that can be set against each other."""
-    there = {answer.title: answer for answer in of_b}
-    return [(answer, there[answer.title]) for answer in of_a if answer.title in there and not answer.apart]
+    there = {one.place: one for one in of_b}
+    return [(one, there[one.place]) for one in of_a if one.place in there]
 
 
-def before_notice(pair: tuple[Answer, Answer], contrasted: Contrast, name: Callable[[int], str]) -> str:
+def before_notice(pair: tuple[Prediction, Prediction], contrasted: Contrast, name: Callable[[int], str]) -> str:
     """What to notice before anything is patched: what each sentence asks for, and which two outputs are compared."""
     a, b = ((name(one.best), plots.percent(one.probabilities[one.best])) for one in pair)
     if a[0] != b[0]:
@@ -172,12 +172,12 @@ def share(value: float) -> str:
     return f"{round(100 * float(value))} %".replace("-", "−")
 
 
-def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], answer: Answer, contrasted: Contrast) -> str:
+def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:
     """The same with plain transformers: `restored` [state, position]."""
-    (a, b), code = encodings, _PATCHING.replace("_MIXES", f".{info.traits.layers.mix}").replace("_LOGITS", logits(answer))
+    (a, b), code = encodings, _PATCHING.replace("_MIXES", f".{info.traits.layers.mix}").replace("_LOGITS", logits(prediction))
     code = code.replace("_A", str(contrasted.a)).replace("_B", str(contrasted.b))
     code = code.replace("_STATES", str(info.n_layers + 1)).replace("_TOKENS", str(b.n_tokens))
-    return f"{loading(info, answer)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}"
+    return f"{loading(info, prediction)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}"
 
 
 _PATCHING = """

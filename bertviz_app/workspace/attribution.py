@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -39,15 +39,25 @@ def at_once(method: Method) -> bool:
     return not method.work
 
 
-def requested(page: Page, what: Explained, ways: Sequence[Way], *, key: str, more: int = 0) -> bool:
-    """Whether these methods, and `more` passes, were asked for, by a button that says what they cost together."""
+class Work(NamedTuple):
+    """Passes that a job makes, with their gradients and without."""
+
+    steps: int
+    passes: int
+
+
+def work(what: Explained, ways: Sequence[Way], *, more: int = 0) -> Work:
+    """What these methods and `more` passes come to."""
+    away = int(replaceable(what.encoding).sum()) if any(METHODS[way[0]].work == "tokens" for way in ways) else 0
+    return Work(sum(way[2] for way in ways), away + more)
+
+
+def requested(page: Page, what: Explained, ways: Sequence[Way], todo: Work, *, key: str) -> bool:
+    """Whether a job about these methods was asked for, by a button that says what it costs."""
     with_gradient, without = once(_pace, page.model, what.encoding, what.target)
-    n_tokens = int(replaceable(what.encoding).sum())
-    steps = sum(way[2] for way in ways)
-    passes = more + (n_tokens if any(METHODS[way[0]].work == "tokens" for way in ways) else 0)
-    parts = [f"{steps} passes with their gradients"] if steps else []
-    parts += [f"{passes} {'pass' if passes == 1 else 'passes'}"] if passes else []
-    cost = costs.duration(steps * with_gradient + passes * without)
+    parts = [f"{todo.steps} passes with their gradients"] if todo.steps else []
+    parts += [f"{todo.passes} {'pass' if todo.passes == 1 else 'passes'}"] if todo.passes else []
+    cost = costs.duration(todo.steps * with_gradient + todo.passes * without)
     wanted = (page.model.key, what.encoding.key, what.target, tuple(ways))
     return asked(key, wanted, f"Make {' and '.join(parts) or 'the pass'}, {cost}")
 

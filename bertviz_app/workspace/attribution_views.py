@@ -11,11 +11,12 @@ from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses import attribution_code as code
 from bertviz_app.lenses import attribution_compared as compared
 from bertviz_app.lenses.attribution import METHODS
-from bertviz_app.lenses.faithfulness import all_gains, gains_sentence
+from bertviz_app.lenses.faithfulness import METHOD as FAITHFULNESS
+from bertviz_app.lenses.faithfulness import all_gains
 from bertviz_app.plots import label
-from bertviz_app.workspace.attribution import at_once, attribution, choose_way, choose_ways, requested
+from bertviz_app.workspace.attribution import at_once, attribution, choose_way, choose_ways, requested, work
 from bertviz_app.workspace.explained import Explained
-from bertviz_app.workspace.faithfulness import measured_before
+from bertviz_app.workspace.faithfulness import beside, measured_before
 from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def one_method(page: Page, what: Explained) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
     way = choose_way()
     method = METHODS[way[0]]
-    if not (at_once(method) or requested(page, what, [way], key="attribution")):
+    if not (at_once(method) or requested(page, what, [way], work(what, [way]), key="attribution")):
         page.notice(f"What does “{what.name}” hang on? {lens.ASKS[method.work]}")
         return
     found = attribution(page, what, way)
@@ -47,19 +48,18 @@ def one_method(page: Page, what: Explained) -> None:
     page.show(figure, name="attribution", alt=f"Bars. {said}")
     page.notice(said)
     st.caption(plain(lens.completeness(method, found, way[1])))
-    measured = measured_before(page, what, [way])
-    st.caption(f"Faithfulness on this input: {gains_sentence(measured, way[0])}." if measured else UNMEASURED)
+    beside(page, what, way)
     with page.fold("Table"):
         page.table(lens.columns(what.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
-        st.markdown(lens.method_text())
+        st.markdown(f"{lens.method_text()}\n\n**Faithfulness.** {FAITHFULNESS}")
     page.python(code.python_code(page.model.info, page.encoding, what.target, [way], hidden=what.hidden))
 
 
 def side_by_side(page: Page, what: Explained) -> None:
     """A row for each method."""
     ways = choose_ways()
-    if not requested(page, what, ways, key="attributions"):
+    if not requested(page, what, ways, work(what, ways), key="attributions"):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
     found = {way[0]: attribution(page, what, way) for way in ways}

@@ -10,14 +10,17 @@ import streamlit as st
 from bertviz_app.attributions import Target, replaceable
 from bertviz_app.lenses import attribution_code as code
 from bertviz_app.lenses import faithfulness as lens
+from bertviz_app.lenses.attribution import METHODS
 from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.lenses.faithfulness_figure import curves_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
-from bertviz_app.workspace.attribution import batch_rows, choose_ways, explained, requested
+from bertviz_app.workspace.attribution import Work, batch_rows, choose_ways, explained, requested, work
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.on_request import watched
+
+ASK = "**Is this faithful to the model?** Take tokens away in this order, and in random orders, and see whether the answer falls faster."
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +36,7 @@ def curves(page: Page, what: Explained) -> None:
     if n_tokens < 2:
         page.notice("With fewer than two words there is no order in which they could be taken away.")
         return
-    if not requested(page, what, ways, key="faithfulness", more=lens.n_passes(n_tokens, len(ways))):
+    if not requested(page, what, ways, work(what, ways, more=lens.n_passes(n_tokens, len(ways))), key="faithfulness"):
         page.notice(
             f"Does “{what.name}” really hang on what the methods name? Take tokens away in their order, and in random order."
         )
@@ -50,6 +53,24 @@ def curves(page: Page, what: Explained) -> None:
     page.python(code.faithfulness_code(page.model.info, page.encoding, what.target, ways, hidden=what.hidden))
 
 
+def beside(page: Page, what: Explained, way: Way) -> None:
+    """The curves of the one method that is on the page, on request; at once where they were measured among others."""
+    n_tokens = int(replaceable(what.encoding).sum())
+    if n_tokens < 2:
+        return
+    st.markdown(ASK)
+    measured = measured_before(page, what, [way])
+    if measured is None:
+        if not requested(page, what, [way], Work(0, lens.n_passes(n_tokens, 1)), key="faithfulness"):
+            return
+        measured = once(_measured, page.model, what.encoding, what.target, (way,))
+    measured = measured.of(way[0])
+    said = lens.notice(measured, what.name)
+    title = f"“{label(what.name)}” while tokens go and come"
+    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt=f"Curves. {said}")
+    page.notice(said)
+
+
 def measured_before(page: Page, what: Explained, ways: Sequence[Way]) -> lens.Faithfulness | None:
     """What was measured in this session for this prediction, if these ways were among it."""
     kept = st.session_state.get("faithfulness_of")
@@ -62,7 +83,7 @@ def _measured(model: Model, encoding: Encoding, target: Target, ways: tuple[Way,
     from bertviz_app.attributing import Asked, without
 
     found = {way[0]: once(explained, model, encoding, target, way) for way in ways}
-    baseline = next(baseline for method, baseline, _ in ways if method == "occlusion")
+    baseline = next((baseline for method, baseline, _ in ways if METHODS[method].has_baseline), "mask")
     orders = lens.orders(encoding, found)
     away = lens.removed(encoding, orders)
     # Many orders take the same tokens away at some step: each such input is read once.

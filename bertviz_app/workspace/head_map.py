@@ -15,7 +15,7 @@ from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import costs, on_request
 from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.interventions import NOTHING, answers, words
+from bertviz_app.workspace.predictions import choose, nothing, predictions, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,18 +30,18 @@ def map_of_heads(page: Page) -> bool:
     """What each head does for one prediction. True when a head was clicked, which is then the one that is switched off."""
     encoding, hidden = words(page)
     forward = page.run(encoding)
-    found = answers(page.model, encoding, forward)
+    found = predictions(page.model, encoding, forward)
     if not found:
-        page.notice(NOTHING.format(page.model.info.title))
+        page.notice(nothing(page))
         return False
-    titles = [answer.title for answer in found]
-    chosen = found[titles.index(st.selectbox("Prediction", titles, key="explained_prediction"))]
+    which = choose(found, key="explained")
+    chosen = found[which]
     name = chosen.name(chosen.best, page.model.reader.token)
     probability = float(chosen.probabilities[chosen.best])
     if not passes_asked_for(page, (encoding,), each_head(page.model.info), key="head_map"):
         page.notice(f"The model gives “{name}” {percent(probability)}. Which heads does that hang on?")
         return False
-    effects = once(_effects, page.model, forward)[titles.index(chosen.title)]
+    effects = once(_effects, page.model, forward)[which]
     said = lens.notice(effects, name, probability)
     clicked = page.choose(lens.effects_figure(effects, name, page.theme), name="head-map", alt=f"Heatmap. {said}")
     st.caption("Click a square to switch that head off and see every prediction.")
@@ -96,9 +96,9 @@ def _seconds(model: Model, encoding: Encoding) -> float:
 def _effects(model: Model, forward: ForwardPass) -> tuple[Floats, ...]:
     """For each prediction: [layer, head] in bits."""
     encoding, info = forward.encoding, model.info
-    before = answers(model, encoding, forward)
+    before = predictions(model, encoding, forward)
     rows = [
-        [lens.effect(*pair) for pair in zip(before, answers(model, encoding, state), strict=True)]
+        [lens.effect(*pair) for pair in zip(before, predictions(model, encoding, state), strict=True)]
         for state in watched_states(model, encoding, each_head(info))
     ]
     # [layer · head, prediction] → prediction × [layer, head]

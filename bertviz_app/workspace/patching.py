@@ -9,11 +9,11 @@ import streamlit as st
 
 from bertviz_app.interventions import each_vector
 from bertviz_app.lenses import patching as lens
-from bertviz_app.lenses.interventions import Answer
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.records import Encoding, Floats, ForwardPass
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.head_map import passes_asked_for, watched_states
-from bertviz_app.workspace.interventions import answers
+from bertviz_app.workspace.predictions import choose, predictions
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def patching_view(page: Page) -> None:
     pairs = _pairs(page, a, b)
     if not pairs:
         return
-    titles = [one.title for one, _ in pairs]
-    chosen = titles.index(st.selectbox("Prediction", titles, key="patched_prediction"))
+    chosen = choose([one for one, _ in pairs], key="patched")
     pair, contrast, token = pairs[chosen], lens.contrast(*pairs[chosen]), page.model.reader.token
     if contrast.span < lens.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
@@ -56,7 +55,7 @@ def patching_view(page: Page) -> None:
     page.python(lens.python_code(page.model.info, (a, b), pair[0], contrast))
 
 
-def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Answer, Answer]]:
+def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Prediction, Prediction]]:
     """The predictions that can be compared; none, with the reason on the screen, where there are none."""
     if a.n_tokens != b.n_tokens:
         page.notice(lens.unequal(a.n_tokens, b.n_tokens))
@@ -69,21 +68,21 @@ def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Answer, Answer]]:
     pairs = _asked_of_both(page.model, page.run(a), page.run(b))
     if not pairs:
         page.notice(
-            "There is no prediction to compare: this model needs a blank, [MASK], in the same place of both sentences, or a trained head over the whole sentence."
+            "There is no prediction to compare: this model needs a blank, [MASK], in the same place of both sentences, or a trained head for something else."
         )
     return pairs
 
 
-def _asked_of_both(model: Model, donor: ForwardPass, own: ForwardPass) -> list[tuple[Answer, Answer]]:
-    return lens.common(*(answers(model, forward.encoding, forward) for forward in (donor, own)))
+def _asked_of_both(model: Model, donor: ForwardPass, own: ForwardPass) -> list[tuple[Prediction, Prediction]]:
+    return lens.common(*(predictions(model, forward.encoding, forward) for forward in (donor, own)))
 
 
 def _differences(model: Model, donor: ForwardPass, own: ForwardPass) -> tuple[Floats, ...]:
     """For each prediction: [state, position], the difference of two logits in B, where one vector at a time is that of A."""
     pairs, encoding = _asked_of_both(model, donor, own), own.encoding
-    contrasts = {one.title: lens.contrast(one, other) for one, other in pairs}
+    contrasts = {one.place: lens.contrast(one, other) for one, other in pairs}
     rows = [
-        [contrasts[one.title].difference(one) for one in answers(model, encoding, state) if one.title in contrasts]
+        [contrasts[one.place].difference(one) for one in predictions(model, encoding, state) if one.place in contrasts]
         for state in watched_states(model, encoding, each_vector(model.info, encoding.n_tokens), donor=donor)
     ]
     # [state · position, prediction] → prediction × [state, position]

@@ -81,6 +81,9 @@ def test_sentences_come_from_the_gains():
         "The least is integrated gradients (−19.4 and −19.4): 1 of 1 random orders bring the answer down faster."
     )
     assert "no method is ahead of random order" in lens.notice(measured(rows=(BAD, BAD)), "x")
+    alone = lens.notice(measured().of("integrated_gradients"), "x")
+    assert "is not ahead of random order here: deletion −19.4, insertion −19.4 percentage points; 1 of 1 random" in alone
+    assert "integrated" not in lens.notice(measured().of("gradient_x_input"), "x")
     assert lens.all_gains(measured()).startswith(
         "gradient × input +19.4 and +19.4; integrated gradients −19.4 and −19.4 percentage"
     )

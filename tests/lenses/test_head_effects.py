@@ -8,12 +8,12 @@ from bertviz_app.intervening import intervened
 from bertviz_app.interventions import each_head
 from bertviz_app.lenses import head_effects as lens
 from bertviz_app.lenses import interventions_code as code
-from bertviz_app.lenses.interventions import Answer
-from bertviz_app.workspace.interventions import answers
+from bertviz_app.lenses.predictions import Prediction
+from bertviz_app.workspace.predictions import predictions
 
 
 def test_an_effect_by_hand():
-    before, after = (Answer("sentiment", "", np.log(np.array(p, dtype=np.float32))) for p in ([0.8, 0.2], [0.2, 0.8]))
+    before, after = (Prediction("sentiment", "", np.log(np.array(p, dtype=np.float32))) for p in ([0.8, 0.2], [0.2, 0.8]))
     assert lens.effect(before, after) == pytest.approx(-2)
     assert lens.effect(after, before) == pytest.approx(-2) and lens.effect(before, before) == 0
 
@@ -43,9 +43,9 @@ def test_the_python_gives_the_same_map(tiny_checkpoint):
 
     model = load(str(tiny_checkpoint()))
     encoding = model.encode("i love the [MASK].")
-    (before,) = answers(model, encoding, model.run(encoding))
+    (before,) = predictions(model, encoding, model.run(encoding))
     states = intervened(model, encoding, each_head(model.info))
-    mine = [lens.effect(before, answers(model, encoding, state)[0]) for state in states]
+    mine = [lens.effect(before, predictions(model, encoding, state)[0]) for state in states]
     scope: dict = {}
     exec(code.map_code(model.info, encoding, before), scope)
     assert scope["effects"].numpy().ravel() == pytest.approx(mine, abs=1e-5)

@@ -9,13 +9,15 @@ from bertviz_app.intervening import intervened
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses import interventions as lens
 from bertviz_app.lenses import interventions_code as code
-from bertviz_app.workspace.interventions import answers
+from bertviz_app.lenses.predictions import Prediction
+from bertviz_app.workspace.predictions import predictions
 
+ONE_OFF = Intervention(heads=frozenset([(0, 1)]))
 WHAT = Intervention(heads=frozenset([(0, 1), (1, 0), (1, 3)]), layers=frozenset([1]))
 
 
-def answer(*probabilities, **options):
-    return lens.Answer("sentiment", "sentiment", np.log(np.array(probabilities, dtype=np.float32)), **options)
+def answer(*probabilities, title="sentiment", **options):
+    return Prediction("sentiment", title, np.log(np.array(probabilities, dtype=np.float32)), **options)
 
 
 def test_a_change_by_hand():
@@ -26,11 +28,20 @@ def test_a_change_by_hand():
     assert lens.change(before, after, "abcd".__getitem__, k=1).names == ("a", "d")
 
 
-def test_labels_keep_their_order_and_outputs_that_stand_apart_their_own_probabilities():
+def test_labels_keep_their_order():
     labelled = answer(0.2, 0.8, labels=("no", "yes"))
     assert lens.change(labelled, labelled, str, k=1).names == ("no", "yes")
-    apart = lens.Answer("replaced_tokens", "", np.array([0, np.log(3)], dtype=np.float32), labels=("1 a", "2 b"), apart=True)
-    assert apart.probabilities == pytest.approx([0.5, 0.75])
+
+
+def test_of_a_head_that_speaks_of_many_tokens_the_one_that_changed_most_is_drawn():
+    def of(before, after, title="entities"):
+        return lens.change(*(answer(1 - p, p, labels=("O", "PER"), title=title) for p in (before, after)), str)
+
+    still, ann, bonn = of(0.1, 0.1), of(0.9, 0.9), of(0.2, 0.7)
+    assert lens.drawn([still, ann, still]) == [ann]  # nothing has changed: the one that stands out
+    assert lens.drawn([still, ann, bonn]) == [bonn]
+    others = [of(0.5, 0.5 + shift / 10, title=str(shift)) for shift in range(5)]
+    assert lens.drawn([*others[::-1], bonn]) == [*others[:2:-1], others[2], bonn]
 
 
 def test_what_is_off_is_said_counting_from_1():
@@ -50,7 +61,8 @@ def test_the_notice_tells_the_prediction_that_changed_most():
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK, plots.theme("light", narrow=True)])
 def test_the_figure_draws_two_bars_a_name(theme):
-    changes = [lens.change(answer(0.6, 0.4), answer(0.3, 0.7), "ab".__getitem__)] * 6
+    pairs = [(answer(0.6, 0.4, title=title), answer(0.3, 0.7)) for title in "uvwxyz"]
+    changes = [lens.change(*pair, "ab".__getitem__) for pair in pairs]
     chart = lens.changes_figure(changes, theme)
     assert len(chart.data) == 2 * lens.MOST_DRAWN and chart.data[1].x.tolist() == pytest.approx([0.3, 0.7])
     assert sum(bar.showlegend for bar in chart.data) == 2
@@ -62,9 +74,21 @@ def test_the_figure_draws_two_bars_a_name(theme):
 def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair):
     encoding = model.encode(text, pair)
     (state,) = intervened(model, encoding, [WHAT])
-    for mine in answers(model, encoding, state):
+    for mine in predictions(model, encoding, state):
         scope: dict = {}
         exec(code.python_code(model.info, encoding, WHAT, mine), scope)
+        assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
+
+
+def test_the_python_of_every_kind_of_head(many_heads):
+    """Largest difference seen: 3e-8."""
+    encoding = many_heads.encode("who sat [MASK]?", "ann of bonn ran away.")
+    (state,) = intervened(many_heads, encoding, [ONE_OFF])
+    found = predictions(many_heads, encoding, state)
+    assert {one.task for one in found} == {"masked_words", "next_sentence", "pairs", "sentiment", "answers", "entities"}
+    for mine in found[:7]:  # two ends of an answer, and one word of those that may be entities
+        scope: dict = {}
+        exec(code.python_code(many_heads.info, encoding, ONE_OFF, mine), scope)
         assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
 
 
@@ -73,7 +97,7 @@ def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, famil
     model = load(str(tiny_families[family]))
     encoding = model.encode(f"the man went to the {model.info.mask_token}.")
     (state,) = intervened(model, encoding, [WHAT])
-    found = answers(model, encoding, state)
+    found = predictions(model, encoding, state)
     assert found
     scope: dict = {}
     exec(code.python_code(model.info, encoding, WHAT, found[0]), scope)
@@ -84,7 +108,7 @@ def test_the_python_hides_what_was_clicked(model):
     typed = model.encode("The cat sat on the mat.")
     encoding = model.reader.masked(typed, [6])
     (state,) = intervened(model, encoding, [WHAT])
-    (mine, *_) = answers(model, encoding, state)
+    (mine, *_) = predictions(model, encoding, state)
     scope: dict = {}
     exec(code.python_code(model.info, typed, WHAT, mine, hidden=(6,)), scope)
     assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5

@@ -94,8 +94,6 @@ def test_all_methods_stand_side_by_side_on_request(open_page):
 
 def test_faithfulness_is_measured_on_request_and_then_said_beside_each_method(open_page):
     text = "The new songs were superb."
-    app = open_page("attribution", text=text)
-    assert "can be measured" in said(app)
     app = open_page("attribution", text=text, state={"attribution_view": "Faithfulness"})
     button = app.button(key="faithfulness")
     assert button.label.startswith("Make 64 passes with their gradients and 98 passes, ")  # 6 and 2 + 5 · 18
@@ -103,10 +101,23 @@ def test_faithfulness_is_measured_on_request_and_then_said_beside_each_method(op
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "is the most faithful" in said(app)
     assert app.dataframe[0].value.shape == (4, 4)
     app.segmented_control(key="attribution_view").set_value("One method").run()
-    assert "Faithfulness on this input: deletion" in said(app)
+    assert len(app.get("plotly_chart")) == 2 and "gradient × input is" in said(app)
     app.segmented_control(key="attribution_view").set_value("Side by side").run()
     app.button(key="attributions").click().run()
     assert not app.exception and "Faithfulness on this input: gradient × input" in said(app)
+
+
+def test_the_faithfulness_of_one_method_is_measured_beside_it(open_page):
+    app = open_page("attribution", text="The old plot was superb.")
+    assert "Is this faithful to the model?" in said(app)
+    button = app.button(key="faithfulness")
+    assert button.label.startswith("Make 62 passes, ")  # 2 and 5 · 12
+    button.click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 2 and "random orders bring the answer down faster" in said(app)
+    app.segmented_control(key="attribution_method").set_value("Occlusion").run()
+    assert len(app.get("plotly_chart")) == 0  # asks for its own passes first
+    app.button(key="attribution").click().run()
+    assert len(app.get("plotly_chart")) == 1 and "Is this faithful to the model?" in said(app)
 
 
 def test_of_one_word_there_is_no_order(open_page):

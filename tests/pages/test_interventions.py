@@ -50,6 +50,24 @@ def test_the_map_is_made_on_request_once_and_a_click_switches_the_head_off(open_
     assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
 
 
+def test_a_head_that_speaks_of_every_word_has_a_map_for_each(open_page):
+    app = open_page("interventions", text="Ann met Bob in Paris.", state={"interventions_view": "Map of heads"})
+    app.selectbox(key="explained_prediction").set_value("named entities").run()
+    app.button(key="head_map").click().run()
+    words = next(box for box in app.selectbox if box.label == "Token")
+    assert words.options[-2:] == ["“Paris”, token 6", "“.”, token 7"]
+    first, before = said(app), turnstile().passed
+    words.set_value(4).run()
+    assert not app.exception and said(app) != first and turnstile().passed == before
+
+
+def test_an_answer_is_asked_for_where_there_is_a_pair(open_page, model):
+    app = open_page("interventions", text="Who met Bob?", pair="Ann met Bob in Paris.")
+    assert {"where the answer starts", "where the answer ends"} <= set(app.dataframe[0].value["prediction"])
+    app.multiselect(key=f"layers_off_{model.key}").set_value([1]).run()
+    assert not app.exception and "Drawn: 4 of " in said(app) and "those that change most" in said(app)
+
+
 def test_a_clicked_head_is_switched_off(open_page, model):
     state = {"_switch_off": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
     app = open_page("interventions", text="The cat sat on the [MASK].", state=state)
@@ -92,6 +110,13 @@ def test_patching_refuses_what_cannot_be_read_in_a_sentence(open_page, text):
 def test_patching_reads_odd_texts(open_page, text):
     app = patching(open_page, text, text.replace("b", "c"))
     assert not app.error and "What to notice." in said(app)
+
+
+def test_entities_are_patched_too(open_page):
+    app = patching(open_page, "We met in Paris.", "We met in time.")
+    app.selectbox(key="patched_prediction").set_value("named entities").run()
+    app.button(key="patching").click().run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "brings back" in said(app)
 
 
 def test_another_sentence_a_is_asked_for_anew(open_page):

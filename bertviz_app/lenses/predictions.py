@@ -1,0 +1,75 @@
+"""What a prediction head says about an input: one record for all of them, whatever they are trained for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bertviz_app.attributions import Target
+from bertviz_app.lenses.probability import softmax
+from bertviz_app.records import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A logit for each output of one head, and what is asked.
+
+    task, title  key of the head, and what is predicted, as the screen says it
+    logits       [output], of a softmax
+    labels       names of the outputs; None where they are the vocabulary
+    position     of the vector that is read; None for a head over the whole input
+    about        the word or token at that place ("“paris”, token 9") where a head says something about each of them
+    candidates   of an answer to a question: the outputs are these positions; `side` is 0 for its start, 1 for its end
+    """
+
+    task: str
+    title: str
+    logits: Floats
+    labels: tuple[str, ...] | None = None
+    position: int | None = None
+    about: str = ""
+    candidates: tuple[int, ...] = ()
+    side: int = 0
+
+    @property
+    def heading(self) -> str:
+        """What is predicted, and of which token."""
+        return f"{self.title}, {self.about}" if self.about else self.title
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What is asked, whatever the answer: the same for two inputs in which it can be compared."""
+        return self.task, self.position, self.side, self.candidates
+
+    @property
+    def probabilities(self) -> Floats:
+        """[output]"""
+        return softmax(self.logits)
+
+    @property
+    def best(self) -> int:
+        """The likeliest output."""
+        return int(np.argmax(self.logits))
+
+    def name(self, output: int, token: Callable[[int], str]) -> str:
+        """What an output stands for; `token` names those of the vocabulary."""
+        return token(output) if self.labels is None else self.labels[output]
+
+    def target(self, output: int) -> Target:
+        """One of the outputs in plain values, to be explained."""
+        if self.candidates:
+            return Target(self.task, self.side, self.candidates[output], self.candidates)
+        return Target(self.task, output, self.position)
+
+
+def telling(several: Sequence[Prediction]) -> int:
+    """Of what one head says about many tokens, the first that it says something else about than about most; else the first.
+
+    >>> [telling([Prediction("entities", "", np.array(row)) for row in rows]) for rows in ([[1, 0], [1, 0], [0, 1]], [[1, 0]])]
+    [2, 0]
+    """
+    likeliest = [one.best for one in several]
+    most = max(set(likeliest), key=likeliest.count)
+    return next((index for index, best in enumerate(likeliest) if best != most), 0)

@@ -1,0 +1,130 @@
+"""All that an input asks of a model: the pages that look behind a prediction choose from these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.lenses import entities
+from bertviz_app.lenses.predictions import Prediction, telling
+from bertviz_app.objectives import OBJECTIVES, PAIRS
+from bertviz_app.plots import shown
+from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
+from bertviz_app.workspace.blanks import hidden_words
+
+if TYPE_CHECKING:
+    from bertviz_app.models import Model
+    from bertviz_app.workspace.page import Page
+
+MOST_BLANKS = 4  # that are filled: each has a probability for every entry of the vocabulary
+NOTHING = "This input asks the model for nothing yet. "
+HIDE = "Click a word to hide it, and there is one: what this model would put there."
+
+
+def words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
+    """The sentence as it is read: words that were clicked are hidden, where the model can fill blanks."""
+    if page.model.info.fills_blanks:
+        return hidden_words(page)
+    page.strip(page.encoding)
+    return page.encoding, ()
+
+
+def nothing(page: Page) -> str:
+    """Why there is no prediction, and what to do."""
+    return NOTHING + (HIDE if page.model.info.fills_blanks else page.model.info.why_not("masked_words"))
+
+
+def predictions(model: Model, encoding: Encoding, state: ForwardPass | FinalState) -> list[Prediction]:
+    """What each trained head says of a last layer, as far as the input asks for it; in the same order for the same input."""
+    last: Floats = state.hidden_states[-1] if isinstance(state, ForwardPass) else state.last_hidden_state
+    found = [
+        *_blanks(model, encoding, last),
+        *_of_the_whole(model, encoding, state),
+        *_answer_ends(model, encoding, last),
+        *_entities(model, encoding, last),
+    ]
+    if "replaced_tokens" in model.info.objectives:
+        title, labels = OBJECTIVES["replaced_tokens"].name, ("original", "replaced")
+        for at, logit in enumerate(model.replacement_logits(last)):
+            # One output, yes or no, is a softmax of two of which the first is always 0.
+            logits = np.array([0, logit], dtype=np.float32)
+            found.append(Prediction("replaced_tokens", title, logits, labels, position=at, about=_at(encoding, at)))
+    return found
+
+
+def choose(found: Sequence[Prediction], *, key: str) -> int:
+    """Which of them is looked at: a choice of the head, and of the token where it says something about each."""
+    titles = list(dict.fromkeys(one.title for one in found))
+    with st.container(horizontal=True, gap="medium"):
+        title = st.selectbox("Prediction", titles, key=f"{key}_prediction")
+        places = [index for index, one in enumerate(found) if one.title == title]
+        if len(places) == 1:
+            return places[0]
+        several = [found[index] for index in places]
+        which = st.selectbox(
+            "Token",
+            range(len(several)),
+            index=telling(several),
+            format_func=lambda index: several[index].about,
+            key=f"{key}_about_{hash((title, tuple(one.about for one in several)))}",
+        )
+    return places[which]
+
+
+def _blanks(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
+    blanks = encoding.positions("mask")
+    if not blanks or not model.info.fills_blanks:
+        return []
+    blanks = model.reader.require_masks(encoding, at_most=len(blanks))[:MOST_BLANKS]
+    return [
+        Prediction("masked_words", f"the blank, token {shown(position)}", logits, position=position)
+        for position, logits in zip(blanks, model.vocabulary_logits(last[blanks]), strict=True)
+    ]
+
+
+def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalState) -> list[Prediction]:
+    """Next sentence, a sentence pair, sentiment: heads that read the first token, or what the pooler makes of it."""
+    labels = model.info.labels
+    tasks = [task for task in (*PAIRS, "pairs") if encoding.pair is not None] + ["sentiment"]
+    titles = {task: OBJECTIVES[task].name for task in PAIRS} | {"pairs": "sentence pair", "sentiment": "sentiment"}
+    return [
+        Prediction(task, titles[task], model.class_logits(task, state.class_vector), labels[task])
+        for task in tasks
+        if task in labels
+    ]
+
+
+def _answer_ends(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
+    """Where an answer to sentence A starts in sentence B, and where it ends."""
+    if "answers" not in model.info.labels or encoding.pair is None:
+        return []
+    places = np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0)).tolist()
+    if model.info.abstains:
+        places = [0, *places]
+    if len(places) < 2:
+        return []
+    logits = model.token_logits("answers", last[places])
+    names = tuple(_at(encoding, place) if place else "no answer" for place in places)
+    return [
+        Prediction("answers", f"where the answer {verb}", logits[:, side], names, candidates=tuple(places), side=side)
+        for side, verb in enumerate(("starts", "ends"))
+    ]
+
+
+def _entities(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
+    labels = model.info.labels.get("entities", ())
+    written = entities.written_words(encoding)
+    if len(labels) < 2 or not written:
+        return []
+    logits = model.token_logits("entities", last[[word.position for word in written]])
+    return [
+        Prediction("entities", "named entities", row, labels, word.position, _at(encoding, word.position, word.text))
+        for word, row in zip(written, logits, strict=True)
+    ]
+
+
+def _at(encoding: Encoding, position: int, text: str = "") -> str:
+    return f"“{text or encoding.tokens[position]}”, token {shown(position)}"
