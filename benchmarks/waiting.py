@@ -30,6 +30,7 @@ from bertviz_app.records import Encoding
 from bertviz_app.workspace.attribution import batch_rows
 from bertviz_app.workspace.head_map import watched_states
 from bertviz_app.workspace.predictions import predictions
+from bertviz_app.workspace.token_maps import ONE_FLOW
 
 ASKED = 60  # small passes, alone and beside each job
 PAUSE = 0.02  # seconds between two of them
@@ -66,7 +67,7 @@ def jobs(model: Model, encoding: Encoding) -> dict[str, Callable[[Tick], object]
     found: dict[str, Callable[[Tick], object]] = {"map of heads": partial(switched, each_head(model.info))}
     if encoding.n_tokens <= MOST_TOKENS:
         found["patching"] = partial(switched, each_vector(model.info, encoding.n_tokens))
-        found["flow"] = partial(flows, with_residual(donor.attentions))
+        found["flow"] = partial(flows, with_residual(donor.attentions), turn=ONE_FLOW.turn)
     if encoding.n_tokens <= 128:
         found["value zeroing"] = partial(value_zeroing, model, donor)
     target = Target("sentiment", 0)

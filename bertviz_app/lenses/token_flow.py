@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +20,26 @@ Doubles = NDArray[np.float64]
 
 # SciPy's flows are of whole numbers: a width of 1 is so many. A pipe is rounded by at most half of one, 2e-9.
 UNITS = 1 << 28
+# Seconds between two flows. They are Python and hold every other thread up, which would wait 5 ms for each step of its own.
+PAUSE = 1e-4
 
 
-def flows(mixed: Doubles, progress: Callable[[float], object] = lambda _: None) -> Doubles:
+def flows(
+    mixed: Doubles,
+    progress: Callable[[float], object] = lambda _: None,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Doubles:
     """The flow between each two tokens: [layer, query, key], rows that sum to 1 → [query, key], each at most 1.
 
-    A flow for each pair of tokens. `progress` is told the share that is done after each row.
+    A flow for each pair of tokens, each in a `turn` of its own. `progress` is told the share that is done after each row.
     """
     n = mixed.shape[-1]
     found = np.empty((n, n))
     for query in range(n):
         for key in range(n):
-            found[query, key] = flow(mixed, query, key)
-            time.sleep(0)  # much of a flow is Python: without this, threads of other visitors wait 5 ms for each of their steps
+            with turn():
+                found[query, key] = flow(mixed, query, key)
+            time.sleep(PAUSE)
         progress((query + 1) / n)
     return found
 

@@ -1,7 +1,7 @@
 """Words of a text, whatever pieces a tokenizer cuts them into: where they stand, which tokens they are, and one vector for each.
 
-A word is a run of letters and digits, held together by hyphens and apostrophes. Its tokens are those that stand for some of its
-characters; its vector at a layer is the mean of theirs.
+A word is a run of letters and digits, held together by hyphens and apostrophes; in Chinese and Japanese, which set no spaces, each
+character. Its tokens are those that stand for some of its characters; its vector at a layer is the mean of theirs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import numpy as np
 
 from bertviz_app.records import Encoding, Floats, Integers
 
-WORD = r"\w+(?:[’'-]\w+)*"
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana, and the ideographs of the basic plane
+LETTER = rf"[^\W{CJK}]"
+WORD = rf"[{CJK}]|{LETTER}+(?:[’'-]{LETTER}+)*"
 
 
 def spans(text: str, pattern: str = WORD) -> tuple[tuple[int, int], ...]:
@@ -27,11 +29,15 @@ def spans(text: str, pattern: str = WORD) -> tuple[tuple[int, int], ...]:
 def pattern_of(word: str) -> str:
     """The pattern of one word (or several), not as a part of a longer one; between words any white space.
 
-    >>> pattern_of("New  York")
-    '(?<!\\\\w)New\\\\s+York(?!\\\\w)'
+    Beside a Chinese or Japanese character there is no knowing where a word ends.
+
+    >>> spans("I love New\\nYork, New Yorkers", pattern_of("new york")), spans("我在银行工作。", pattern_of("银行"))
+    (((7, 15),), ((2, 4),))
     """
     inner = r"\s+".join(map(re.escape, word.split()))
-    return rf"(?<!\w){inner}(?!\w)"
+    before = "" if re.match(f"[{CJK}]", word.strip()) else f"(?<!{LETTER})"
+    after = "" if re.search(f"[{CJK}]$", word.strip()) else f"(?!{LETTER})"
+    return f"{before}{inner}{after}"
 
 
 def positions(encoding: Encoding, start: int, end: int) -> Integers:

@@ -19,6 +19,7 @@ from bertviz_app.lenses.token_maps import Doubles
 from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.plots import Theme
 from bertviz_app.records import ForwardPass
+from bertviz_app.turnstile import Turnstile
 from bertviz_app.workspace import costs, on_request
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MOST_TOKENS = {ZEROING.name: 128, FLOW.name: 64}  # of the methods that cost more than a pass, and wait for a click
 PASSES_PER_TOKEN = 0.6  # that value zeroing is worth: a layer without its scores, for each token
 ALL_LAYERS = "mean of all"
+# A flow is Python and keeps every other thread from it: one at a time, whoever asked for it, in the order of arrival.
+ONE_FLOW = Turnstile(limit=1, patience=60)
 PER_ROW = 3  # small maps beside each other
 
 
@@ -180,7 +183,7 @@ def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
 
 def _flow_map(_: Model, forward: ForwardPass) -> Doubles:
     with on_request.watched(f"Computing {FLOW.spoken}") as progress:
-        return lens.rows_to_one(token_flow.flows(lens.with_residual(forward.attentions), progress))
+        return lens.rows_to_one(token_flow.flows(lens.with_residual(forward.attentions), progress, ONE_FLOW.turn))
 
 
 def _zeroing_map(model: Model, forward: ForwardPass) -> Doubles:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
 from bertviz_app.lenses import token_flow as lens
 from bertviz_app.lenses import token_maps
+from bertviz_app.turnstile import Turnstile
 
 BY_HAND = np.array([[[0.6, 0.4], [0.2, 0.8]], [[0.7, 0.3], [0.5, 0.5]]])
 
@@ -55,6 +59,25 @@ def test_laws():
     found = lens.flows(many)
     assert found.max() <= 1 and (found <= many[0].sum(axis=0) + 1e-7).all()
     assert (found >= token_maps.rollout(many) - 1e-7).all()  # rolling out is one way to stream
+
+
+def test_each_flow_takes_a_turn_and_no_two_run_at_once():
+    inside, most, line = 0, 0, Turnstile(limit=1, patience=30)
+
+    @contextmanager
+    def turn():
+        nonlocal inside, most
+        with line.turn():
+            inside += 1
+            most = max(most, inside)
+            yield
+            inside -= 1
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: lens.flows(BY_HAND, turn=turn), range(8)))
+    assert line.passed == 8 * 4 and most == 1
+    for one in found:
+        np.testing.assert_array_equal(one, found[0])
 
 
 def test_progress_reaches_the_end_and_the_time_is_foreseen():

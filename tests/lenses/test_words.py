@@ -16,6 +16,9 @@ from bertviz_app.lenses import words as lens
         ("snake_bank", "bank", []),
         ("Die Straße", "straße", ["Straße"]),
         ("", "bank", []),
+        ("他在银行工作，我也在银行。", "银行", ["银行", "银行"]),
+        ("我们用BERT模型，不用BERTs。", "bert", ["BERT"]),
+        ("在ABC銀行で", "銀行", ["銀行"]),
     ],
 )
 def test_a_word_is_found_whole_and_whatever_its_case(text, word, found):
@@ -25,6 +28,11 @@ def test_a_word_is_found_whole_and_whatever_its_case(text, word, found):
 def test_what_counts_as_a_word():
     text = "It’s the well-known e-mail of 1999, isn't it?"
     assert [text[a:b] for a, b in lens.spans(text)] == ["It’s", "the", "well-known", "e-mail", "of", "1999", "isn't", "it"]
+
+
+def test_each_ideograph_counts_as_a_word():
+    text = "我用BERT，ok？"
+    assert [text[a:b] for a, b in lens.spans(text)] == ["我", "用", "BERT", "ok"]
 
 
 def test_the_pieces_of_a_word_are_averaged(model):
