@@ -183,7 +183,7 @@ def pace(asked: Asked) -> tuple[float, float]:
                 if with_gradient:
                     torch.autograd.grad(bits.sum(), rows)
                 seconds = (time.perf_counter() - start) / n
-            if seconds > 0.015:
+            if seconds > 0.02:
                 break
         found.append(seconds)
     return found[0], found[1]

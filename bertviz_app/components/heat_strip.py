@@ -15,6 +15,7 @@ from bertviz_app.records import Encoding, Floats
 CSS = (
     token_strip.CSS
     + """
+.strip { max-height: 350px; }
 .token { background: var(--fill); color: var(--on); border-color: var(--grid); }
 .token.special { color: var(--on); }
 .token small { color: var(--on); }

@@ -88,7 +88,7 @@ def _seconds(model: Model, encoding: Encoding) -> float:
         start = time.perf_counter()
         list(intervened(model, encoding, [Intervention()] * n))
         seconds = (time.perf_counter() - start) / n
-        if seconds > PORTION / 4:
+        if seconds > PORTION / 3:
             break
     return seconds
 
