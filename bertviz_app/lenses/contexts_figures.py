@@ -59,10 +59,10 @@ def layers_figure(word: str, measures: Measures, baseline: Baseline | None, n_pl
         parts.append((adjusted(measures, baseline, n_places), ", without what random words share"))
     states = list(range(len(measures.own)))
     for row, (values, suffix) in enumerate(parts, start=1):
-        for name, line, color in (("self-similarity", values.own, 4), ("intra-sentence similarity", values.intra, 5)):
+        for name, line, color in (("self-similarity", values.own, 3), ("intra-sentence similarity", values.intra, 4)):
             chart.add_scatter(
                 x=states, y=line, name=name, legendgroup=name, showlegend=row == 1, mode="lines+markers", marker={"size": 9},
-                line={"color": theme.categories[color - 4 if theme.name == "dark" else color], "width": 3, "dash": "solid" if color == 4 else "dash"},
+                line={"color": theme.categories[color - 3 if theme.name == "dark" else color], "width": 3, "dash": "solid" if color == 3 else "dash"},
                 hovertemplate=f"{name}{suffix}<br>%{{x}}: %{{y:.3f}}<extra></extra>", row=row, col=1,
             )  # fmt: skip
     if baseline is not None:

@@ -31,7 +31,8 @@ def curves_figure(measured: Faithfulness, theme: Theme, *, title: str) -> go.Fig
         )  # fmt: skip
         lines = {"random, mean": (random.mean(axis=0), theme.muted, "dot")}
         lines |= {
-            METHODS[method].name: (curve, theme.categories[_color(method)], "solid") for method, curve in by_method.items()
+            METHODS[method].name: (curve, theme.categories[list(METHODS).index(method)], "solid")
+            for method, curve in by_method.items()
         }
         for name, (curve, color, dash) in lines.items():
             chart.add_scatter(
@@ -45,8 +46,3 @@ def curves_figure(measured: Faithfulness, theme: Theme, *, title: str) -> go.Fig
     chart.update_yaxes(title_text="probability of the answer", row=1, col=1)
     chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink})
     return chart.update_layout(legend={"y": -0.12 if beside else -0.05}, margin_t=chart.layout.margin.t + 30)
-
-
-def _color(method: str) -> int:
-    """Which of the categories; not the yellow, which is faint on light paper."""
-    return (0, 1, 2, 5)[list(METHODS).index(method)]
