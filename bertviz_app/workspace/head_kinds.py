@@ -94,5 +94,6 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
 
 def open_head(layer: int, head: int) -> None:
     """Go to the Attention page with this head open; both count from 0."""
-    st.session_state["_open_head"] = {"attention_view": "Explorer", "layer": shown(layer), "head": shown(head)}
-    st.switch_page(PAGES["attention"].file)
+    place = {"layer": shown(layer), "head": shown(head)}
+    st.session_state["_open_head"] = {"attention_view": "Explorer"} | place
+    st.switch_page(PAGES["attention"].file, query_params={name: str(number) for name, number in place.items()})
