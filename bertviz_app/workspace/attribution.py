@@ -12,7 +12,7 @@ from bertviz_app.lenses.attribution import METHODS, Method
 from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.records import Encoding
 from bertviz_app.workspace import costs, memory
-from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.caches import expected_seconds, once
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.on_request import asked, watched
 
@@ -54,10 +54,12 @@ def work(what: Explained, ways: Sequence[Way], *, more: int = 0) -> Work:
 
 def requested(page: Page, what: Explained, ways: Sequence[Way], todo: Work, *, key: str) -> bool:
     """Whether a job about these methods was asked for, by a button that says what it costs."""
-    with_gradient, without = once(_pace, page.model, what.encoding, what.target)
+    # No pass is made to foresee passes: only what gradients cost has to be measured.
+    with_gradient = once(_pace, page.model, what.encoding, what.target)[0] if todo.steps else 0.0
+    without = expected_seconds(page.model, todo.passes, what.encoding.n_tokens)
     parts = [f"{todo.steps} passes with their gradients"] if todo.steps else []
     parts += [f"{todo.passes} {'pass' if todo.passes == 1 else 'passes'}"] if todo.passes else []
-    cost = costs.duration(todo.steps * with_gradient + todo.passes * without)
+    cost = costs.duration(todo.steps * with_gradient + without)
     wanted = (page.model.key, what.encoding.key, what.target, tuple(ways))
     return asked(key, wanted, f"Make {' and '.join(parts) or 'the pass'}, {cost}")
 

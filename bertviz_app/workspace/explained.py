@@ -33,7 +33,7 @@ class Explained:
 def choose(page: Page) -> Explained | None:
     """The prediction, its token, its answer; None, with a sentence, where this input asks the model for nothing."""
     encoding, hidden = predictions.words(page)
-    found = [one for one in predictions.predictions(page.model, encoding, page.run(encoding)) if len(one.logits) > 1]
+    found = [one for one in predictions.asked_of(page, encoding) if len(one.logits) > 1]
     if not found:
         page.notice(predictions.nothing(page))
         return None

@@ -15,7 +15,7 @@ from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import costs, on_request
 from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.predictions import choose, nothing, predictions, words
+from bertviz_app.workspace.predictions import asked_of, choose, nothing, predictions, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def map_of_heads(page: Page) -> bool:
     """What each head does for one prediction. True when a head was clicked, which is then the one that is switched off."""
     encoding, hidden = words(page)
     forward = page.run(encoding)
-    found = predictions(page.model, encoding, forward)
+    found = asked_of(page, encoding)
     if not found:
         page.notice(nothing(page))
         return False

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses import interventions as lens
 from bertviz_app.lenses import interventions_code as code
-from bertviz_app.plots import shown
-from bertviz_app.records import Encoding, FinalState
+from bertviz_app.plots import Theme, shown
+from bertviz_app.records import ForwardPass
 from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.predictions import nothing, predictions, words
+from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -22,16 +23,15 @@ if TYPE_CHECKING:
 def switch_off(page: Page) -> None:
     """Heads and layers to switch off, and what that does to each prediction."""
     encoding, hidden = words(page)
-    before = predictions(page.model, encoding, page.run(encoding))
+    before = asked_of(page, encoding)
     what = _chosen(page)
     if not before:
         page.notice(nothing(page))
         return
-    token = page.model.reader.token
-    after = predictions(page.model, encoding, once(_state, page.model, encoding, what)) if what else before
-    changes = [lens.change(one, other, token) for one, other in zip(before, after, strict=True)]
+    forward = page.run(encoding)
+    changes = once(_changes, page.model, forward, what)
     said = lens.notice(changes, what, page.model.info.n_heads)
-    page.show(lens.changes_figure(changes, page.theme), name="switched-off", alt=f"Bars, before and after. {said}")
+    page.show(once(_figure, page.model, forward, what, page.theme), name="switched-off", alt=f"Bars, before and after. {said}")
     n_drawn = len(lens.drawn(changes))
     if n_drawn < len(changes):
         which = ", those that change most" if what else ""
@@ -65,8 +65,15 @@ def _chosen(page: Page) -> Intervention:
     return Intervention(heads=frozenset(chosen), layers=frozenset(layer - 1 for layer in skipped))
 
 
-def _state(model: Model, encoding: Encoding, what: Intervention) -> FinalState:
+def _changes(model: Model, forward: ForwardPass, what: Intervention) -> list[lens.Change]:
     from bertviz_app.intervening import intervened
 
-    (state,) = intervened(model, encoding, [what])
-    return state
+    before = after = predictions(model, forward.encoding, forward)
+    if what:
+        (state,) = intervened(model, forward.encoding, [what])
+        after = predictions(model, forward.encoding, state)
+    return [lens.change(one, other, model.reader.token) for one, other in zip(before, after, strict=True)]
+
+
+def _figure(model: Model, forward: ForwardPass, what: Intervention, theme: Theme) -> go.Figure:
+    return lens.changes_figure(once(_changes, model, forward, what), theme)

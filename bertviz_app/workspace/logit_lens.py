@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import logit_lens as lens
 from bertviz_app.lenses import logit_lens_figures as figures
 from bertviz_app.lenses import neurons
-from bertviz_app.plots import label, shown
-from bertviz_app.records import Encoding
+from bertviz_app.plots import Theme, label, shown
+from bertviz_app.records import Encoding, ForwardPass
+from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
+    from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
 MOST_FOLLOWED = 8  # one colour each
@@ -60,10 +63,15 @@ def hide_toggle(page: Page, look: Look) -> None:
 
 
 def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followed: Sequence[int] = ()) -> lens.Said:
-    """What each state would say at these positions. Two layers' logits are held at a time: this one's and the last one's."""
-    states = page.run(encoding).hidden_states[:, positions]  # [state, position, d_model]
-    last = page.model.vocabulary_logits(states[-1])
-    earlier = (lens.says(page.model.vocabulary_logits(rows), last, followed=followed) for rows in states[:-1])
+    """What each state would say at these positions."""
+    return once(_layers_say, page.model, page.run(encoding), tuple(positions), tuple(followed))
+
+
+def _layers_say(model: Model, forward: ForwardPass, positions: tuple[int, ...], followed: tuple[int, ...]) -> lens.Said:
+    """Two layers' logits are held at a time: this one's and the last one's."""
+    states = forward.hidden_states[:, positions]  # [state, position, d_model]
+    last = model.vocabulary_logits(states[-1])
+    earlier = (lens.says(model.vocabulary_logits(rows), last, followed=followed) for rows in states[:-1])
     return lens.stacked([*earlier, lens.says(last, last, followed=followed)])
 
 
@@ -80,7 +88,7 @@ def every_token(page: Page, look: Look) -> None:
     if len(columns := figures.drawn_states(n_states)) < n_states:
         st.caption(f"Drawn: {len(columns)} of {n_states} layers. All of them are in the table below.")
     notice = lens.every_token_notice(said, encoding, positions)
-    figure = figures.every_token_figure(said, encoding, positions, page.theme, token=page.model.reader.token)
+    figure = once(_every_token_figure, page.model, page.run(encoding), tuple(positions), page.theme)
     st.html(WIDE)
     page.show(figure, name="logit_lens", alt=f"Table: the first choice of each layer at each token. {notice}")
     page.notice(notice)
@@ -89,6 +97,11 @@ def every_token(page: Page, look: Look) -> None:
         page.table(lens.columns(said, encoding, positions, page.model.reader.token), name="logit-lens")
     followed = [int(said.token_ids[-1, positions.index(look.position), 0])]
     page.python(lens.python_code(page.model.info, page.encoding, look.position, followed, look.hidden))
+
+
+def _every_token_figure(model: Model, forward: ForwardPass, positions: tuple[int, ...], theme: Theme) -> go.Figure:
+    said = once(_layers_say, model, forward, positions, ())
+    return figures.every_token_figure(said, forward.encoding, positions, theme, token=model.reader.token)
 
 
 def one_token(page: Page, look: Look) -> None:

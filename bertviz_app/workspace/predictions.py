@@ -14,6 +14,7 @@ from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace.blanks import hidden_words
+from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -35,6 +36,11 @@ def words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
 def nothing(page: Page) -> str:
     """Why there is no prediction, and what to do."""
     return NOTHING + (HIDE if page.model.info.fills_blanks else page.model.info.why_not("masked_words"))
+
+
+def asked_of(page: Page, encoding: Encoding) -> list[Prediction]:
+    """What each head says after a plain pass, computed once."""
+    return once(predictions, page.model, encoding, page.run(encoding))
 
 
 def predictions(model: Model, encoding: Encoding, state: ForwardPass | FinalState) -> list[Prediction]:
