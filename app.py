@@ -31,8 +31,12 @@ with open_page("home") as page:
         f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
         f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
     )
-    page.show(once(lens.attention_figure, forward, glance, page.theme), name="attention", alt=f"Heatmap of one head. {noticed}")
-    page.notice(noticed)
+    page.show(
+        once(lens.attention_figure, forward, glance, page.theme),
+        name="attention",
+        alt="Heatmap of one head",
+        notice=noticed,
+    )
     page.link("attention", "Look at all heads")
 
     st.subheader("4 · The vectors are turned into a prediction", anchor=False)

@@ -17,8 +17,8 @@ def explorer(page: Page, mode: str) -> None:
     heads = open_heads(page.model, (layer, head), mode)
     weights = lens.read_head(page.forward, layer, head, reading)
     sentence = lens.head_sentence(page.forward, weights, reading)
-    explore(page, Asked(heads, reading, mode, sentence))
     page.notice(sentence)
+    explore(page, Asked(heads, reading, mode, sentence))
     with page.fold("Table"):
         page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
     with page.fold("How it is computed"):
@@ -31,12 +31,13 @@ def one_head(page: Page) -> None:
     weights, position = lens.read_head(page.forward, layer, head, reading), choose_token(page)
     if position is None:
         sentence = lens.head_sentence(page.forward, weights, reading)
-        page.show(figures.head_figure(weights, page.theme), name="head", alt=f"Heatmap. {sentence}")
+        page.show(figures.head_figure(weights, page.theme), name="head", alt="Heatmap", notice=sentence)
     else:
         sentence = lens.token_sentence(weights, position)
         if max(weights.row_of[position], weights.column_of[position]) >= 0:
-            page.show(figures.token_figure(weights, position, page.theme), name="head_token", alt=f"Bars. {sentence}")
-    page.notice(sentence)
+            page.show(figures.token_figure(weights, position, page.theme), name="head_token", alt="Bars", notice=sentence)
+        else:
+            page.notice(sentence)
     with page.fold("Table"):
         page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
@@ -53,5 +54,4 @@ with open_page("attention") as page:
     elif view == ONE:
         one_head(page)
     elif show_bertviz(page, name := "head_view" if view == HEAD_VIEW else "model_view"):
-        page.notice(lens.mosaic_sentence(lens.head_patterns(page.forward)))
         page.python(code.bertviz_code(page.model.info, page.text, page.encoding.pair, name))

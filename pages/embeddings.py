@@ -14,11 +14,13 @@ AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
 
 def points_view(page: Page, state: int, *, in_space: bool) -> None:
     projection, figure = once(lens.points_picture, page.forward, state, page.theme, in_space)
-    page.show(figure, name="embeddings", alt="Scatter plot of the tokens’ vectors after principal component analysis")
     n_axes = 3 if in_space else 2
-    page.notice(
-        f"At {lens.state_name(state)}, {n_axes} axes keep {plots.percent(min(1, projection.explained[:n_axes].sum()))} of the spread "
-        f"of {page.encoding.n_tokens} points in {page.model.info.d_model} dimensions; the rest cannot be seen here."
+    page.show(
+        figure,
+        name="embeddings",
+        alt="Scatter plot of the tokens’ vectors after principal component analysis",
+        notice=f"At {lens.state_name(state)}, {n_axes} axes keep {plots.percent(min(1, projection.explained[:n_axes].sum()))} of the spread "
+        f"of {page.encoding.n_tokens} points in {page.model.info.d_model} dimensions; the rest cannot be seen here.",
     )
     with page.fold("Table"):
         page.table(lens.points_columns(projection, page.encoding.tokens), name="embeddings")
@@ -27,8 +29,9 @@ def points_view(page: Page, state: int, *, in_space: bool) -> None:
 
 def layers_view(page: Page) -> None:
     alt = "Scatter plot of the tokens, animated over the layers"
-    page.show(once(lens.layers_figure, page.forward, page.theme), name="layers", alt=alt)
-    page.notice(lens.travel_notice(page.forward))
+    page.show(
+        once(lens.layers_figure, page.forward, page.theme), name="layers", alt=alt, notice=lens.travel_notice(page.forward)
+    )
     with page.fold("Table"):
         page.table(lens.tracks_columns(page.forward), name="layers")
     page.python(lens.python_code(page.model.info, page.text, page.pair, state=None))

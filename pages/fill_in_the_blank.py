@@ -18,8 +18,12 @@ def guesses(page: Page) -> None:
         figure = lens.tokens_figure(
             encoding, positions, seen, page.theme, title="How sure BERT is of each word while it sees it"
         )
-        page.show(figure, name="seen", alt="Bars: the probability of each token at its own place")
-        page.notice(lens.seen_notice([encoding.tokens[p] for p in positions], seen))
+        page.show(
+            figure,
+            name="seen",
+            alt="Bars: the probability of each token at its own place",
+            notice=lens.seen_notice([encoding.tokens[p] for p in positions], seen),
+        )
         with page.fold("Table"):
             page.table({"token": [encoding.tokens[p] for p in positions], "probability": seen}, name="seen")
     else:
@@ -27,12 +31,16 @@ def guesses(page: Page) -> None:
         k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")
         logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
         filled = lens.fill(logits, blanks, page.model.reader.token, k=k)
-        page.show(lens.blanks_figure(filled, page.theme), name="blanks", alt="Bars: the likeliest words for each blank")
+        given = [row for row, position in enumerate(blanks) if position in hidden]
+        page.show(
+            lens.blanks_figure(filled, page.theme),
+            name="blanks",
+            alt="Bars: the likeliest words for each blank",
+            notice=lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden)),
+        )
         n_drawn = len(lens.drawn(filled))
         if n_drawn < len(filled):
             st.caption(f"Drawn: the first {n_drawn} of {len(filled)} blanks. All of them are in the table below.")
-        given = [row for row, position in enumerate(blanks) if position in hidden]
-        page.notice(lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden)))
         if len(filled) > 1:
             with page.fold("Fill the blanks one by one"):
                 filled_one_by_one(page, encoding)

@@ -47,8 +47,7 @@ with open_page("forward_pass") as page:
     with above:
         position = chosen_token(page, clickable=view == BY_TOKEN)
     drawn, name = picture(page, view, position), view.lower().replace(" ", "-")
-    page.show(drawn.figure, name=name, alt=f"{view}. {drawn.notice}")
-    page.notice(drawn.notice)
+    page.show(drawn.figure, name=name, alt=view, notice=drawn.notice)
     with page.fold("Table"):
         page.table(drawn.columns, name=name)
         if view == "Last hidden state":

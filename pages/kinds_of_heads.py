@@ -11,9 +11,9 @@ with open_page("kinds_of_heads") as page:
     page.sentence(pair=True)
     measure = choose_measure()
     mine, sample = measured(page.forward), compared_sample(page)
-    st.caption("Click a square to open that head.")
-    show_maps(page, measure, mine, sample)
     page.notice(lens.kinds_sentence(mine, sample) if measure is None else lens.measure_sentence(mine, measure, sample))
+    show_maps(page, measure, mine, sample)
+    st.caption("Click a square to open that head.")
     with page.fold("All heads as a table"):
         page.table(lens.columns(mine), name="heads")
     with page.fold("How it is computed"):

@@ -13,15 +13,14 @@ CHECKPOINTS = tuple(CATALOG.values())
 
 def catalogue(page: Page) -> None:
     names = here()
-    page.table(lens.catalogue_columns(CHECKPOINTS, names), name="models")
     page.notice(lens.catalogue_notice(CHECKPOINTS, names))
+    page.table(lens.catalogue_columns(CHECKPOINTS, names), name="models")
     show_how_to_fetch(CHECKPOINTS, names)
 
 
 def parameters(page: Page) -> None:
     alt = "Stacked bars: parameters in embeddings, layers, pooler and heads of each model"
-    page.show(lens.parts_figure(CHECKPOINTS, page.theme), name="parameters", alt=alt)
-    page.notice(lens.parts_notice(CHECKPOINTS))
+    page.show(lens.parts_figure(CHECKPOINTS, page.theme), name="parameters", alt=alt, notice=lens.parts_notice(CHECKPOINTS))
     with page.fold("Table"):
         page.table(lens.parts_columns(CHECKPOINTS), name="parameters")
     with page.fold("How it is computed"):
@@ -29,8 +28,8 @@ def parameters(page: Page) -> None:
 
 
 def families(page: Page) -> None:
-    page.table(lens.family_columns(), name="families")
     page.notice(lens.families_notice())
+    page.table(lens.family_columns(), name="families")
 
 
 def memory(page: Page) -> None:

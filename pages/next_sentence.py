@@ -22,13 +22,21 @@ def this_pair(page: Page) -> None:
     pooled, objective = page.forward.class_vector, lens.pair_objective(page.model.info)
     parts = lens.contributions(pooled, *page.model.class_weights(objective.task))
     if page.pair is None:
-        page.show(lens.pooled_figure(pooled, page.theme), name="pooled", alt="Heatmap of the pooled vector")
-        page.notice(lens.alone_notice(pooled))
+        page.show(
+            lens.pooled_figure(pooled, page.theme),
+            name="pooled",
+            alt="Heatmap of the pooled vector",
+            notice=lens.alone_notice(pooled),
+        )
     else:
         probability = float(lens.is_next(page.model.class_logits(objective.task, pooled)))
         alt = f"Bar: {objective.labels[0]} {plots.percent(probability)}"
-        page.show(lens.verdict_figure(objective, probability, page.theme), name="next-sentence", alt=alt)
-        page.notice(lens.verdict_notice(objective, probability, parts))
+        page.show(
+            lens.verdict_figure(objective, probability, page.theme),
+            name="next-sentence",
+            alt=alt,
+            notice=lens.verdict_notice(objective, probability, parts),
+        )
         if st.segmented_control("Numbers", NUMBERS, key="pooled_view", **ONE_OF, default=NUMBERS[0]) == NUMBERS[0]:
             page.show(
                 lens.contributions_figure(objective, parts, page.theme), name="added", alt="Heatmap of what each number adds"

@@ -30,8 +30,7 @@ def replacement(page: Page) -> tuple[int, str] | None:
 def verdict(page: Page, encoding: Encoding, changed: tuple[int, ...]) -> None:
     probabilities = lens.replaced(page.model.replacement_logits(page.run(encoding).hidden_states[-1]))
     said = lens.notice(encoding, probabilities, changed)
-    page.show(lens.replaced_figure(encoding, probabilities, changed, page.theme), name="replaced", alt=f"Bars. {said}")
-    page.notice(said)
+    page.show(lens.replaced_figure(encoding, probabilities, changed, page.theme), name="replaced", alt="Bars", notice=said)
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
         page.table(lens.columns(encoding, probabilities), name="replaced")

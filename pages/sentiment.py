@@ -22,8 +22,12 @@ def one(page: Page) -> None:
     page.sentence()
     page.strip(page.encoding)
     reading = many.reading_of(page, page.forward.class_vector)
-    page.show(lens.reading_figure(reading, page.theme), name="sentiment", alt=f"Bars. {lens.notice(reading)}")
-    page.notice(lens.notice(reading))
+    page.show(
+        lens.reading_figure(reading, page.theme),
+        name="sentiment",
+        alt="Bars",
+        notice=lens.notice(reading),
+    )
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
         logits, probabilities = reading.logits.tolist(), reading.probabilities.tolist()
@@ -44,8 +48,10 @@ def several(page: Page) -> None:
     verdicts = st.session_state["_verdicts"]
     texts = [verdict.text for verdict in verdicts if verdict.reading]
     if texts:
-        page.show(lens.verdicts_figure(verdicts, page.theme), name="sentiments", alt=f"Bars. {lens.summary(verdicts)}")
-    page.notice(lens.summary(verdicts))
+        figure = lens.verdicts_figure(verdicts, page.theme)
+        page.show(figure, name="sentiments", alt="Bars", notice=lens.summary(verdicts))
+    else:
+        page.notice(lens.summary(verdicts))
     many.show_verdicts(verdicts)
     if texts:
         page.python(lens.python_code_for_many(page.model.info, texts))

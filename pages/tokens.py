@@ -15,8 +15,7 @@ BATCH = ("I love AI!", "Starlings murmurate at dusk, thousands of them.")
 def journey(page: Page) -> None:
     encoding, words = page.encoding, lens.words(page.encoding, page.model.reader.trace)
     figure = once(picture.journey_figure, encoding, words, page.theme)
-    page.show(figure, name="journey", alt="Columns: text, words, tokens, ids")
-    page.notice(lens.notice(encoding, words))
+    page.show(figure, name="journey", alt="Columns: text, words, tokens, ids", notice=lens.notice(encoding, words))
     with page.fold("Table: every token"):
         page.table(lens.token_columns(encoding), name="tokens")
     with page.fold("The text after cleaning"):
@@ -31,8 +30,12 @@ def batch(page: Page) -> None:
     texts = page.texts("batch", "Sentences of one batch, one a line", BATCH)
     length = st.slider("Tokens in each row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
     encodings = page.model.reader.encode_batch(texts, length=length)
-    page.show(padding.batch_figure(encodings, page.theme), name="batch", alt=f"A batch. {padding.notice(encodings)}")
-    page.notice(padding.notice(encodings))
+    page.show(
+        padding.batch_figure(encodings, page.theme),
+        name="batch",
+        alt="A batch",
+        notice=padding.notice(encodings),
+    )
     with page.fold("Table: every cell"):
         page.table(padding.batch_columns(encodings), name="batch")
     page.python(padding.python_code(page.model.info, texts, length))

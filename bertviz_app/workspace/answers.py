@@ -44,8 +44,8 @@ def answers_view(page: Page) -> None:
     reading = lens.read(parts, logits, abstains=info.abstains)
     best = reading.best
     mark = Mark(best.start, best.end, page.theme.accent, plots.percent(best.probability), f"The best answer: {best.text}")
-    show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
     page.notice(lens.notice(reading))
+    show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
     if not info.abstains:
         st.caption(lens.ALWAYS)
     page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {lens.notice(reading)}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from bertviz_app.components import bertviz_view
 from bertviz_app.components.explorer import MODES
-from bertviz_app.lenses.attention import head_patterns, telling_head
+from bertviz_app.lenses.attention import head_patterns, mosaic_sentence, telling_head
 from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.plots import shown
 from bertviz_app.workspace.caches import once
@@ -87,6 +87,7 @@ def show_bertviz(page: Page, name: str) -> bool:
     else:
         st.caption("With this many tokens BertViz shows one layer at a time: choose it here.")
         drawn = bertviz_view.head_view(forward, layer=page.layer(), only=True)
+    page.notice(mosaic_sentence(head_patterns(forward)))
     st.caption(bertviz_view.HINTS[name])
     st.iframe(drawn.html, height=drawn.height, alt=f"BertViz: a line from each token to each token that it looks at ({name})")
     return True

@@ -37,8 +37,9 @@ def one_method(page: Page, what: Explained) -> None:
     found = attribution(page, what, way)
     framed = () if what.target.position is None else (what.target.position,)
     data = heat_strip.signed_data(what.encoding, lens.parts(found, method), page.theme, unit=method.unit, deciding=framed)
-    _signed(key="signed_strip", data=data)
     said = lens.notice(what.encoding, found, what.name, method)
+    page.notice(said)
+    _signed(key="signed_strip", data=data)
     title = (
         f"What each token adds to “{label(what.name)}”, in bits"
         if method.unit
@@ -46,7 +47,6 @@ def one_method(page: Page, what: Explained) -> None:
     )
     figure = lens.bars_figure(what.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
-    page.notice(said)
     st.caption(plain(lens.completeness(method, found, way[1])))
     beside(page, what, way)
     with page.fold("Table"):
@@ -66,10 +66,9 @@ def side_by_side(page: Page, what: Explained) -> None:
     said = compared.notice(what.encoding, found)
     title = f"What “{label(what.name)}” hangs on, by method"
     figure = compared.compared_figure(what.encoding, found, page.theme, title=title)
-    page.show(figure, name="attributions", alt=f"Heatmap. {said}")
+    page.show(figure, name="attributions", alt="Heatmap", notice=said)
     if len(compared.drawn(found)) < what.encoding.n_tokens:
         st.caption(f"Drawn: the {compared.MOST_COMPARED} tokens with the largest parts. All of them are in the table below.")
-    page.notice(said)
     measured = measured_before(page, what, ways)
     st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
     with page.fold("Table"):

@@ -104,8 +104,9 @@ def own_probabilities(page: Page) -> None:
     logs = _own_log_probabilities(page.model, rows, encoding.token_ids[positions])
     result = pseudo_perplexity.score(encoding, positions, logs)
     alt = "Bars: how much each token surprises BERT when it alone is hidden"
-    page.show(pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt)
-    page.notice(pseudo_perplexity.notice(result))
+    page.show(
+        pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt, notice=pseudo_perplexity.notice(result)
+    )
     page.table({"token": result.tokens, "probability": np.exp(logs), "log probability": logs}, name="own")
     st.markdown(pseudo_perplexity.METHOD)
     st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")

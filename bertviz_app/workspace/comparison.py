@@ -35,16 +35,14 @@ def sentences_view(page: Page) -> None:
         with for_word:
             default = words.index("bank") if "bank" in words else 0
             word = st.selectbox("The word to join by lines", words, index=default, key="joined_word")
+    nothing = "No word stands in more than one of these sentences, so there is nothing to join."
     page.show(
         once(sentences.sentences_figure, tuple(forwards), state, word, page.theme),
         name="sentences",
         alt="Scatter plot of the tokens of several sentences, one colour each"
         + (f"; the places of “{word}” are joined by lines" if word else ""),
+        notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
-    if word:
-        page.notice(sentences.word_notice(forwards, state, word))
-    else:
-        page.notice("No word stands in more than one of these sentences, so there is nothing to join.")
     _sentence_similarity(page, forwards)
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
@@ -85,9 +83,13 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         numbers = [str(index + 1) for index in range(len(forwards))]
         title = f"Cosine similarity of the sentences’ {kind} vectors"
         figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
-        page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}")
         i, j = similarity.most_alike(matrix)
-        page.notice(f"By their {kind} vectors, sentences {i + 1} and {j + 1} are most alike: cosine {matrix[i, j]:.2f}.")
+        page.show(
+            figure,
+            name="sentence-similarity",
+            alt=f"Heatmap: {title}",
+            notice=f"By their {kind} vectors, sentences {i + 1} and {j + 1} are most alike: cosine {matrix[i, j]:.2f}.",
+        )
         st.caption(similarity.SENTENCES_METHOD)
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
@@ -98,9 +100,13 @@ def similarity_view(page: Page, state: int) -> None:
     matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
     tokens = page.encoding.tokens
     title = f"Cosine similarity of the tokens at {embeddings.state_name(state)}"
-    page.show(similarity.similarity_figure(matrix, tokens, page.theme, title=title), name="similarity", alt=f"Heatmap: {title}")
     i, j = similarity.most_alike(matrix)
-    page.notice(f"Most alike: “{tokens[i]}” (token {i + 1}) and “{tokens[j]}” (token {j + 1}), cosine {matrix[i, j]:.2f}.")
+    page.show(
+        similarity.similarity_figure(matrix, tokens, page.theme, title=title),
+        name="similarity",
+        alt=f"Heatmap: {title}",
+        notice=f"Most alike: “{tokens[i]}” (token {i + 1}) and “{tokens[j]}” (token {j + 1}), cosine {matrix[i, j]:.2f}.",
+    )
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
     page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
@@ -124,9 +130,11 @@ def neighbours_view(page: Page) -> None:
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
     found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)
     figure = similarity.neighbours_figure(found, page.theme, of=token)
-    page.show(figure, name="neighbours", alt=f"Bars: the tokens of the vocabulary nearest to {token}")
-    page.notice(
-        f"Nearest to “{token}” among {page.model.info.vocab_size:,} tokens: “{found[0].token}”, cosine {found[0].cosine:.2f}."
+    page.show(
+        figure,
+        name="neighbours",
+        alt=f"Bars: the tokens of the vocabulary nearest to {token}",
+        notice=f"Nearest to “{token}” among {page.model.info.vocab_size:,} tokens: “{found[0].token}”, cosine {found[0].cosine:.2f}.",
     )
     columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
     with page.fold("Table"):

@@ -86,8 +86,7 @@ def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
     state = page.layer(with_embeddings=True)
     notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
     figure = figures.map_figure(asked.word, asked.lines, places, state, page.theme)
-    page.show(figure, name="word-map", alt=f"Scatter plot. {notice}")
-    page.notice(notice)
+    page.show(figure, name="word-map", alt="Scatter plot", notice=notice)
     _cosines(page, asked, places, state)
 
 
@@ -99,8 +98,7 @@ def matrix_view(page: Page, asked: Asked, places: lens.Places) -> None:
     long = [f"{name} · {asked.lines[of].sense or asked.lines[of].text[:20]}" for name, of in zip(names, places.of, strict=True)]
     title = f"How alike the places of “{label(asked.word)}” are at {state_name(state)}"
     figure = similarity_figure(cosine_matrix(places.vectors[:, state]), long, page.theme, title=title, numbered=names)
-    page.show(figure, name="word-similarity", alt=f"Heatmap. {notice}")
-    page.notice(notice)
+    page.show(figure, name="word-similarity", alt="Heatmap", notice=notice)
     _cosines(page, asked, places, state)
 
 
@@ -109,8 +107,7 @@ def layers_view(page: Page, asked: Asked, places: lens.Places) -> None:
     n, measures, baseline = len(places.of), contextuality.measured(places.vectors, places.intra), _compared(page)
     notice = lens.layers_notice(asked.word, measures, baseline)
     figure = figures.layers_figure(asked.word, measures, baseline, n, page.theme)
-    page.show(figure, name="contextuality", alt=f"Lines. {notice}")
-    page.notice(notice)
+    page.show(figure, name="contextuality", alt="Lines", notice=notice)
     if baseline is not None:
         st.caption(
             f"Random words: {baseline.n_pairs:,} pairs of the {baseline.n_words} words in the {baseline.n_texts} sentences of the bundled sample."

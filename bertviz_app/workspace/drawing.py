@@ -22,14 +22,14 @@ class Drawing:
         self._drawn = 0
         self.theme = theme
 
-    def show(self, figure: go.Figure, *, name: str, alt: str) -> None:
-        """A figure with the camera button that saves it. `alt` is what a screen reader says."""
-        self._drawn += 1
+    def show(self, figure: go.Figure, *, name: str, alt: str, notice: str = "") -> None:
+        """What to notice, and below it the figure with the camera button that saves it. A screen reader says `alt`, then the notice."""
+        alt = self._announced(alt, notice)
         st.plotly_chart(figure, theme=None, key=f"chart_{name}", config=self._config(name), alt=alt)
 
-    def choose(self, figure: go.Figure, *, name: str, alt: str) -> Any:
+    def choose(self, figure: go.Figure, *, name: str, alt: str, notice: str = "") -> Any:
         """The same, clickable: the `customdata` of the chosen point, or None. Points of scatter traces only."""
-        self._drawn += 1
+        alt = self._announced(alt, notice)
         event = st.plotly_chart(
             figure,
             theme=None,
@@ -41,6 +41,14 @@ class Drawing:
         )
         points = event.selection.points if event else []
         return points[0].get("customdata") if points else None
+
+    def _announced(self, alt: str, notice: str) -> str:
+        """What to notice, shown above a figure; the figure's text for a screen reader."""
+        self._drawn += 1
+        if not notice:
+            return alt
+        self.notice(notice)
+        return f"{alt}. {notice}"
 
     def notice(self, sentence: str) -> None:
         """What to notice: one sentence, computed from the numbers on the screen."""

@@ -44,8 +44,7 @@ def curves(page: Page, what: Explained) -> None:
     measured = once(_measured, page.model, what.encoding, what.target, tuple(ways))
     said = lens.notice(measured, what.name)
     title = f"“{label(what.name)}” while tokens go and come"
-    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt=f"Curves. {said}")
-    page.notice(said)
+    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
     with page.fold("Table"):
         page.table(lens.columns(measured), name="faithfulness")
     with page.fold("How it is computed"):
@@ -67,8 +66,7 @@ def beside(page: Page, what: Explained, way: Way) -> None:
     measured = measured.of(way[0])
     said = lens.notice(measured, what.name)
     title = f"“{label(what.name)}” while tokens go and come"
-    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt=f"Curves. {said}")
-    page.notice(said)
+    page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
 
 
 def measured_before(page: Page, what: Explained, ways: Sequence[Way]) -> lens.Faithfulness | None:

@@ -43,9 +43,8 @@ def map_of_heads(page: Page) -> bool:
         return False
     effects = once(_effects, page.model, forward)[which]
     said = lens.notice(effects, name, probability)
-    clicked = page.choose(lens.effects_figure(effects, name, page.theme), name="head-map", alt=f"Heatmap. {said}")
+    clicked = page.choose(lens.effects_figure(effects, name, page.theme), name="head-map", alt="Heatmap", notice=said)
     st.caption("Click a square to switch that head off and see every prediction.")
-    page.notice(said)
     with page.fold("Table"):
         page.table(lens.columns(effects), name="head-map")
     with page.fold("How it is computed"):

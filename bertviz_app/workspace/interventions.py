@@ -31,12 +31,16 @@ def switch_off(page: Page) -> None:
     forward = page.run(encoding)
     changes = once(_changes, page.model, forward, what)
     said = lens.notice(changes, what, page.model.info.n_heads)
-    page.show(once(_figure, page.model, forward, what, page.theme), name="switched-off", alt=f"Bars, before and after. {said}")
+    page.show(
+        once(_figure, page.model, forward, what, page.theme),
+        name="switched-off",
+        alt="Bars, before and after",
+        notice=said,
+    )
     n_drawn = len(lens.drawn(changes))
     if n_drawn < len(changes):
         which = ", those that change most" if what else ""
         st.caption(f"Drawn: {n_drawn} of {len(changes)} predictions{which}. All of them are in the table below.")
-    page.notice(said)
     with page.fold("Table"):
         page.table(lens.columns(changes), name="switched-off")
     with page.fold("How it is computed"):

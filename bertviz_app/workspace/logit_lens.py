@@ -90,8 +90,7 @@ def every_token(page: Page, look: Look) -> None:
     notice = lens.every_token_notice(said, encoding, positions)
     figure = once(_every_token_figure, page.model, page.run(encoding), tuple(positions), page.theme)
     st.html(WIDE)
-    page.show(figure, name="logit_lens", alt=f"Table: the first choice of each layer at each token. {notice}")
-    page.notice(notice)
+    page.show(figure, name="logit_lens", alt="Table: the first choice of each layer at each token", notice=notice)
     st.caption(lens.BIAS)
     with page.fold("Table"):
         page.table(lens.columns(said, encoding, positions, page.model.reader.token), name="logit-lens")
@@ -112,8 +111,7 @@ def one_token(page: Page, look: Look) -> None:
     words = [page.model.reader.token(token_id) for token_id in followed]
     title = f"The way to the answer at “{label(encoding.tokens[position])}”, token {position + 1}"
     notice = lens.one_token_notice(said, words)
-    page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt=f"Lines. {notice}")
-    page.notice(notice)
+    page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt="Lines", notice=notice)
     st.caption(lens.BIAS)
     with page.fold("Table"):
         table: dict[str, object] = {"layer": list(range(len(said.entropy)))}
@@ -139,8 +137,7 @@ def strongest_neurons(page: Page, look: Look) -> None:
     title = f"The neurons that move “{label(look.encoding.tokens[look.position])}” the most at layer {shown(layer)}"
     title += ", and what they promote" if info.fills_blanks else ""
     notice = neurons.notice(found, drawn, look.encoding)
-    page.show(neurons.neurons_figure(drawn, page.theme, title=title), name="neurons", alt=f"Bars. {notice}")
-    page.notice(notice)
+    page.show(neurons.neurons_figure(drawn, page.theme, title=title), name="neurons", alt="Bars", notice=notice)
     with page.fold("Table"):
         page.table(neurons.columns(drawn), name="neurons")
     page.python(neurons.python_code(info, page.encoding, found, look.hidden))

@@ -42,13 +42,13 @@ def ordering_game(page: Page) -> None:
     logits = page.model.class_logits(next_sentence.pair_objective(page.model.info).task, pooled)
     probabilities = np.zeros((n, n), dtype=np.float32)
     probabilities[tuple(np.array(places).T)] = next_sentence.is_next(logits)
+    chain = lens.best_chain(probabilities)
     page.show(
         lens.matrix_figure(probabilities, texts, page.theme),
         name="ordering",
         alt="Heatmap: how likely each sentence follows each other one",
+        notice=lens.notice(chain, probabilities),
     )
-    chain = lens.best_chain(probabilities)
-    page.notice(lens.notice(chain, probabilities))
     page.table(
         {"place": list(range(1, n + 1)), "number": [i + 1 for i in chain.order], "sentence": [texts[i] for i in chain.order]},
         name="order",

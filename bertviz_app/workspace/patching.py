@@ -46,8 +46,7 @@ def patching_view(page: Page) -> None:
     restored = contrast.restored(once(_differences, page.model, page.run(a), page.run(b))[chosen])
     names, compared = lens.places(b, a), (pair[0].name(contrast.a, token), pair[0].name(contrast.b, token))
     said = lens.notice(restored, names, compared)
-    page.show(lens.patching_figure(restored, names, page.theme), name="patching", alt=f"Heatmap. {said}")
-    page.notice(said)
+    page.show(lens.patching_figure(restored, names, page.theme), name="patching", alt="Heatmap", notice=said)
     with page.fold("Table"):
         page.table(lens.columns(restored, names), name="patching")
     with page.fold("How it is computed"):

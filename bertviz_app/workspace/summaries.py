@@ -51,8 +51,8 @@ def summary_view(page: Page) -> None:
     scores = summary.centrality(vectors)
     picked = summary.chosen(scores, ratio / 100)
     marks = [Mark(*spans[i], page.theme.accent, str(i + 1), f"Sentence {i + 1}: {scores[i]:.4f}") for i in picked]
-    show_marked(page, [(text, marks)], label="The text with the chosen sentences marked")
     page.notice(summary.notice(scores, picked))
+    show_marked(page, [(text, marks)], label="The text with the chosen sentences marked")
     texts = [encoding.text for encoding in encodings]
     figure = summary.centrality_figure(scores, picked, texts, page.theme)
     page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
@@ -81,8 +81,7 @@ def similarity_view(page: Page) -> None:
     numbers = [str(index + 1) for index in range(len(forwards))]
     title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
     figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
-    page.show(figure, name="texts", alt=f"Heatmap. {text_map.notice(matrix, vectors)}")
-    page.notice(text_map.notice(matrix, vectors))
+    page.show(figure, name="texts", alt="Heatmap", notice=text_map.notice(matrix, vectors))
     texts = [forward.encoding.text for forward in forwards]
     page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
     options = list(range(len(texts)))

@@ -34,8 +34,8 @@ def entities_view(page: Page) -> None:
     reading = entities.read(words, page.model.info.labels["entities"], page.model.token_logits("entities", rows))
     texts = [text for text in (page.text, page.pair) if text is not None]
     marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
-    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with its names marked")
     page.notice(entities.notice(reading))
+    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with its names marked")
     looks = _entity_looks(page, reading)
     with page.fold("How it is computed"):
         st.markdown(entities.METHOD)
@@ -75,8 +75,7 @@ def _class_view(page: Page, task: str, title: str, method: str) -> None:
     forward = page.forward
     reading = sentiment.read(page.model.info.labels[task], page.model.class_logits(task, forward.class_vector))
     figure = sentiment.reading_figure(reading, page.theme).update_layout(title_text=title)
-    page.show(figure, name=f"task-{task}", alt=f"Bars. {sentiment.notice(reading)}")
-    page.notice(sentiment.notice(reading))
+    page.show(figure, name=f"task-{task}", alt="Bars", notice=sentiment.notice(reading))
     if said := relations.meanings(reading.labels):
         st.caption(plain(said))
     looks = show_looks(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")

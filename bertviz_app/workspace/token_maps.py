@@ -91,6 +91,7 @@ def _cost(model: Model, forward: ForwardPass, name: str) -> str:
 
 def side_by_side(page: Page, summed: Summed) -> None:
     """Small maps on one scale, three in a row; below each other on a phone."""
+    page.notice(words.maps_sentence(summed.maps, page.encoding))
     tokens = page.encoding.tokens
     more = figures.thinned(len(tokens))
     st.caption(f"Rows draw on columns. Each row sums to 1, and all maps share one scale{'; ' + more if more else ''}.")
@@ -101,7 +102,6 @@ def side_by_side(page: Page, summed: Summed) -> None:
             with column:
                 page.show(chart, name=f"map_{_key(name)}", alt=f"{name}: heatmap of tokens × tokens")
                 st.caption(f"Scale: {METHODS[name].scaled}.")
-    page.notice(words.maps_sentence(summed.maps, page.encoding))
     with page.fold("Table"):
         page.table(words.mean_columns(summed.maps, page.encoding), name="summed-up")
 
@@ -127,8 +127,7 @@ def one_map(page: Page, summed: Summed) -> None:
         chart = once(_lengths_figure, page.model, page.forward, layer, page.theme)
     if more := figures.thinned(page.encoding.n_tokens, figures.LARGE_CELLS):
         st.caption(f"{more[0].upper()}{more[1:]}.")
-    page.show(chart, name="summed_map", alt=f"Heatmap. {said}")
-    page.notice(said)
+    page.show(chart, name="summed_map", alt="Heatmap", notice=said)
     with page.fold("Table"):
         page.table(words.map_columns(values, page.encoding), name=_key(name))
 
@@ -145,8 +144,7 @@ def one_token(page: Page, summed: Summed) -> None:
         st.rerun()
     said = words.token_sentence(summed.maps, encoding, position)
     chart = once(_token_figure, page.model, page.forward, summed.names, position, page.theme)
-    page.show(chart, name="summed_token", alt=f"Bars. {said}")
-    page.notice(said)
+    page.show(chart, name="summed_token", alt="Bars", notice=said)
     with page.fold("Table"):
         page.table(words.token_columns(summed.maps, encoding, position), name="one-token")
 
@@ -155,8 +153,7 @@ def agreement(page: Page, summed: Summed) -> None:
     """How alike the order is in which two methods put the tokens, for each two."""
     found = once(_agreement, page.model, page.forward, summed.names)
     said = words.agreement_sentence(found, summed.names)
-    page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt=f"Heatmap. {said}")
-    page.notice(said)
+    page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt="Heatmap", notice=said)
     with page.fold("Table"):
         page.table(words.agreement_columns(found, summed.names), name="agreement")
 

@@ -30,8 +30,12 @@ def steps_view(page: Page) -> None:
         raise EmptyText("There is no word here that WordPiece would look at: type one above.")
     name = st.selectbox("Word", choices, key="wordpiece_word", format_func=lambda word: word[:60])
     match = wordpiece.match(name, page.model.reader.vocabulary)
-    page.show(wordpiece.match_figure(match, page.theme), name="wordpiece", alt=f"Look-ups. {wordpiece.notice(match)}")
-    page.notice(wordpiece.notice(match))
+    page.show(
+        wordpiece.match_figure(match, page.theme),
+        name="wordpiece",
+        alt="Look-ups",
+        notice=wordpiece.notice(match),
+    )
     with page.fold("Table: every look-up"):
         page.table(wordpiece.tries_columns(match), name="wordpiece")
     page.python(wordpiece.python_code(page.model.info, name))
@@ -43,8 +47,12 @@ def side_by_side_view(page: Page) -> None:
     others = _of_the_chosen_model(page)
     cuts = comparing.cuts(text, others)
     said = side_by_side.notice(text, cuts)
-    page.show(side_by_side.side_by_side_figure(text, cuts, page.theme), name="side-by-side", alt=f"Boxes over the text. {said}")
-    page.notice(said)
+    page.show(
+        side_by_side.side_by_side_figure(text, cuts, page.theme),
+        name="side-by-side",
+        alt="Boxes over the text",
+        notice=said,
+    )
     with page.fold("Table: every piece"):
         page.table(side_by_side.columns(cuts), name="side-by-side")
     with page.fold("How they work"):
