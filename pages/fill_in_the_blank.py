@@ -15,15 +15,10 @@ def guesses(page: Page) -> None:
     code = lens.python_code(page.model.info, page.encoding, hidden=hidden)
     if not encoding.positions("mask"):
         positions, seen = seen_probabilities(page)
-        figure = lens.tokens_figure(
-            encoding, positions, seen, page.theme, title="How sure BERT is of each word while it sees it"
-        )
-        page.show(
-            figure,
-            name="seen",
-            alt="Bars: the probability of each token at its own place",
-            notice=lens.seen_notice([encoding.tokens[p] for p in positions], seen),
-        )
+        title = "How sure BERT is of each word while it sees it"
+        figure = lens.tokens_figure(encoding, positions, seen, page.theme, title=title)
+        said = lens.seen_notice([encoding.tokens[p] for p in positions], seen)
+        page.show(figure, name="seen", alt="Bars: the probability of each token at its own place", notice=said)
         with page.fold("Table"):
             page.table({"token": [encoding.tokens[p] for p in positions], "probability": seen}, name="seen")
     else:
@@ -32,12 +27,9 @@ def guesses(page: Page) -> None:
         logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
         filled = lens.fill(logits, blanks, page.model.reader.token, k=k)
         given = [row for row, position in enumerate(blanks) if position in hidden]
-        page.show(
-            lens.blanks_figure(filled, page.theme),
-            name="blanks",
-            alt="Bars: the likeliest words for each blank",
-            notice=lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden)),
-        )
+        said = lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden))
+        figure = lens.blanks_figure(filled, page.theme)
+        page.show(figure, name="blanks", alt="Bars: the likeliest words for each blank", notice=said)
         n_drawn = len(lens.drawn(filled))
         if n_drawn < len(filled):
             st.caption(f"Drawn: the first {n_drawn} of {len(filled)} blanks. All of them are in the table below.")

@@ -22,12 +22,7 @@ def one(page: Page) -> None:
     page.sentence()
     page.strip(page.encoding)
     reading = many.reading_of(page, page.forward.class_vector)
-    page.show(
-        lens.reading_figure(reading, page.theme),
-        name="sentiment",
-        alt="Bars",
-        notice=lens.notice(reading),
-    )
+    page.show(lens.reading_figure(reading, page.theme), name="sentiment", alt="Bars", notice=lens.notice(reading))
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
         logits, probabilities = reading.logits.tolist(), reading.probabilities.tolist()
@@ -47,11 +42,9 @@ def several(page: Page) -> None:
         st.session_state["_verdicts"], st.session_state["_verdicts_of"] = many.verdicts_of(page, rows), asked
     verdicts = st.session_state["_verdicts"]
     texts = [verdict.text for verdict in verdicts if verdict.reading]
+    page.notice(lens.summary(verdicts))
     if texts:
-        figure = lens.verdicts_figure(verdicts, page.theme)
-        page.show(figure, name="sentiments", alt="Bars", notice=lens.summary(verdicts))
-    else:
-        page.notice(lens.summary(verdicts))
+        page.show(lens.verdicts_figure(verdicts, page.theme), name="sentiments", alt=f"Bars. {lens.summary(verdicts)}")
     many.show_verdicts(verdicts)
     if texts:
         page.python(lens.python_code_for_many(page.model.info, texts))
