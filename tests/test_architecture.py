@@ -29,13 +29,14 @@ OF_A_MODEL = {
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
-    "pages": (GROUND | {"plots", "lenses", "components", "workspace"}, {"streamlit"}),
+    "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads"}, {"streamlit"}),
     "workspace": (
-        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models"},
+        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "uploads"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots", "colors"}, {"numpy", "scipy", "sklearn", "plotly"}),
+    "lenses": (GROUND | {"plots", "colors", "uploads"}, {"numpy", "scipy", "sklearn", "plotly"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
+    "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
@@ -57,6 +58,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
 # Seconds of import that only those pay who need them: allowed inside of functions alone.
 LAZILY = {
     "components": {"bertviz", "torch"},
+    "uploads": {"charset_normalizer"},
     "checkpoints": {"huggingface_hub"},
     "workspace": {"models"} | OF_A_MODEL,
     "intervening": {"models"},
@@ -220,7 +222,7 @@ def test_what_is_imported_is_pinned_exactly():
     lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
     pins = [line for line in lines if line]
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", pin) for pin in pins)
-    packages = {"sklearn": "scikit-learn"}
+    packages = {"sklearn": "scikit-learn", "charset_normalizer": "charset-normalizer"}
     imported = {found.name for path in sources() for found in imports(parsed(path)) if not found.ours}
     assert {packages.get(name, name) for name in imported} <= {pin.split("==")[0] for pin in pins}
 
