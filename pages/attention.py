@@ -46,7 +46,6 @@ def one_head(page: Page) -> None:
 
 
 with open_page("attention") as page:
-    st.session_state.update(st.session_state.pop("_open_head", {}))
     page.sentence(pair=True)
     view, mode = choose_view(page)
     if view == EXPLORER:

@@ -8,18 +8,18 @@ from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.tables import csv_text
-from bertviz_app.workspace import Page, once, open_page
+from bertviz_app.workspace import Page, once, open_page, scene
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BY_TOKEN = "Embedding sum"
 
 
 def chosen_token(page: Page, *, clickable: bool) -> int:
-    position = min(st.session_state.get("forward_token", 1), page.encoding.n_tokens - 1)  # a new sentence may be shorter
+    position = min(scene.FORWARD_TOKEN.of(page.encoding.key), page.encoding.n_tokens - 1)
     hint = "Click a token to see its sum" if clickable else ""
     clicked = page.strip(page.encoding, hint=hint, chosen=(position,) if clickable else ())
     if clickable and clicked is not None and clicked != position:
-        st.session_state["forward_token"] = clicked
+        scene.FORWARD_TOKEN.put(page.encoding.key, clicked)
         st.rerun()
     return position
 

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from bertviz_app.lenses.glossary import found
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import open_page, scene
 
 with open_page("glossary") as page:
     # A link from another page names its term.
-    st.session_state.setdefault("glossary_search", st.query_params.get("term", "")[:60])
-    wanted = st.text_input("Find a term", key="glossary_search", max_chars=60, placeholder="for example: head")
+    if not scene.GLOSSARY_SEARCH.is_set():
+        scene.GLOSSARY_SEARCH.put(st.query_params.get("term", "")[:60])
+    wanted = st.text_input("Find a term", key=scene.GLOSSARY_SEARCH.name, max_chars=60, placeholder="for example: head")
     matches = found(wanted)
     if not matches:
         st.info("No term has these letters in it. Clear the field to see them all.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, open_page, scene
 from bertviz_app.workspace.head_map import map_of_heads
 from bertviz_app.workspace.interventions import switch_off
 from bertviz_app.workspace.patching import patching_view
@@ -13,7 +13,7 @@ SWITCH_OFF, HEADS, PATCHING = VIEWS = ("Switch off", "Map of heads", "Patching")
 def heads(page: Page) -> None:
     page.sentence(pair=True)
     if map_of_heads(page):  # a head was clicked
-        st.session_state["_switch_off"]["interventions_view"] = SWITCH_OFF
+        scene.choose_later({"interventions_view": SWITCH_OFF})
         st.rerun()
 
 
@@ -23,7 +23,6 @@ def parts(page: Page) -> None:
 
 
 with open_page("interventions") as page:
-    st.session_state.update(st.session_state.pop("_switch_off", {}))
     page.sample = ("The cat sat on the [MASK].", "")
     view = st.segmented_control(
         "View",

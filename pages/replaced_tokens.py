@@ -4,26 +4,24 @@ import streamlit as st
 
 from bertviz_app.lenses import replaced_tokens as lens
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, open_page, scene
 from bertviz_app.workspace.offers import offer_instead
 
 
 def replacement(page: Page) -> tuple[int, str] | None:
     """The token that was clicked and the word that stands in its place, for as long as the sentence stays the same."""
-    of, position, word = st.session_state.get("replacement", (None, None, ""))
-    if of != page.encoding.key:
-        position, word = None, ""
+    position, word = scene.REPLACEMENT.of(page.encoding.key)
     hint = "Click a token, then type what to put in its place."
     clicked = page.strip(page.encoding, key="replaced", hint=hint, chosen=() if position is None else (position,))
     if clicked is not None and clicked != position and not page.encoding.is_special[clicked]:
-        st.session_state["replacement"] = (page.encoding.key, clicked, "")
+        scene.REPLACEMENT.put(page.encoding.key, (clicked, ""))
         st.rerun()
     if position is None:
         return None
     typed = st.text_input(
         f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}"
     ).strip()
-    st.session_state["replacement"] = (page.encoding.key, position, typed)
+    scene.REPLACEMENT.put(page.encoding.key, (position, typed))
     return (position, typed) if typed else None
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from bertviz_app.lenses import sentiment as lens
 from bertviz_app.tables import TextRow
-from bertviz_app.workspace import Page, many, open_page
+from bertviz_app.workspace import Page, many, open_page, scene
 from bertviz_app.workspace.offers import offer_instead
 
 VIEWS = ("This sentence", "Many sentences")
@@ -36,11 +36,12 @@ def several(page: Page) -> None:
     if not rows:
         return
     asked = (page.model.info.key, rows)
-    if st.session_state.get("_verdicts_of") != asked:
+    verdicts = scene.VERDICTS.of(asked)
+    if verdicts is None:
         if not typed and not many.told_to_read(len(rows)):
             return
-        st.session_state["_verdicts"], st.session_state["_verdicts_of"] = many.verdicts_of(page, rows), asked
-    verdicts = st.session_state["_verdicts"]
+        verdicts = many.verdicts_of(page, rows)
+        scene.VERDICTS.put(asked, verdicts)
     texts = [verdict.text for verdict in verdicts if verdict.reading]
     page.notice(lens.summary(verdicts))
     if texts:

@@ -12,6 +12,7 @@ from bertviz_app.components.explorer import MODES
 from bertviz_app.lenses.attention import head_patterns, mosaic_sentence, telling_head
 from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.plots import shown
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
 
 def _suggest_head(page: Page) -> None:
     """Open, for who comes for the first time and by no link to a head, one that is worth a look."""
-    if not st.session_state.get("_head_suggested") and not {"layer", "head"} & {*st.session_state, *st.query_params}:
+    asked_for = any(place.is_set() or place.name in st.query_params for place in (scene.LAYER, scene.HEAD))
+    if not scene.HEAD_SUGGESTED.value() and not asked_for:
         layer, head = telling_head(once(head_patterns, page.forward))
-        st.session_state.update(layer=shown(layer), head=shown(head))
-    st.session_state["_head_suggested"] = True
+        scene.LAYER.put(shown(layer))
+        scene.HEAD.put(shown(head))
+    scene.HEAD_SUGGESTED.put(True)
 
 
 def choose_head(page: Page) -> tuple[int, int, Reading]:
@@ -60,15 +63,13 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
 
 def choose_token(page: Page) -> int | None:
     """The token that was clicked in the strip, until it is clicked again or another text is typed."""
-    text, position = st.session_state.get("_attention_token", (None, None))
-    if text != page.encoding.key:
-        position = None
+    position = scene.ATTENTION_TOKEN.of(page.encoding.key)
     hint = "Click a token to see where it looks and what looks at it"
     if position is not None:
         hint += "; click it again for the whole head"
     clicked = page.strip(page.encoding, key="attention", hint=hint, chosen=() if position is None else (position,))
     if clicked is not None:
-        st.session_state["_attention_token"] = (page.encoding.key, None if clicked == position else clicked)
+        scene.ATTENTION_TOKEN.put(page.encoding.key, None if clicked == position else clicked)
         st.rerun()
     return position
 

@@ -11,6 +11,7 @@ from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses import pseudo_perplexity
 from bertviz_app.lenses.probability import log_probability
 from bertviz_app.records import Encoding, Floats, ForwardPass
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
@@ -23,15 +24,14 @@ ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8
 
 def hidden_words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
     """The token strip with clickable words: the encoding with the clicked words hidden, and their positions."""
-    of, kept = st.session_state.get("hidden_words", (None, ()))
-    hidden = set(kept) if of == page.encoding.key else set()
+    hidden = set(scene.HIDDEN_WORDS.of(page.encoding.key))
     shown = page.model.reader.masked(page.encoding, sorted(hidden))
     clicked = page.strip(
         shown, key="blanks", hint="Click a word to hide it; click it again to bring it back.", chosen=sorted(hidden)
     )
     if clicked is not None and page.encoding.kinds[clicked] not in ("cls", "sep", "pad", "mask"):
         hidden ^= set(lens.word_positions(page.encoding, clicked))
-        st.session_state["hidden_words"] = (page.encoding.key, tuple(sorted(hidden)))
+        scene.HIDDEN_WORDS.put(page.encoding.key, tuple(sorted(hidden)))
         st.rerun()
     return shown, tuple(sorted(hidden))
 
@@ -54,8 +54,8 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
     order = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="blank_order", persist_state="session")
     asked = (page.model.info.key, encoding.key, order)
     if st.button(f"Fill {n} blanks ({n - 1} further {'pass' if n == 2 else 'passes'})", key="fill_one_by_one"):
-        st.session_state["one_by_one"] = asked
-    if st.session_state.get("one_by_one") != asked:
+        scene.job("one_by_one").put(asked)
+    if scene.job("one_by_one").value() != asked:
         return
     steps: list[lens.Blank] = []
     places: list[str] = []
@@ -96,8 +96,8 @@ def own_probabilities(page: Page) -> None:
     asked = (page.model.info.key, encoding.key)
     what = f"Hide each of {n} tokens in turn ({n} passes)" if n > 1 else "Hide the one token (1 pass)"
     if st.button(what, key="own_probabilities"):
-        st.session_state["own_probabilities_of"] = asked
-    if st.session_state.get("own_probabilities_of") != asked:
+        scene.job("own_probabilities").put(asked)
+    if scene.job("own_probabilities").value() != asked:
         return
     states = page.final_states([page.model.reader.masked(encoding, [p]) for p in positions], "Hiding each token in turn")
     rows = np.stack([state.last_hidden_state[p] for state, p in zip(states, positions, strict=True)])

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import embeddings, sentences, similarity
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
@@ -115,17 +116,16 @@ def similarity_view(page: Page, state: int) -> None:
 def neighbours_view(page: Page) -> None:
     """The tokens of the vocabulary whose input embeddings are nearest to that of a token of the sentence."""
     encoding = page.encoding
-    of, kept = st.session_state.get("neighbours_of", (None, 0))
-    if of != encoding.key:
+    position = scene.NEIGHBOURS_TOKEN.of(encoding.key)
+    if position is None:
         # A whole word says more than a piece; the middle one, if there are many.
         candidates = encoding.positions("word") or np.flatnonzero(~encoding.is_special)
-        kept = int(candidates[len(candidates) // 2])
-    position = kept
+        position = int(candidates[len(candidates) // 2])
     clicked = page.strip(
         encoding, key="neighbours", hint="Click a token to see its neighbours in the vocabulary.", chosen=(position,)
     )
     if clicked is not None and clicked != position:
-        st.session_state["neighbours_of"] = (encoding.key, clicked)
+        scene.NEIGHBOURS_TOKEN.put(encoding.key, clicked)
         st.rerun()
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
     found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)

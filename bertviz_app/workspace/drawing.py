@@ -11,6 +11,7 @@ import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.tables import csv_text
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import cell, plain
 from bertviz_app.workspace.navigation import PAGES
 
@@ -89,11 +90,11 @@ class Drawing:
             with st.expander("Export"):
                 st.radio(
                     "The camera button on each picture saves it as", ["PNG", "SVG"],
-                    key="picture_format", horizontal=True, persist_state="session",
+                    key=scene.PICTURE_FORMAT.name, horizontal=True, persist_state="session",
                 )  # fmt: skip
 
     def _config(self, name: str) -> dict[str, Any]:
-        kind = st.session_state.get("picture_format", "PNG").lower()
+        kind = scene.PICTURE_FORMAT.value().lower()
         image = {"format": kind, "scale": 2, "filename": f"inside-bert-{name}"}
         unused = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
         return {"displaylogo": False, "toImageButtonOptions": image, "modeBarButtonsToRemove": unused}

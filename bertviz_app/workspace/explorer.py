@@ -18,6 +18,7 @@ from bertviz_app.lenses.attention_thumbnails import thumbnails, titles
 from bertviz_app.lenses.readings import Frame, Reading, framed
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass, ModelInfo
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def explore(page: Page, asked: Asked) -> None:
     a sentence says so.
     """
     forward = page.forward
-    if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and st.session_state.get("_long_text_opened") != forward.key:
+    if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and scene.LONG_TEXT_OPENED.value() != forward.key:
         asked = replace(asked, heads=asked.heads[:1], mode=CLOSED)
     try:
         data = once(sent, page.model, forward, page.theme, asked)
@@ -60,7 +61,8 @@ def explore(page: Page, asked: Asked) -> None:
         return
     result = _explorer(key="explorer", data=data, on_opened_change=lambda: None)
     if result.opened:
-        st.session_state.update(opened_by(result.opened, page.model.info, asked.heads) | {"_long_text_opened": forward.key})
+        scene.LONG_TEXT_OPENED.put(forward.key)
+        scene.choose_later(opened_by(result.opened, page.model.info, asked.heads))
         st.rerun()
 
 
@@ -68,7 +70,7 @@ def open_heads(model: Model, place: tuple[int, int], mode: str) -> Heads:
     """The head at `place`, and, where lines can be told apart by their colours, those that were laid over it."""
     if mode != LINES:
         return (place,)
-    kept = (head for head in st.session_state.get("_heads_beside", ()) if head != place)
+    kept = (head for head in scene.HEADS_BESIDE.value() if head != place)
     return (place, *(head for head in kept if head[0] < model.info.n_layers and head[1] < model.info.n_heads))
 
 
@@ -85,9 +87,9 @@ def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict
         return {}
     if not clicked.get("beside"):
         # The sliders are set before they are drawn: at the top of the next run.
-        return {"_open_head": {"layer": shown(head[0]), "head": shown(head[1])}}
+        return {scene.LAYER.name: shown(head[0]), scene.HEAD.name: shown(head[1])}
     others = [other for other in heads[1:] if other != head]
-    return {"_heads_beside": others if head in heads else [*others, head][-(MOST_HEADS - 1) :]}
+    return {scene.HEADS_BESIDE.name: others if head in heads else [*others, head][-(MOST_HEADS - 1) :]}
 
 
 def sent(model: Model, forward: ForwardPass, theme: Theme, asked: Asked) -> bytes:

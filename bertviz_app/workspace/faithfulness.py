@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +15,7 @@ from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.lenses.faithfulness_figure import curves_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.attribution import Work, batch_rows, choose_ways, explained, requested, work
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.explained import Explained
@@ -71,7 +72,7 @@ def beside(page: Page, what: Explained, way: Way) -> None:
 
 def measured_before(page: Page, what: Explained, ways: Sequence[Way]) -> lens.Faithfulness | None:
     """What was measured in this session for this prediction, if these ways were among it."""
-    kept = st.session_state.get("faithfulness_of")
+    kept: Any = scene.job("faithfulness").value()
     if kept is None or kept[:3] != (page.model.key, what.encoding.key, what.target) or not set(ways) <= set(kept[3]):
         return None
     return once(_measured, page.model, what.encoding, what.target, kept[3])

@@ -15,7 +15,7 @@ from bertviz_app.lenses import sample
 from bertviz_app.lenses.head_kinds import MEASURES, HeadMeasures, Measure
 from bertviz_app.plots import shown
 from bertviz_app.records import ForwardPass
-from bertviz_app.workspace import costs
+from bertviz_app.workspace import costs, scene
 from bertviz_app.workspace.navigation import PAGES
 
 if TYPE_CHECKING:
@@ -95,5 +95,5 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
 def open_head(layer: int, head: int) -> None:
     """Go to the Attention page with this head open; both count from 0."""
     place = {"layer": shown(layer), "head": shown(head)}
-    st.session_state["_open_head"] = {"attention_view": "Explorer"} | place
+    scene.choose_later({"attention_view": "Explorer", **place})
     st.switch_page(PAGES["attention"].file, query_params={name: str(number) for name, number in place.items()})

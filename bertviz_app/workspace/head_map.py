@@ -13,7 +13,7 @@ from bertviz_app.lenses import head_effects as lens
 from bertviz_app.lenses import interventions_code as code
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
-from bertviz_app.workspace import costs, on_request
+from bertviz_app.workspace import costs, on_request, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, choose, nothing, predictions, words
 
@@ -52,7 +52,7 @@ def map_of_heads(page: Page) -> bool:
     page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)
-        st.session_state["_switch_off"] = {f"heads_off_{page.model.info.key}": [f"{shown(layer)}.{shown(head)}"]}
+        scene.choose_later({scene.heads_off(page.model.info.key).name: [f"{shown(layer)}.{shown(head)}"]})
     return clicked is not None
 
 

@@ -18,6 +18,7 @@ from bertviz_app.lenses import logit_lens_figures as figures
 from bertviz_app.lenses import neurons
 from bertviz_app.plots import Theme, label, shown
 from bertviz_app.records import Encoding, ForwardPass
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 
@@ -41,16 +42,16 @@ class Look:
 
 def choose_token(page: Page) -> Look:
     """The token that was clicked last, at first the blank or the last word, and whether its word is hidden."""
-    of, position = st.session_state.get("_lens_token", (None, 0))
-    if of != page.encoding.key:
+    position = scene.LENS_TOKEN.of(page.encoding.key)
+    if position is None:
         position = lens.first_position(page.encoding)
     hidden = lens.hides(page.encoding, position)
-    if hidden and not st.session_state.get("lens_hide"):
+    if hidden and not scene.HIDES_IN_LENS.value():
         hidden = ()
     encoding = page.model.reader.masked(page.encoding, hidden) if hidden else page.encoding
     clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
     if clicked is not None and clicked != position:
-        st.session_state["_lens_token"] = (page.encoding.key, clicked)
+        scene.LENS_TOKEN.put(page.encoding.key, clicked)
         st.rerun()
     return Look(encoding, position, hidden)
 
@@ -59,7 +60,7 @@ def hide_toggle(page: Page, look: Look) -> None:
     """The switch that `choose_token` reads at the next run."""
     label = "Hide its word (one further pass)"
     may_hide = bool(lens.hides(page.encoding, look.position))
-    st.toggle(label, key="lens_hide", persist_state="session", disabled=not may_hide)
+    st.toggle(label, key=scene.HIDES_IN_LENS.name, persist_state="session", disabled=not may_hide)
 
 
 def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followed: Sequence[int] = ()) -> lens.Said:

@@ -13,6 +13,7 @@ from bertviz_app.lenses import sentiment
 from bertviz_app.lenses.sentiment import Reading, Verdict
 from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import HEADINGS, MAX_BYTES, TextColumn, TextRow, csv_text, read_texts
+from bertviz_app.workspace import scene
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -47,11 +48,11 @@ def uploaded_texts() -> tuple[TextRow, ...]:
         help=f"UTF-8, up to {MAX_BYTES // 1_000_000} MB and {limit:,} rows. Without such a heading, the first column is read, "
         "from the first row on. The file stays in this server's memory and is gone with your visit.",
     )  # fmt: skip
-    if file is not None and st.session_state.get("_table_id") != file.file_id:
-        st.session_state.pop("_table", None)
-        st.session_state["_table"] = read_texts(file.getvalue(), max_rows=limit)
-        st.session_state["_table_id"] = file.file_id
-    table: TextColumn | None = st.session_state.get("_table")
+    if file is not None and scene.TABLE_ID.value() != file.file_id:
+        scene.TABLE.take()
+        scene.TABLE.put(read_texts(file.getvalue(), max_rows=limit))
+        scene.TABLE_ID.put(file.file_id)
+    table: TextColumn | None = scene.TABLE.value()
     if table is None:
         return ()
     _say_what_was_read(table, limit)

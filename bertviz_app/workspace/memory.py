@@ -7,11 +7,11 @@ nothing to see writes the texts to the browser's `sessionStorage` and, on a sess
 from __future__ import annotations
 
 import json
-from typing import cast
 
 import streamlit as st
 
 from bertviz_app import plots
+from bertviz_app.workspace import scene
 
 _JS = """
 export default function({data, setStateValue, parentElement}) {
@@ -44,16 +44,14 @@ def restore() -> bool:
 
     Where there is no browser (a test), there is nobody to ask.
     """
-    if "texts" not in st.session_state:
-        st.session_state["texts"] = {}
-    if st.session_state.get("_restored") or not dict(st.context.headers):
+    if scene.RESTORED.value() or not dict(st.context.headers):
         return True
     result = _browser_memory(key="_browser_memory", data={"restore": True}, on_saved_change=lambda: None, height=1)
     if not result.saved:
         return False
-    st.session_state["_restored"] = True
-    st.session_state["texts"] = _texts(result.saved) | st.session_state["texts"]
-    st.session_state["_screen"] = _screen(result.saved)
+    scene.RESTORED.put(True)
+    scene.TEXTS.put({**_texts(result.saved), **scene.TEXTS.value()})
+    scene.SCREEN.put(_screen(result.saved))
     return True
 
 
@@ -63,34 +61,34 @@ def keep() -> None:
         return
     drawn = theme()
     data = {
-        "texts": json.dumps(st.session_state["texts"]),
+        "texts": json.dumps(scene.TEXTS.value()),
         "screen": f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}",
     }
     result = _browser_memory(key="_browser_memory_keep", data=data, on_screen_change=lambda: None, height=1)
     if result.screen and result.screen != data["screen"]:
-        st.session_state["_screen"] = result.screen
+        scene.SCREEN.put(result.screen)
         st.rerun()
 
 
 def theme() -> plots.Theme:
     """The theme for this visitor's screen: as the browser tells, or, before it has, as Streamlit does."""
-    name, _, width = st.session_state.get("_screen", "").partition(" ")
+    name, _, width = scene.SCREEN.value().partition(" ")
     return plots.theme(name or st.context.theme.type, narrow=width == "narrow")
 
 
 def recall(name: str, default: str = "") -> str:
     """A text that was typed under this name, on whatever page."""
-    return cast(str, st.session_state["texts"].get(name, default))
+    return scene.TEXTS.value().get(name, default)
 
 
 def has_text() -> bool:
     """Whether a sentence was ever typed or picked, an empty one too."""
-    return "text" in st.session_state["texts"]
+    return "text" in scene.TEXTS.value()
 
 
 def remember(name: str, text: str) -> None:
     """Keep a text under a name, for all pages."""
-    st.session_state["texts"] = st.session_state["texts"] | {name: text}
+    scene.TEXTS.put({**scene.TEXTS.value(), name: text})
 
 
 def _texts(saved: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from bertviz_app import settings
 from bertviz_app.catalog import CATALOG
 from bertviz_app.lenses.glossary import TERMS
 from bertviz_app.records import ModelInfo
+from bertviz_app.workspace import scene
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def draw_sidebar(key: str) -> str:
     with st.sidebar:
         st.markdown("**Inside BERT**")
         name = _model_choice(key)
-        st.session_state["_model_line"] = st.empty()
+        scene.MODEL_LINE.put(st.empty())
         group = ""
         with st.container(gap="xsmall"):  # all of them in sight on a screen of 900 pixels
             for page in PAGES.values():
@@ -92,7 +93,7 @@ def draw_model_line(info: ModelInfo) -> None:
         f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
         f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB"
     )
-    st.session_state["_model_line"].caption(line)
+    scene.MODEL_LINE.value().caption(line)
 
 
 def offered_models() -> dict[str, str]:
@@ -121,13 +122,14 @@ def _model_choice(key: str) -> str:
     default = settings.current().model if settings.current().model in offered else next(iter(offered))
     asked = st.query_params.get("model")
     if asked is not None and asked not in offered:
-        st.session_state["_unknown_model"] = asked
+        scene.UNKNOWN_MODEL.put(asked)
         asked = None
     # On another page it is another widget, which knows nothing of what was chosen.
-    if "model" not in st.session_state or st.session_state.get("_page", key) != key:
-        st.session_state["model"] = st.session_state.get("_model") or asked or default
-    chosen = st.selectbox("Model", list(offered), key="model", format_func=_title, label_visibility="collapsed")
-    st.session_state["_model"], st.session_state["_page"] = chosen, key
+    if not scene.MODEL.is_set() or scene.PAGE.value() not in (None, key):
+        scene.MODEL.put(scene.CHOSEN_MODEL.value() or asked or default)
+    chosen = st.selectbox("Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed")
+    scene.CHOSEN_MODEL.put(chosen)
+    scene.PAGE.put(key)
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]

@@ -9,6 +9,7 @@ import streamlit as st
 from bertviz_app.catalog import CATALOG
 from bertviz_app.checkpoints import is_here
 from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def offer_head(page: Page, task: str) -> bool:
 
 def use(name: str) -> None:
     """Choose a model; to be called as a button's callback, before the sidebar is drawn."""
-    st.session_state["model"] = name
+    scene.MODEL.put(name)
 
 
 def use_embedded() -> None:

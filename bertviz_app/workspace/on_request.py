@@ -7,15 +7,17 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from bertviz_app.workspace import scene
+
 
 def asked(key: str, wanted: Hashable, label: str) -> bool:
     """Whether this very job was asked for in this session; until then there is a button. `wanted` tells it from others of its kind."""
     stoppable(key)
-    if st.session_state.get(f"{key}_of") == wanted:
+    if scene.job(key).value() == wanted:
         return True
     place = st.empty()
     if place.button(label, type="primary", key=key):
-        st.session_state[f"{key}_of"] = wanted
+        scene.job(key).put(wanted)
         place.empty()
         return True
     return False
@@ -23,7 +25,7 @@ def asked(key: str, wanted: Hashable, label: str) -> bool:
 
 def stoppable(key: str) -> None:
     """The job that a Stop button means from here on; the one that was asked for last, unless told otherwise."""
-    st.session_state["_may_stop"] = f"{key}_of"
+    scene.stoppable(key)
 
 
 @contextmanager
@@ -32,10 +34,6 @@ def watched(doing: str) -> Iterator[Callable[[float], object]]:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=doing)
-        st.button("Stop", key=f"stop_{doing}", on_click=_stop)
+        st.button("Stop", key=f"stop_{doing}", on_click=scene.stop)
     yield lambda share: bar.progress(share, text=doing)
     place.empty()
-
-
-def _stop() -> None:
-    st.session_state.pop(st.session_state["_may_stop"], None)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.lenses import next_sentence
 from bertviz_app.lenses import ordering as lens
+from bertviz_app.workspace import scene
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -30,8 +31,8 @@ def ordering_game(page: Page) -> None:
         return
     asked = (page.model.info.key, tuple(texts))
     if page.submitted("story"):
-        st.session_state["judged"] = asked
-    if st.session_state.get("judged") != asked:
+        scene.job("story").put(asked)
+    if scene.job("story").value() != asked:
         st.caption(
             f"BERT reads every sentence after every other one: {n * (n - 1)} passes for these {n}. The likeliest order is shown then."
         )

@@ -15,7 +15,7 @@ from bertviz_app import notes, plots, settings
 from bertviz_app.components import token_strip
 from bertviz_app.errors import EmptyText, InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
-from bertviz_app.workspace import caches, memory
+from bertviz_app.workspace import caches, memory, scene
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, draw_line, draw_model_line, draw_sidebar
@@ -39,6 +39,7 @@ def open_page(key: str) -> Iterator[Page]:
     theme = memory.theme()
     st.html(style(theme))
     caches.warm_up()
+    scene.choose_now()
     model_name = draw_sidebar(key)
     st.title("Inside BERT" if key == "home" else entry.title, anchor=False)
     draw_line(entry)
@@ -96,7 +97,7 @@ class Page(Drawing):
 
     def submitted(self, name: str) -> bool:
         """Whether the button below these sentences was pressed just now."""
-        return bool(st.session_state.get(f"submit_{name}"))
+        return scene.submitted(name)
 
     @cached_property
     def model(self) -> Model:
@@ -176,7 +177,7 @@ class Page(Drawing):
 
     def say_unknown_model(self) -> None:
         """A link to a model that this server does not have: said, and the default shown."""
-        asked = st.session_state.pop("_unknown_model", None)
+        asked = scene.UNKNOWN_MODEL.take()
         if asked is not None:
             st.warning(
                 plain(

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bertviz_app import settings
-from bertviz_app.workspace import memory
+from bertviz_app.workspace import memory, scene
 from bertviz_app.workspace.caches import DEFAULT_TEXT
+
+TEXT, PAIR = scene.draft("text"), scene.draft("pair")
 
 # label, sentence, second sentence
 EXAMPLES = (
@@ -32,11 +34,13 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
     """Draw the form. What is submitted becomes the text of every page; until then it is the `sample`, a sentence and a second one."""
     limit = settings.current().max_characters
     # The drafts live in their widgets; on a fresh page they start from what was submitted last.
-    if not memory.has_text() and st.session_state.get("_sample") != sample:  # another part of the page, another sample
-        st.session_state["draft_text"], st.session_state["draft_pair"] = sample
-    st.session_state["_sample"] = sample
-    st.session_state.setdefault("draft_text", memory.recall("text", sample[0]))
-    st.session_state.setdefault("draft_pair", memory.recall("pair", sample[1]))
+    if not memory.has_text() and scene.SAMPLE.value() != sample:  # another part of the page, another sample
+        TEXT.put(sample[0])
+        PAIR.put(sample[1])
+    scene.SAMPLE.put(sample)
+    for box, typed in ((TEXT, memory.recall("text", sample[0])), (PAIR, memory.recall("pair", sample[1]))):
+        if not box.is_set():
+            box.put(typed)
     shows_pair = pair or bool(memory.recall("pair"))
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
@@ -44,13 +48,11 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
         with texts:
             boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
         boxes[0].text_input(
-            "Sentence A" if shows_pair else "Sentence", key="draft_text", max_chars=limit,
+            "Sentence A" if shows_pair else "Sentence", key=TEXT.name, max_chars=limit,
             label_visibility="visible" if shows_pair else "collapsed",
         )  # fmt: skip
         if shows_pair:
-            boxes[1].text_input(
-                "Sentence B (optional)", key="draft_pair", max_chars=limit, placeholder="Type a second sentence"
-            )
+            boxes[1].text_input("Sentence B (optional)", key=PAIR.name, max_chars=limit, placeholder="Type a second sentence")
         with buttons, st.container(horizontal=True, gap="small"):
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit)
             with st.popover("Examples", width="stretch"):
@@ -70,29 +72,31 @@ def text_form(
 
     def submit() -> None:
         for name in boxes:
-            memory.remember(name, st.session_state[f"draft_{name}"])
+            memory.remember(name, scene.draft(name).value())
 
     limit, *_, last = settings.current().max_characters, *boxes
     with st.form(f"form_{key}", border=False):
         n = len(boxes)
         columns = st.columns([3] * n + [1], vertical_alignment="bottom", gap="small") if beside else [st.container()] * (n + 1)
         for column, (name, (label, sample)) in zip(columns, boxes.items(), strict=False):
-            st.session_state.setdefault(f"draft_{name}", memory.recall(name, sample))
+            box = scene.draft(name)
+            if not box.is_set():
+                box.put(memory.recall(name, sample))
             if name == last and not beside:
-                column.text_area(label, key=f"draft_{name}", max_chars=limit, height=height)
+                column.text_area(label, key=box.name, max_chars=limit, height=height)
             else:
-                column.text_input(label, key=f"draft_{name}", max_chars=limit)
+                column.text_input(label, key=box.name, max_chars=limit)
         width = "stretch" if beside else "content"
         columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
     return {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
 
 
 def _submit() -> None:
-    memory.remember("text", st.session_state["draft_text"])
-    memory.remember("pair", st.session_state.get("draft_pair", ""))
+    memory.remember("text", TEXT.value())
+    memory.remember("pair", PAIR.value())
 
 
 def _pick(text: str, pair: str) -> None:
-    st.session_state["draft_text"] = text
-    st.session_state["draft_pair"] = pair
+    TEXT.put(text)
+    PAIR.put(pair)
     _submit()

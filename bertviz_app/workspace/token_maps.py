@@ -20,7 +20,7 @@ from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLL
 from bertviz_app.plots import Theme
 from bertviz_app.records import ForwardPass
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import costs, on_request
+from bertviz_app.workspace import costs, on_request, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 
@@ -135,12 +135,12 @@ def one_map(page: Page, summed: Summed) -> None:
 def one_token(page: Page, summed: Summed) -> None:
     """What the clicked token draws on: the blank or the first token before a click, and for another text."""
     encoding = page.encoding
-    of, position = st.session_state.get("_summed_token", (None, 0))
-    if of != encoding.key:
+    position = scene.SUMMED_TOKEN.of(encoding.key)
+    if position is None:
         position = words.default_token(encoding)
     clicked = page.strip(encoding, key="summed", hint="Click a token to see what it draws on.", chosen=(position,))
     if clicked is not None and clicked != position:
-        st.session_state["_summed_token"] = (encoding.key, clicked)
+        scene.SUMMED_TOKEN.put(encoding.key, clicked)
         st.rerun()
     said = words.token_sentence(summed.maps, encoding, position)
     chart = once(_token_figure, page.model, page.forward, summed.names, position, page.theme)

@@ -70,7 +70,7 @@ def test_the_first_head_is_one_worth_a_look_and_a_chosen_one_stays(open_page, mo
 
 
 def test_a_head_from_another_page_is_opened(open_page):
-    app = open_page("attention", state={"_open_head": {"attention_view": "Explorer", "layer": 2, "head": 9}})
+    app = open_page("attention", state={"_later": {"attention_view": "Explorer", "layer": 2, "head": 9}})
     assert "Head 2.9 puts" in said(app) and app.slider(key="head").value == 9
 
 

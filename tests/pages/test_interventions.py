@@ -69,7 +69,7 @@ def test_an_answer_is_asked_for_where_there_is_a_pair(open_page, model):
 
 
 def test_a_clicked_head_is_switched_off(open_page, model):
-    state = {"_switch_off": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
+    state = {"_later": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
     app = open_page("interventions", text="The cat sat on the [MASK].", state=state)
     assert "Without head 5 of layer 3" in said(app)
 

@@ -44,7 +44,7 @@ def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families):
 
 def test_a_click_opens_a_head_or_lays_it_over(model):
     info, heads = model.info, ((4, 2), (1, 7))
-    assert opened_by({"layer": 0, "head": 11}, info, heads) == {"_open_head": {"layer": 1, "head": 12}}
+    assert opened_by({"layer": 0, "head": 11}, info, heads) == {"layer": 1, "head": 12}
     assert opened_by({"layer": 0, "head": 11, "beside": True}, info, heads) == {"_heads_beside": [(1, 7), (0, 11)]}
     assert opened_by({"layer": 1, "head": 7, "beside": True}, info, heads) == {"_heads_beside": []}
     many = ((4, 2), *((1, head) for head in range(6)))
