@@ -1,69 +1,19 @@
 """What differs between the families of models: one row each, chosen by `config.model_type` and, where that is not enough, by what was saved.
 
-A row says under which names the parts of a checkpoint are found in transformers' modules and in its weights file. What pages and lenses
-need to know of it is its `Traits`, which reach them in `ModelInfo`: they never see a family's name but to show it.
-
 Sources: Devlin et al., BERT (2019); Liu et al., RoBERTa (2019); Sanh et al., DistilBERT (2019); Lan et al., ALBERT (2020);
-Clark et al., ELECTRA (2020); He et al., DeBERTa (2021) and DeBERTaV3 (2023).
+Clark et al., ELECTRA (2020); He et al., DeBERTa (2021) and DeBERTaV3 (2023); Conneau et al., XLM-R (2020); Martin et al., CamemBERT (2020);
+Song et al., MPNet (2020).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from dataclasses import replace
 from typing import Any
 
 from bertviz_app import layer_names
+from bertviz_app.family import Family
 from bertviz_app.traits import Traits
-
-
-@dataclass(frozen=True)
-class Family:
-    """Names of the parts, as dotted paths below the class that `traits.loads_as` gives; empty where the family has no such part.
-
-    heads              by objective: the modules that a row of hidden states (or the pooled vector) goes through, in order
-    needs_words        the vocabulary head is also given the table of word embeddings
-    classifier         linear layers of a sequence classifier, by their names in the weights file; `activation` stands between them
-    before, after      linear layers that widen the embeddings to d_model, below and above their LayerNorm
-    names              what config.json calls d_model, n_layers, n_heads and d_feedforward
-    architecture       this row is for checkpoints whose config names this class,
-    holds              or that hold a tensor whose name starts so
-    """
-
-    model_type: str
-    traits: Traits
-    encoder: str
-    heads: Mapping[str, tuple[str, ...]]
-    pooler: str = ""
-    needs_words: bool = False
-    classifier: tuple[str, ...] = ("classifier",)
-    activation: str = ""
-    before: str = ""
-    after: str = ""
-    names: tuple[str, str, str, str] = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
-    architecture: str = ""
-    holds: str = ""
-
-    def part(self, model: Any, path: str) -> Any:
-        """The module that a model keeps under one of this row's paths."""
-        return attrgetter(path)(model)
-
-    @property
-    def embeddings(self) -> str:
-        return f"{self.encoder}.embeddings"
-
-    @property
-    def vocabulary_head(self) -> str:
-        """The masked-word head in Python, over `rows` of hidden states; empty where there is none."""
-        *first, last = self.heads.get("masked_words", ("",))
-        if self.needs_words:
-            return f"model.{last}(rows, model.get_input_embeddings())"
-        inner = "rows"
-        for module in (*first, last):
-            inner = f"model.{module}({inner})"
-        return inner if last else ""
-
 
 BERT = Family(
     model_type="bert",
@@ -89,6 +39,37 @@ ROBERTA = Family(
         },
     ),
     encoder="roberta",
+    heads={"masked_words": ("lm_head",)},
+    classifier=("classifier.dense", "classifier.out_proj"),
+    activation="Tanh",
+)
+# Both are RoBERTa in all but what they were trained on, and their tokenizer.
+XLM_R, CAMEMBERT = (
+    replace(
+        ROBERTA,
+        model_type=model_type,
+        traits=replace(ROBERTA.traits, family=family, tokenizer="Unigram", why_not={"pair": reason}),
+    )
+    for model_type, family, reason in (
+        ("xlm-roberta", "XLM-R", "its only task was to fill blanks, in a hundred languages (Conneau et al., 2020, section 3)"),
+        ("camembert", "CamemBERT", "its only task was to fill blanks, in French (Martin et al., 2020, section 4)"),
+    )
+)
+MPNET = Family(
+    model_type="mpnet",
+    traits=replace(
+        ROBERTA.traits,
+        family="MPNet",
+        encoder="mpnet",
+        sums=("token", "position"),
+        layers=layer_names.MPNET,
+        tokenizer="WordPiece",
+        positions="learned, one vector a place, the table’s first two rows standing for padding; and how far two tokens are apart enters every "
+        "attention score",
+        scores="q · k / √{width} + b(distance)",
+        why_not={"pair": "its authors left next-sentence prediction out, as others had before (Song et al., 2020, section 1)"},
+    ),
+    encoder="mpnet",
     heads={"masked_words": ("lm_head",)},
     classifier=("classifier.dense", "classifier.out_proj"),
     activation="Tanh",
@@ -214,6 +195,9 @@ DEBERTA_V3 = replace(
 ROWS = (
     BERT,
     ROBERTA,
+    XLM_R,
+    CAMEMBERT,
+    MPNET,
     DISTILBERT,
     ALBERT,
     GENERATOR,

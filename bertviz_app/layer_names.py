@@ -1,6 +1,6 @@
 """Where each family keeps the parts of a layer: data, no logic. With these parts, all of them compute
 
-    context = softmax(q · k / √width) · v, for each head; the heads side by side
+    context = softmax(q · k / √width) · v, for each head; the heads side by side (`distance` adds to the scores)
     h       = norm(x + mix(context))
     out     = out_norm(h + down(act(up(h))))
 
@@ -20,6 +20,7 @@ class LayerNames:
     values, mix, norm  what is handed over, the map that puts the heads together, and the LayerNorm that follows
     up, act, down      of the feed-forward network: d_model → d_feedforward, the bend, and back; `out_norm` follows
     inner              a path below each entry of `stack`, where that is a group of layers
+    distance           above the layers, of the encoder: the function that gives what each head adds to a score for the distance of its two tokens
     packed             `values` holds queries, keys and values of each head beside each other; `bias` is that of the values
     """
 
@@ -34,6 +35,7 @@ class LayerNames:
     act: str = "intermediate.intermediate_act_fn"
     down: str = "output.dense"
     out_norm: str = "output.LayerNorm"
+    distance: str = ""
     packed: bool = False
     bias: str = ""
 
@@ -63,6 +65,15 @@ ALBERT = LayerNames(
     act="activation",
     down="ffn_output",
     out_norm="full_layer_layer_norm",
+)
+MPNET = replace(
+    BERT,
+    query="attention.attn.q",
+    key="attention.attn.k",
+    values="attention.attn.v",
+    mix="attention.attn.o",
+    norm="attention.LayerNorm",
+    distance="encoder.compute_position_bias",
 )
 DEBERTA = replace(BERT, query="", key="", values="attention.self.in_proj", packed=True, bias="attention.self.v_bias")
 DEBERTA_V2 = replace(BERT, query="", key="", values="attention.self.value_proj")

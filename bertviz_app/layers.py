@@ -112,4 +112,16 @@ def query_key(model: Model, forward: ForwardPass, layer: int, head: int) -> Quer
     with torch.inference_mode():
         states = model.tensor(forward.hidden_states[layer])
         queries, keys = (vectors[head].cpu().numpy() for vectors in (chosen.queries(states), chosen.keys(states)))
-    return QueryKey(queries, keys)
+        distances = distance_scores(model, states)
+    return QueryKey(queries, keys, None if distances is None else distances[head].cpu().numpy())
+
+
+def distance_scores(model: Model, states: torch.Tensor) -> torch.Tensor | None:
+    """What each head adds to its scores for the distance of two tokens, the same in every layer: states [position, d_model] →
+    [head, query, key]; None for a family that adds nothing.
+    """
+    names = model.info.traits.layers
+    if not names.distance:
+        return None
+    scores: torch.Tensor = attrgetter(names.distance)(model.parts.encoder)(states[None])[0]
+    return scores

@@ -18,7 +18,8 @@ import transformers
 from bertviz_app import settings
 from bertviz_app.checkpoints import validated_config, weight_files
 from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel
-from bertviz_app.families import Family, family_of
+from bertviz_app.families import family_of
+from bertviz_app.family import Family
 from bertviz_app.intervening import attach
 from bertviz_app.objectives import PAIRS
 from bertviz_app.reading import Reader

@@ -80,7 +80,7 @@ class Model:
             n_bytes=sum(tensor.nbytes for tensor in (*network.parameters(), *network.buffers())),
             dtype=str(network.dtype).removeprefix("torch."),
             device=str(device),
-            mask_token=reader.mask_token,
+            special=reader.special,
             d_embedding=self.word_embeddings.shape[1],
             tokenizer=reader.spelling.name,
             objectives=tuple(parts.heads),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
 from bertviz_app.records import Encoding, Integers
-from bertviz_app.spelling import KINDS, Spelling, TokenizerTrace
+from bertviz_app.spelling import KINDS, SpecialTokens, Spelling, TokenizerTrace
 
 # However a sentence was typed, its blanks are blanks for every model.
 BLANKS = ("[MASK]", "<mask>")
@@ -37,8 +37,10 @@ class Reader:
         self.spelling: Spelling = KINDS[type(tokenizer.backend_tokenizer.model).__name__]
         self.vocabulary: Mapping[str, int] = MappingProxyType(tokenizer.get_vocab())
         self._tokens = {token_id: self.spelling.legible(token) for token, token_id in self.vocabulary.items()}
-        special = {"cls": "cls_token", "sep": "sep_token", "mask": "mask_token", "pad": "pad_token", "unk": "unk_token"}
-        self._specials = {getattr(tokenizer, f"{name}_id"): kind for kind, name in special.items()}
+        kinds = [field.name for field in fields(SpecialTokens)]
+        written = {kind: getattr(tokenizer, f"{kind}_token") for kind in kinds}
+        self.special = SpecialTokens(**{kind: token for kind, token in written.items() if token})
+        self._specials = {getattr(tokenizer, f"{kind}_token_id"): kind for kind in kinds if written[kind]}
 
     def token(self, token_id: int) -> str:
         """The token of an id, as people read it."""

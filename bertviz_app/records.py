@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bertviz_app.errors import RecordError
 from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.spelling import SpecialTokens
 from bertviz_app.traits import Traits
 
 Floats = NDArray[np.float32]
@@ -28,11 +29,10 @@ KINDS = ("cls", "sep", "mask", "pad", "unk", "word", "piece")
 class ModelInfo:
     """What a loaded checkpoint is.
 
-    `source` is what plain transformers is given to load the same weights: a folder or a Hub name.
-    `objectives` are the pre-training heads that the checkpoint holds; `labels` names the outputs of each head over a whole input
-    or over single tokens, by task. An untrained head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram.
-    `d_embedding` is the width of the vectors before they are widened to `d_model`; the same number in most families. `abstains`:
-    its question answering was trained to say that there is no answer.
+    `source` is what plain transformers is given to load the same weights: a folder or a Hub name. `objectives` are the pre-training heads
+    that the checkpoint holds; `labels` names the outputs of each head over a whole input or over single tokens, by task. An untrained
+    head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram; `special`, how it writes [CLS], [SEP] and the like.
+    `d_embedding` is the width before vectors are widened to `d_model`; `abstains`: its question answering may say that there is no answer.
     """
 
     name: str
@@ -49,7 +49,6 @@ class ModelInfo:
     n_bytes: int
     dtype: str
     device: str
-    mask_token: str
     d_embedding: int
     tokenizer: str
     objectives: tuple[str, ...]
@@ -58,6 +57,7 @@ class ModelInfo:
     has_pooler: bool = True
     homes: Mapping[str, str] = field(default_factory=dict)  # by task, where its head lies in a folder of its own
     abstains: bool = False
+    special: SpecialTokens = field(default_factory=SpecialTokens)
 
     def home(self, task: str) -> str:
         """What plain transformers is given to load the model with the head of a task."""

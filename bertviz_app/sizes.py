@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bertviz_app.families import Family, family_of
+from bertviz_app.families import family_of
+from bertviz_app.family import Family
 
 BYTES = 4  # a float32, as every model is held in memory
 DEFAULTS = {"max_position_embeddings": 512, "vocab_size": 30_522}
@@ -124,6 +125,12 @@ def _relative(config: Mapping[str, Any], d: int) -> tuple[int, int]:
     return shared, own
 
 
+def _buckets(config: Mapping[str, Any], d: int) -> tuple[int, int]:
+    # One table for all layers: a number for each bucket of distances and each head.
+    buckets = _count(config, "relative_attention_num_buckets", default=32)
+    return buckets * _count(config, "num_attention_heads"), 4 * (d * d + d)
+
+
 def _distances(config: Mapping[str, Any]) -> int:
     furthest = _count(config, "max_relative_positions", default=-1, least=-1)
     return 2 * (furthest if furthest > 0 else _count(config, "max_position_embeddings"))
@@ -137,6 +144,7 @@ def _count(config: Mapping[str, Any], name: str, *, default: int | None = None, 
 
 
 _RELATIVE: Mapping[str, Callable[[Mapping[str, Any], int], tuple[int, int]]] = {
+    "mpnet": _buckets,
     "deberta": _relative_joint,
     "deberta-v2": _relative,
 }

@@ -10,7 +10,7 @@ Sources: Wu et al. (2016), section 4.1; Sennrich et al. (2016), section 3.2; Rad
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 SPACE = "␣"  # a space that belongs to a token, where people can see it
 METASPACE = "▁"
@@ -24,6 +24,27 @@ class Spelling:
     legible: Callable[[str], str]
     steps: str
     mark: str = ""
+
+
+@dataclass(frozen=True)
+class SpecialTokens:
+    """How a model writes its special tokens; the defaults are BERT's, which the texts of this program are written with."""
+
+    cls: str = "[CLS]"
+    sep: str = "[SEP]"
+    mask: str = "[MASK]"
+    pad: str = "[PAD]"
+    unk: str = "[UNK]"
+
+    def spelled(self, text: str) -> str:
+        """A text of this program with this model's spelling in the place of BERT's. Not for what visitors typed.
+
+        >>> SpecialTokens(cls="<s>", sep="</s>").spelled("without [CLS] and [SEP]")
+        'without <s> and </s>'
+        """
+        for kind in fields(self):
+            text = text.replace(str(kind.default), getattr(self, kind.name))
+        return text
 
 
 @dataclass(frozen=True)

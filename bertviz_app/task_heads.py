@@ -21,7 +21,7 @@ from safetensors import safe_open
 
 from bertviz_app.checkpoints import json_object, weight_files
 from bertviz_app.errors import BrokenCheckpoint
-from bertviz_app.families import Family
+from bertviz_app.family import Family
 
 # A sequence classifier is about pairs when one of its labels says so; it is about sentiment when each of them does, or when they say
 # nothing (LABEL_0).

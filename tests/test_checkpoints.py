@@ -258,6 +258,15 @@ def test_another_architecture_is_refused_by_its_name(tiny_checkpoint, model_type
     assert "BERT" in str(caught.value)
 
 
+def test_modernbert_is_refused_and_the_sentence_says_what_is_opened(tiny_checkpoint):
+    folder = tiny_checkpoint("mine")
+    rewritten(folder, "config.json", model_type="modernbert")
+    with pytest.raises(
+        UnsupportedModel, match=r"“mine” is a modernbert; this version opens: BERT, RoBERTa, XLM-R, CamemBERT, MPNet, "
+    ):
+        validated_config(folder)
+
+
 @pytest.mark.parametrize("model_type", [["bert"], {"a": 1}])
 def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint, model_type):
     folder = tiny_checkpoint()

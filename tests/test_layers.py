@@ -8,7 +8,7 @@ import tiny
 import torch
 
 from bertviz_app import load
-from bertviz_app.layers import layers
+from bertviz_app.layers import distance_scores, layers
 
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
@@ -29,16 +29,22 @@ def test_each_layer_gives_the_next_hidden_states(opened):
 
 
 def test_queries_and_keys_give_the_weights(opened):
-    """softmax(q · k / √width) is the row of weights, where a family makes its scores of no more. Largest difference: 3e-7."""
+    """softmax(q · k / √width) is the row of weights; in one family a number for the distance is added first, and others make their scores of
+    more. Largest difference: 3e-7.
+    """
     forward = opened.run(opened.encode(TEXT, PAIR))
-    assert bool(opened.info.traits.layers.query) == (opened.info.traits.scores == "q · k / √{width}")
+    assert bool(opened.info.traits.layers.query) == opened.info.traits.scores.startswith("q · k / √{width}")
     if not opened.info.traits.layers.query:
         return
     with torch.inference_mode():
         for layer in layers(opened):
             states = opened.tensor(forward.hidden_states[layer.index])
             queries, keys = layer.queries(states), layer.keys(states)  # [head, position, width]
-            weights = (queries @ keys.mT / queries.shape[-1] ** 0.5).softmax(dim=-1)
+            scores = queries @ keys.mT / queries.shape[-1] ** 0.5
+            if (distances := distance_scores(opened, states)) is not None:
+                assert distances.abs().max() > 0.1  # it is there to be seen
+                scores = scores + distances
+            weights = scores.softmax(dim=-1)
             np.testing.assert_allclose(weights.cpu(), forward.attentions[layer.index], atol=2e-6)
 
 

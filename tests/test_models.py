@@ -170,7 +170,7 @@ def test_what_is_said_of_the_model_is_true(model):
     info, network = model.info, transformers.AutoModelForPreTraining.from_pretrained("bertviz_app/embedded")
     assert info.n_parameters == sum(p.numel() for p in network.parameters())
     assert (info.n_layers, info.n_heads, info.d_model, info.d_feedforward) == (6, 12, 384, 1536)
-    assert (info.vocab_size, info.max_tokens, info.mask_token, info.dtype) == (30_522, 512, "[MASK]", "float32")
+    assert (info.vocab_size, info.max_tokens, info.special.mask, info.dtype) == (30_522, 512, "[MASK]", "float32")
     assert info.key == "embedded@embedded" and info.source == "bertviz_app/embedded" and info.fills_blanks
     assert info.n_bytes == sum(t.nbytes for t in (*network.parameters(), *network.buffers()))
     assert set(info.labels) == {"next_sentence", "sentiment", "pairs", "entities", "answers"}

@@ -10,7 +10,7 @@ from bertviz_app.records import EmbeddingParts, Encoding, FinalState, ForwardPas
 
 INFO = ModelInfo(
     name="made-up", title="Made up", source="nowhere", revision="1", n_layers=2, n_heads=3, d_model=4, d_feedforward=8,
-    vocab_size=10, max_tokens=16, n_parameters=1, n_bytes=4, dtype="float32", device="cpu", mask_token="[MASK]",
+    vocab_size=10, max_tokens=16, n_parameters=1, n_bytes=4, dtype="float32", device="cpu",
     d_embedding=4, tokenizer="WordPiece", objectives=("masked_words",),
 )  # fmt: skip
 

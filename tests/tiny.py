@@ -98,6 +98,33 @@ def unigram() -> Trained:
     return _framed(tokenizer, BERT_SPECIALS)
 
 
+@cache
+def unigram_twice() -> Trained:
+    """As the published ones of XLM-R and CamemBERT: sentencepiece's letters, RoBERTa's special tokens, two separators."""
+    tokenizer = tokenizers.Tokenizer(models.Unigram())
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+    tokenizer.decoder = decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=120, special_tokens=list(ROBERTA_SPECIALS.values()), unk_token="<unk>", show_progress=False
+    )
+    tokenizer.train_from_iterator(LINES, trainer)
+    return _framed(tokenizer, ROBERTA_SPECIALS, twice=True)
+
+
+@cache
+def wordpiece_twice() -> Trained:
+    """As MPNet's: BERT's pieces and its [UNK], RoBERTa's other special tokens, two separators."""
+    specials = ROBERTA_SPECIALS | {"unk_token": "[UNK]"}
+    tokenizer = tokenizers.Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    trainer = trainers.WordPieceTrainer(vocab_size=160, special_tokens=list(specials.values()), show_progress=False)
+    tokenizer.train_from_iterator(LINES, trainer)
+    return _framed(tokenizer, specials, twice=True)
+
+
 @dataclass(frozen=True)
 class Tiny:
     """One family: its classes in transformers, its tokenizer, and what its config needs beside the common widths."""
@@ -120,6 +147,18 @@ FAMILIES = {
     "roberta": Tiny(
         "RobertaConfig", "RobertaForMaskedLM", byte_level, "RobertaForSequenceClassification",
         {"max_position_embeddings": 66, "type_vocab_size": 1}, segments=False,
+    ),
+    "xlm-r": Tiny(
+        "XLMRobertaConfig", "XLMRobertaForMaskedLM", unigram_twice, "XLMRobertaForSequenceClassification",
+        {"max_position_embeddings": 66, "type_vocab_size": 1}, segments=False,
+    ),
+    "camembert": Tiny(
+        "CamembertConfig", "CamembertForMaskedLM", unigram_twice, "CamembertForSequenceClassification",
+        {"max_position_embeddings": 66, "type_vocab_size": 1}, segments=False,
+    ),
+    "mpnet": Tiny(
+        "MPNetConfig", "MPNetForMaskedLM", wordpiece_twice, "MPNetForSequenceClassification",
+        {"max_position_embeddings": 66}, segments=False,
     ),
     "distilbert": Tiny("DistilBertConfig", "DistilBertForMaskedLM", wordpiece, "DistilBertForSequenceClassification", _DISTILBERT, segments=False),
     "albert": Tiny("AlbertConfig", "AlbertForPreTraining", unigram, "AlbertForSequenceClassification", {"embedding_size": 12}),

@@ -109,7 +109,7 @@ def explorer_data(opened: Opened, theme: Theme, titles: Sequence[str], arrays: M
     """What the component draws. `titles` says a line of each head, layer after layer.
 
     arrays: "levels" [layer, head, row, column] uint8 (255 · √weight); for each opened head "weights_0", … [query, key]; and for the
-    neurons "queries" and "keys" [position, width]. Weights travel in half precision, true to one part in two thousand.
+    neurons "queries" and "keys" [position, width], and "distances" [query, key] where a head adds them. Weights travel in half precision, true to one part in two thousand.
     """
     header = asdict(opened) | {
         "titles": list(titles),

@@ -24,13 +24,16 @@ def neurons_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[in
         block = f"{block}  # one module for several layers\nblock = block[{layer} * len(block) // {info.n_layers}].get_submodule({names.inner!r})"
     else:
         block = f"{block}[{layer}]"
+    distance = (
+        f" + model.{names.distance}(states)[0, {head}].detach()  # for how far two tokens are apart" if names.distance else ""
+    )
     return f"""{forward_code(info, *typed)}    states = model(**inputs, output_hidden_states=True).hidden_states[{layer}]  # what layer {layer + 1} reads
 
 block = {block}
 with torch.inference_mode():
     # [1, position, head · width] → [position, width] of head {head + 1}, counted from 1
     queries, keys = (part(states)[0].unflatten(-1, ({info.n_heads}, -1))[:, {head}] for part in (block.{names.query}, block.{names.key}))
-scores = queries @ keys.T / queries.shape[-1] ** 0.5
+scores = queries @ keys.T / queries.shape[-1] ** 0.5{distance}
 weights = scores.softmax(dim=-1)  # the same as attentions[{layer}, {head}]
 print(weights)
 """

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.catalog import Checkpoint
-from bertviz_app.families import ROWS, Family, family_of
+from bertviz_app.families import ROWS, family_of
+from bertviz_app.family import Family
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import Theme
 from bertviz_app.shelf import Held

@@ -121,7 +121,7 @@ def _arrays(model: Model, forward: ForwardPass, frame: Frame, asked: Asked) -> d
         from bertviz_app.layers import query_key
 
         made = query_key(model, forward, *asked.heads[0])
-        return {"queries": made.queries, "keys": made.keys}
+        return {"queries": made.queries, "keys": made.keys} | ({} if made.distances is None else {"distances": made.distances})
     return {f"weights_{index}": frame.read(forward.attentions[place]) for index, place in enumerate(asked.heads)}
 
 

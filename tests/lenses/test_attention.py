@@ -144,7 +144,9 @@ def test_the_table_holds_the_numbers_of_the_picture(pieces):
     assert table["from"] == list(weights.queries) and table["2 starlings"] == weights.weights[:, 1].tolist()
 
 
-@pytest.mark.parametrize("name", ["embedded", "roberta", "distilbert", "albert", "electra-generator"])
+@pytest.mark.parametrize(
+    "name", ["embedded", "roberta", "xlm-r", "camembert", "mpnet", "distilbert", "albert", "electra-generator"]
+)
 def test_code_for_the_neurons_gives_the_same_numbers(name, tiny_families):
     """Queries, keys and weights of a head against plain transformers; largest difference over these: 2e-6 of values up to 6."""
     opened = load(name if name == "embedded" else str(tiny_families[name]))

@@ -95,7 +95,7 @@ def test_the_python_of_every_kind_of_head(many_heads):
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, family):
     model = load(str(tiny_families[family]))
-    encoding = model.encode(f"the man went to the {model.info.mask_token}.")
+    encoding = model.encode(f"the man went to the {model.info.special.mask}.")
     (state,) = intervened(model, encoding, [WHAT])
     found = predictions(model, encoding, state)
     assert found

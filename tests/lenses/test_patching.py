@@ -145,7 +145,7 @@ def test_the_python_gives_the_same_shares_for_every_family(tiny_families, family
 
 def same_length(model):
     """Two texts with a blank in the same place, whatever pieces this tokenizer makes of words."""
-    mask = model.info.mask_token or "a"
+    mask = model.info.special.mask
     a, *others = (f"{mask} {word}" for word in ("cat", "mat", "sat", "man", "i", "the", "of"))
     n_tokens = model.encode(a).n_tokens
     return a, next(text for text in others if model.encode(text).n_tokens == n_tokens)

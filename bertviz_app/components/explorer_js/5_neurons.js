@@ -9,6 +9,7 @@ class Neurons {
     this.q = state.arrays.queries.values;
     this.k = state.arrays.keys.values;
     this.width = state.arrays.queries.shape[1];
+    this.distances = state.arrays.distances?.values; // what the head adds for how far two tokens are apart; none in most models
     this.top = 76;
     const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
     this.limit = Math.max(largest(this.q), largest(this.k));
@@ -28,12 +29,16 @@ class Neurons {
     const {width, q, k, tokens} = this, scores = new Float64Array(tokens.length), products = new Float32Array(tokens.length * width);
     for (let key = 0; key < tokens.length; key++) {
       for (let d = 0; d < width; d++) scores[key] += (products[key * width + d] = q[query * width + d] * k[key * width + d]);
-      scores[key] /= Math.sqrt(width);
+      scores[key] = scores[key] / Math.sqrt(width) + this.added(query, key);
     }
     const most = Math.max(...scores), powers = scores.map(score => Math.exp(score - most));
     const sum = powers.reduce((a, b) => a + b, 0);
     const limit = products.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
     return this.made = {query, products, scores, weights: powers.map(power => power / sum), limit};
+  }
+
+  added(query, key) {
+    return this.distances ? this.distances[query * this.tokens.length + key] : 0;
   }
 
   layout(width) {
@@ -79,7 +84,7 @@ class Neurons {
     context.fillText("k", place.k, this.top - 12);
     context.fillText("q × k", place.product, this.top - 12);
     context.textAlign = "right";
-    if (place.number) context.fillText("sum / √" + width, place.score + place.number, this.top - 12);
+    if (place.number) context.fillText("sum / √" + width + (this.distances ? " + b" : ""), place.score + place.number, this.top - 12);
     context.fillText("softmax", place.weight + place.bar, this.top - 12);
     context.font = `500 16px ${mono}`;
     context.fillStyle = palette.accent;
@@ -124,6 +129,6 @@ class Neurons {
       const [q, k] = [this.q[query * this.width + d], this.k[key * this.width + d]];
       return `dimension ${d + 1}: q of “${from}” ${signedNumber(q)} × k of “${to}” ${signedNumber(k)} = ${signedNumber(products[key * this.width + d])}`;
     }
-    return `${this.state.header.names[0]}: “${from}” → “${to}”: q · k / √${this.width} = ${signedNumber(scores[key])}, softmax ${percent(weights[key])}`;
+    return `${this.state.header.names[0]}: “${from}” → “${to}”: q · k / √${this.width}${this.distances ? ` + b(distance) ${signedNumber(this.added(query, key))}` : ""} = ${signedNumber(scores[key])}, softmax ${percent(weights[key])}`;
   }
 }
