@@ -28,7 +28,7 @@ def all_states(model: Model, encodings: Sequence[Encoding]) -> Iterator[tuple[in
     start, size = 0, 1
     while start < len(shortest_first):
         indices = shortest_first[start : start + size]
-        with turnstile().turn(one_of_many=True), torch.inference_mode():
+        with turnstile().turn(), torch.inference_mode():
             began = time.perf_counter()
             batch = model.batch([encodings[index] for index in indices])
             output = model.parts.encoder(**batch, output_hidden_states=True)

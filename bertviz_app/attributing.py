@@ -197,9 +197,9 @@ def _in_turns(n_rows: int, progress: Progress) -> Callable[..., Any]:
         forward_fn: Callable[..., torch.Tensor], inputs: tuple[torch.Tensor, ...], *_: Any, **__: Any
     ) -> tuple[torch.Tensor, ...]:
         nonlocal done
-        with turnstile().turn(one_of_many=True), torch.enable_grad():
+        with turnstile().turn(), torch.enable_grad():
             bits = forward_fn(*inputs)
-        with turnstile().turn(one_of_many=True):
+        with turnstile().turn():
             # Of a sum of rows that do not know each other, the gradient is that of each row.
             result = torch.autograd.grad(bits.sum(), inputs)
         done += len(bits)
@@ -215,7 +215,7 @@ def _passes_in_turns(asked: Asked, n_rows: int, progress: Progress) -> Callable[
 
     def passes(vectors: torch.Tensor) -> torch.Tensor:
         nonlocal done
-        with turnstile().turn(one_of_many=True), torch.no_grad():
+        with turnstile().turn(), torch.no_grad():
             bits = asked.bits(vectors)
         done += len(bits)
         progress(min(1.0, done / n_rows))

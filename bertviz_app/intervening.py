@@ -40,7 +40,7 @@ def intervened(
         rows = interventions[start : start + batch_size]
         with _switched(_Switches(model.info, rows, donor)):
             # Equal lengths: the rows keep their order, and one batch holds them all.
-            batch = model.final_states([encoding] * len(rows), batch_size=len(rows), one_of_many=len(interventions) > 1)
+            batch = model.final_states([encoding] * len(rows), batch_size=len(rows))
             states = [state for _, state in batch]
         yield from states
 

@@ -60,7 +60,7 @@ def value_zeroing(model: Model, forward: ForwardPass, progress: Callable[[float]
         start = 0
         while start < n:
             keys = slice(start, start + step)
-            with turnstile().turn(one_of_many=True):
+            with turnstile().turn():
                 began = time.perf_counter()
                 distances[one.index, :, keys] = without.distances(keys)
                 seconds = time.perf_counter() - began

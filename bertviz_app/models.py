@@ -36,6 +36,9 @@ def turnstile() -> Turnstile:
     return Turnstile(limits.max_forwards, limits.patience_seconds)
 
 
+turnstile()  # made while this module is: two first visitors at the same moment would make two of them
+
+
 def load(name: str = "embedded") -> Model:
     """A checkpoint by its catalogue name or its folder. Looks at the disk only, never at the network.
 
@@ -113,17 +116,15 @@ class Model:
             pooled = output.pooler_output[0].cpu().numpy() if self.parts.has_pooler else None
         return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
 
-    def final_states(
-        self, encodings: Sequence[Encoding], *, batch_size: int = 16, one_of_many: bool = True
-    ) -> Iterator[tuple[int, FinalState]]:
+    def final_states(self, encodings: Sequence[Encoding], *, batch_size: int = 16) -> Iterator[tuple[int, FinalState]]:
         """The last layer for many encodings, without internals: (index in `encodings`, its state), shortest first.
 
-        Each batch takes its own turn, as one of many unless told otherwise. Raises `Busy` when no place became free in time.
+        Each batch takes its own turn. Raises `Busy` when no place became free in time.
         """
         shortest_first = sorted(range(len(encodings)), key=lambda index: encodings[index].n_tokens)
         for start in range(0, len(shortest_first), batch_size):
             indices = shortest_first[start : start + batch_size]
-            with turnstile().turn(one_of_many=one_of_many), torch.inference_mode():
+            with turnstile().turn(), torch.inference_mode():
                 output = self.parts.encoder(**self.batch([encodings[index] for index in indices]))
                 hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
                 pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else None
@@ -186,9 +187,9 @@ class Model:
             widening=self._widening(),
         )
 
-    @functools.cached_property
+    @property
     def word_embeddings(self) -> Floats:
-        """[vocab, d_model] the vector that each token of the vocabulary starts from; read-only."""
+        """[vocab, d_model] the vector that each token of the vocabulary starts from: the network's own, read-only."""
         weights: Floats = self.parts.encoder.get_input_embeddings().weight.detach().cpu().numpy().view()
         weights.setflags(write=False)
         return weights

@@ -12,7 +12,9 @@ Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FO
 | max_rows          | 2000     | rows of an uploaded table                                                       |
 | max_masks         | 50       | blanks filled at once                                                           |
 | max_forwards      | 2        | forward passes under way at the same time, over all visitors                    |
+| max_runs          | 2        | runs of pages under way at the same time, over all visitors                     |
 | patience_seconds  | 60       | how long a visitor waits for a free place before being told to try again        |
+| load_seconds      | 60       | how long a visitor waits for a model to load before being told that it goes on  |
 | model_megabytes   | 3000     | models kept in memory together, least recently used let go first                |
 | cache_megabytes   | 512      | forward passes kept in memory, least recently used let go first                 |
 """
@@ -40,7 +42,9 @@ class Settings:
     max_rows: int = 2_000
     max_masks: int = 50
     max_forwards: int = 2
+    max_runs: int = 2
     patience_seconds: int = 60
+    load_seconds: int = 60
     model_megabytes: int = 3_000
     cache_megabytes: int = 512
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bertviz_app import models, settings
+from bertviz_app import models, plots, settings
+from bertviz_app.errors import Busy
 from bertviz_app.models import turnstile
+from bertviz_app.shelf import Shelf
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import caches
+from bertviz_app.workspace import caches, memory
+from bertviz_app.workspace import page as page_module
+from bertviz_app.workspace.page import Page
 
+ROOT = Path(__file__).parents[1]
 TEXTS = [f"Visitor number {i} writes {'very ' * i}slowly." for i in range(16)]
 
 
@@ -126,3 +134,92 @@ def test_a_long_job_of_one_visitor_lets_the_others_in_between(model, monkeypatch
     assert len(done) < at_first + 20
     thread.join(60)
     assert sorted(done) == list(range(60)) and line.peak == 1
+
+
+@pytest.fixture
+def slow(tiny_checkpoint, monkeypatch):
+    """A checkpoint whose load does not end before an event is set, and that event."""
+    caches.warm_up().join()  # loads are made one after the other: what the others look at is there already
+    folder, go_on, real = str(tiny_checkpoint("slow")), threading.Event(), models.load
+    monkeypatch.setattr(models, "load", lambda name: real(name) if name != folder or go_on.wait(60) else None)
+    yield folder, go_on
+    go_on.set()
+
+
+@pytest.fixture
+def no_browser(monkeypatch):
+    """Pages without a session: they read the sample, and what they draw goes nowhere."""
+    monkeypatch.setattr(page_module, "draw_model_line", lambda info: None)
+    monkeypatch.setattr(memory, "recall", lambda name, default="": default)
+    logging.disable(logging.WARNING)  # Streamlit says at each line drawn that nobody sees it
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def visit(model_name, attribute="model"):
+    """A visitor's run of a page, as far as it is about the model: in a thread, what it found in a list."""
+    found: list[object] = []
+    page = Page(model_name, plots.LIGHT)
+
+    def run() -> None:
+        with caches.runs.turn(), page.borrowed:
+            try:
+                found.append(getattr(page, attribute))
+            except Busy as error:
+                found.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread, found
+
+
+def test_a_load_that_does_not_end_keeps_nobody_else_waiting(slow, no_browser, open_page):
+    """Neither by a lock that all pages share, nor by the places for pages, of which these visitors would take all."""
+    folder, go_on = slow
+    waiting = [visit(folder) for _ in range(settings.current().max_runs + 1)]
+    for name in ("model", "encoding", "forward"):
+        thread, found = visit("embedded", name)
+        thread.join(60)
+        assert found and not go_on.is_set(), name
+    app = open_page("attention", text="Somebody else loads a model for ever.")
+    assert len(app.get("plotly_chart")) + len(app.get("bidi_component")) > 0 and not app.error
+    assert all(thread.is_alive() for thread, _ in waiting)
+    go_on.set()
+    for thread, found in waiting:
+        thread.join(60)
+        assert found[0].info.name == folder
+    assert caches.runs.under_way == 0
+
+
+def test_who_waits_for_a_load_for_too_long_is_released_with_a_sentence(slow, no_browser, monkeypatch):
+    folder, go_on = slow
+    monkeypatch.setattr(caches, "models", Shelf(caches.models.budget, patience=0.05))
+    thread, found = visit(folder)
+    thread.join(60)
+    assert str(found[0]).startswith("This model is still being loaded after 0 seconds. The load goes on")
+    go_on.set()
+    while not caches.models.held:
+        threading.Event().wait(0.01)
+    thread, found = visit(folder)
+    thread.join(60)
+    assert found[0].info.name == folder
+
+
+def test_what_a_page_computes_is_computed_once_a_run(no_browser):
+    page = Page("embedded", plots.LIGHT)
+    with page.borrowed:
+        assert page.model is page.model and page.encoding is page.encoding and page.forward is page.forward
+    assert Page("embedded", plots.LIGHT).__dict__.keys().isdisjoint({"model", "encoding", "forward"})
+
+
+def test_no_class_holds_one_lock_for_all_that_it_makes():
+    """`functools.cached_property` does, in Python 3.11."""
+    sources = [*(ROOT / "bertviz_app").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
+    assert len(sources) > 50
+    for path in sources:
+        names = [
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name | ast.Attribute | ast.alias)
+        ]
+        assert "cached_property" not in {
+            getattr(n, "id", "") or getattr(n, "attr", "") or getattr(n, "name", "") for n in names
+        }, path

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -88,3 +89,83 @@ def test_what_is_let_go_is_gone():
     use(shelf, "b", 80)
     gc.collect()
     assert gone() is None
+
+
+def still_coming(shelf: Shelf[Thing], key: str, go_on: threading.Event) -> threading.Thread:
+    """Somebody asks for a thing whose making waits for an event."""
+
+    def make() -> Thing:
+        assert go_on.wait(30)
+        return Thing(40)
+
+    begun = threading.Event()
+    thread = threading.Thread(target=lambda: shelf.borrow(key, make, lambda: 40, tell=begun.set))
+    thread.start()
+    assert begun.wait(30)
+    return thread
+
+
+def test_who_asks_for_what_is_there_does_not_wait_for_what_is_being_made():
+    shelf, go_on = Shelf(100), threading.Event()
+    there = use(shelf, "there")
+    thread = still_coming(shelf, "slow", go_on)
+    assert use(shelf, "there") is there and not shelf.has("slow")  # the event is not set: this would wait for ever
+    go_on.set()
+    thread.join(30)
+    assert shelf.has("slow")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("slow", "still being loaded"), ("another", "one after the other. This one is next")]
+)
+def test_whose_patience_runs_out_is_released_with_a_sentence_and_the_making_goes_on(key, said):
+    shelf, go_on = Shelf(100, patience=0.05), threading.Event()
+    with pytest.raises(Busy, match="still being loaded"):
+        shelf.borrow("slow", lambda: Thing(40 if go_on.wait(30) else 0), lambda: 40)
+    with pytest.raises(Busy, match=said):
+        shelf.borrow(key, lambda: Thing(40), lambda: 40)
+    go_on.set()
+    while not shelf.has(key):
+        time.sleep(0.001)
+    assert {held.key: held.n_users for held in shelf.held} == {"slow": 0} | {key: 0}
+    assert len(use(shelf, key).body) == 40
+
+
+def test_a_wait_can_be_ended_from_within():
+    class Left(BaseException):
+        """Goes on to another page."""
+
+    def leave() -> None:
+        raise Left
+
+    shelf, go_on = Shelf(100), threading.Event()
+    with pytest.raises(Left):
+        shelf.borrow("slow", lambda: Thing(40 if go_on.wait(30) else 0), lambda: 40, tell=leave)
+    go_on.set()
+    while not shelf.held:
+        time.sleep(0.001)
+    assert shelf.held[0].n_users == 0
+
+
+def test_a_panic_reaches_everybody_who_waits():
+    class Panic(BaseException):
+        """What a library in another language raises."""
+
+    def make() -> Thing:
+        assert go_on.wait(30)
+        raise Panic
+
+    shelf, go_on, caught = Shelf(100), threading.Event(), []
+
+    def ask() -> None:
+        with pytest.raises(Panic):
+            shelf.borrow("a", make, lambda: 40)
+        caught.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert len(caught) == 3 and shelf.held == ()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from bertviz_app.errors import Busy
-from bertviz_app.turnstile import Turnstile
+from bertviz_app.turnstile import Turnstile, many_passes
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
@@ -94,7 +95,7 @@ def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit, most):
     inside: list[int] = []
 
     def job() -> None:
-        with line.turn(one_of_many=True):
+        with many_passes(), line.turn():
             inside.append(1)
             go_on.wait(30)
 
@@ -111,17 +112,79 @@ def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit, most):
     for thread in jobs:
         thread.join(30)
     assert len(inside) == 4 and line.passed == 4 + (limit > 1) and line.under_way == 0
-    with line.turn(one_of_many=True):
+    with many_passes(), line.turn():
         assert line.under_way == 1
 
 
 def test_a_job_whose_patience_ran_out_leaves_its_place_in_line():
     line = Turnstile(2, patience=0.01)
-    with line.turn(one_of_many=True):
-        with pytest.raises(Busy), line.turn(one_of_many=True):
-            pytest.fail("that place is kept free")
+    with ExitStack() as held:
+        with many_passes():
+            held.enter_context(line.turn())
+            with pytest.raises(Busy), line.turn():
+                pytest.fail("that place is kept free")
         with line.turn():
             pass
     assert line.waiting == 0
-    with line.turn(one_of_many=True):
+    with many_passes(), line.turn():
+        pass
+
+
+def test_who_leaves_for_a_while_lets_others_in_and_stands_in_line_again():
+    line = Turnstile(1, patience=30)
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        with line.turn():
+            order.append(name)
+
+    with line.turn():
+        with line.left():
+            assert line.under_way == 0
+            other = threading.Thread(target=visit, args=("other",))
+            other.start()
+            other.join(30)
+        order.append("back")
+        assert line.under_way == 1 and line.is_full
+    assert order == ["other", "back"] and line.under_way == 0
+
+
+def test_what_is_raised_while_away_goes_on_at_once_and_holds_nothing():
+    line = Turnstile(1, patience=0.01)
+    with pytest.raises(KeyError), line.turn(), line.left(), line.turn():  # somebody else has the place by then
+        raise KeyError
+    assert line.under_way == 0 and line.waiting == 0
+
+
+def test_whose_patience_runs_out_on_the_way_back_holds_nothing():
+    line, taken, go_on = Turnstile(1, patience=0.05), threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with line.turn():
+            taken.set()
+            go_on.wait(30)
+
+    other = threading.Thread(target=stay)
+
+    def away() -> None:
+        other.start()
+        taken.wait(30)
+
+    with pytest.raises(Busy), line.turn(), line.left():
+        away()
+    go_on.set()
+    other.join(30)
+    assert line.under_way == 0
+
+
+def test_who_has_no_place_has_none_to_leave():
+    line = Turnstile(1, patience=0.01)
+    with line.left():
+        assert line.under_way == 0
+    assert line.passed == 0
+
+
+def test_the_sentence_says_what_is_under_way():
+    line = Turnstile(1, patience=0.01, what="pages")
+    with line.turn(), pytest.raises(Busy, match="1 pages are under way"), line.turn():
         pass

@@ -12,7 +12,7 @@ import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +22,7 @@ from bertviz_app import settings
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.shelf import Shelf
+from bertviz_app.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -38,12 +39,18 @@ final_states: LRUCache[object, FinalState] = LRUCache(
 _final_states_lock = threading.Lock()
 results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
 _pace: dict[str, tuple[float, int]] = {}  # the last pass of each model: its seconds, its tokens
-models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000)
+models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000, _limits.load_seconds)
+# Runs of pages are Python, of which a process computes one line at a time: many at once only take turns at the same processor, hold up
+# the passes that need it in between, and all end late. The page is left during every longer wait.
+runs = Turnstile(_limits.max_runs, _limits.patience_seconds, what="pages")
 
 
 @contextmanager
-def borrowed_model(name: str) -> Iterator[Model]:
-    """The checkpoint, loaded once for all visitors, for the length of a block. Raises `ModelError` with a sentence."""
+def borrowed_model(name: str, tell: Callable[[], object] = lambda: None) -> Iterator[Model]:
+    """The checkpoint, loaded once for all visitors, for the length of a block. `tell` is called while it is waited for.
+
+    Raises `ModelError` with a sentence, and `Busy` when the load takes too long, which goes on.
+    """
     from bertviz_app.checkpoints import folder_of, named, validated_config, weighed
 
     checkpoint = named(name)
@@ -59,7 +66,8 @@ def borrowed_model(name: str) -> Iterator[Model]:
         validated_config(folder)
         return weighed(folder)
 
-    model = models.borrow(key, load, weigh)
+    with nullcontext() if models.has(key) else runs.left():
+        model = models.borrow(key, load, weigh, tell=tell)
     try:
         yield model
     finally:

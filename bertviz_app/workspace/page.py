@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -23,6 +22,8 @@ from bertviz_app.workspace.sentence import sentence_form, text_form
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
+
+T = TypeVar("T")
 
 _strip = st.components.v2.component("inside_bert.token_strip", html=token_strip.HTML, css=token_strip.CSS, js=token_strip.JS)
 
@@ -49,13 +50,39 @@ def open_page(key: str) -> Iterator[Page]:
     import_module("pandas")
     page = Page(model_name, memory.theme())
     try:
-        with page.borrowed:  # what the page uses cannot be let go before its run is over
+        with _its_turn(), page.borrowed:  # what the page uses cannot be let go before its run is over
             page.say_unknown_model()
             yield page
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
     page.export()
     memory.keep()
+
+
+@contextmanager
+def _its_turn() -> Iterator[None]:
+    """One of the few runs that compute at the same time; who has to wait is told so."""
+    with ExitStack() as stack:
+        with st.spinner("Waiting for a free place") if caches.runs.is_full else nullcontext():
+            stack.enter_context(caches.runs.turn())
+        yield
+
+
+class lazily(Generic[T]):
+    """A property computed when it is first asked for, and once. A run of a page belongs to one thread, and so it takes no lock.
+
+    `functools.cached_property` takes one, in Python 3.11 the same for all instances of a class: every visitor would wait for the slowest.
+    """
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> T:
+        value = instance.__dict__[self._name] = self._compute(instance)  # from now on this is what is found first
+        return value
 
 
 class Page(Drawing):
@@ -99,22 +126,21 @@ class Page(Drawing):
         """Whether the button below these sentences was pressed just now."""
         return scene.submitted(name)
 
-    @cached_property
+    @lazily
     def model(self) -> Model:
         """The chosen model; loads it, or waits for whoever is loading it."""
-        with st.spinner("Loading the model"):
-            if self._model_name == settings.current().model:
-                caches.warm_up().join()
-            model = self.borrowed.enter_context(caches.borrowed_model(self._model_name))
+        noticed = st.empty().empty  # a visitor who goes on to another page meanwhile is noticed where something is drawn
+        with st.spinner("Loading the model", show_time=True):
+            model = self.borrowed.enter_context(caches.borrowed_model(self._model_name, noticed))
         draw_model_line(model.info)
         return model
 
-    @cached_property
+    @lazily
     def encoding(self) -> Encoding:
         """The typed text (and the second one, if there is one) as the model reads it."""
         return self.model.encode(self.text, self.pair)
 
-    @cached_property
+    @lazily
     def forward(self) -> ForwardPass:
         """The one encoder pass over what was typed: the same record on every page, for every visitor."""
         return self.run(self.encoding)
