@@ -64,8 +64,9 @@ class Reader:
                 batch = self._tokenizer(
                     text, pair, truncation="longest_first", max_length=limit, return_offsets_mapping=True, verbose=False
                 )
-        encoding = self._encoding(text, pair, batch, n_dropped=n_dropped)
-        if encoding.is_special.all():
+        # Not every tokenizer adds tokens of its own.
+        encoding = self._encoding(text, pair, batch, n_dropped=n_dropped) if batch["input_ids"] else None
+        if encoding is None or encoding.is_special.all():
             raise EmptyText("There is nothing to read yet: type a sentence with at least one visible character.")
         return encoding
 

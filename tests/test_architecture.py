@@ -31,10 +31,11 @@ OF_A_MODEL = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads"}, {"streamlit"}),
     "workspace": (
-        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "uploads"},
+        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "uploads", "written"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
-    "lenses": (GROUND | {"plots", "colors", "uploads"}, {"numpy", "scipy", "sklearn", "plotly"}),
+    "written": (set(), {"regex"}),
+    "lenses": (GROUND | {"plots", "colors", "uploads", "written"}, {"numpy", "scipy", "sklearn", "plotly"}),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),

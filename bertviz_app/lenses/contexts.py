@@ -1,7 +1,7 @@
 """One word in many sentences: the lines that were typed, the places of the word in them, and what there is to notice.
 
 A line may begin with the sense that the word has in it, set off by a bar: `river | We sat on the bank.` The measures are in
-`contextuality.py`, what counts as a word in `words.py`.
+`contextuality.py`; what counts as a word, and where it is found, in `words.py`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,44 @@ def same_sense(lines: Sequence[Line], of: Integers) -> NDArray[np.bool_] | None:
     same: NDArray[np.bool_] = senses[:, None] == senses[None]
     apart = ~np.eye(len(of), dtype=bool)
     return same if all(senses) and not same.all() and (same & apart).any() else None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Numbers of lines: in which nothing is read, the word does not stand, or one of its places is not read, or is read with its neighbour."""
+
+    empty: tuple[int, ...] = ()
+    without: tuple[int, ...] = ()
+    beyond: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
+
+
+def left_out(word: str, lines: LeftOut, max_tokens: int) -> list[str]:
+    """A sentence for each reason why a line, or a place in it, is not compared as it was written.
+
+    >>> left_out("bank", LeftOut(without=(2,), beyond=(3, 5)), 64)[1]
+    'Beyond the first 64 tokens, where reading ends, “bank” stands in lines 3 and 5: those places are left out.'
+    """
+    said = []
+    if lines.empty:
+        said.append(f"Nothing that the tokenizer reads stands in {_numbered(lines.empty)}.")
+    if lines.without:
+        said.append(f"“{word}” does not stand in {_numbered(lines.without)}, as a word of its own.")
+    if lines.beyond:
+        those = "those places are" if len(lines.beyond) > 1 else "that place is"
+        said.append(
+            f"Beyond the first {max_tokens} tokens, where reading ends, “{word}” stands in {_numbered(lines.beyond)}: {those} left out."
+        )
+    if lines.joined:
+        said.append(
+            f"In {_numbered(lines.joined)} one token covers “{word}” together with what stands beside it: the vector is that of both."
+        )
+    return said
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    named = [str(number) for number in numbers]
+    return f"lines {', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else f"line {named[0]}"
 
 
 def places_notice(word: str, lines: Sequence[Line], places: Places, state: int, baseline: Baseline | None) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bertviz_app.lenses.contexts import MAX_PLACES
 from bertviz_app.lenses.contextuality import DRAWS, PAIRS, POOL, SEED
 from bertviz_app.lenses.sentences import MAX_TOKENS
-from bertviz_app.lenses.words import WORD, pattern_of
-from bertviz_app.records import ModelInfo
+from bertviz_app.lenses.words import places, words
+from bertviz_app.records import Encoding, ModelInfo
 
 _FORMULAS = """
 def cosine(a, b):
@@ -21,7 +21,7 @@ def explained(vectors):  # the share of the best single vector
 
 """
 _BASELINE = """
-random_words = [words(text, {word!r}) for text in sample]
+random_words = [vectors_of(text, tokens) for text, tokens in sample]
 vectors = np.concatenate(random_words)
 of = np.repeat(np.arange(len(sample)), [len(rows) for rows in random_words])  # the text of each word
 pairs = np.random.default_rng({seed}).integers(len(of), size=(2 * {pairs}, 2))
@@ -33,12 +33,14 @@ print(own - random_cosine, intra - random_cosine, variance - random_explained)
 """
 
 
-def python_code(info: ModelInfo, word: str, texts: Sequence[str], sample: Sequence[str] = ()) -> str:
-    """`places` [place, layer + 1, d_model], `own`, `intra` and `variance` [layer + 1]; with a sample `random_cosine` and `random_explained` too."""
-    baseline = _BASELINE.format(word=WORD, seed=SEED, pairs=PAIRS, pool=POOL, draws=DRAWS)
-    return f"""import re
+def python_code(info: ModelInfo, wanted: Encoding, encodings: Sequence[Encoding], sample: Sequence[Encoding] = ()) -> str:
+    """`places` [place, layer + 1, d_model], `own`, `intra` and `variance` [layer + 1]; with a sample `random_cosine` and `random_explained` too.
 
-import numpy as np
+    Which tokens make a word stands there as numbers: the same as on the page.
+    """
+    baseline = _BASELINE.format(seed=SEED, pairs=PAIRS, pool=POOL, draws=DRAWS)
+    texts = [(read.text, tokens_of(read, wanted), tokens_of(read)) for read in encodings]
+    return f"""import numpy as np
 import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -46,22 +48,31 @@ tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = AutoModel.from_pretrained({info.source!r}).eval()
 
 
-def words(text, pattern):  # [word, layer + 1, d_model]: the mean over the pieces of each
-    inputs = tokenizer(text, truncation=True, max_length={min(MAX_TOKENS, info.max_tokens)}, return_offsets_mapping=True, return_tensors="pt")
-    offsets = inputs.pop("offset_mapping")[0].tolist()
+def vectors_of(text, tokens):  # [word, layer + 1, d_model]: the mean over the tokens of each
+    inputs = tokenizer(text, truncation=True, max_length={min(MAX_TOKENS, info.max_tokens)}, return_tensors="pt")
     with torch.no_grad():
         hidden = torch.cat(model(**inputs, output_hidden_states=True).hidden_states).numpy()  # [layer + 1, position, d_model]
-    found = [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
-    pieces = [[i for i, (a, b) in enumerate(offsets) if a < b and a < end and b > start] for start, end in found]
-    return np.array([hidden[:, rows].mean(axis=1) for rows in pieces if rows])
+    return np.array([hidden[:, rows].mean(axis=1) for rows in tokens])
 
 {_FORMULAS}
-texts = {list(texts)!r}
-places = np.concatenate([words(text, {pattern_of(word)!r}) for text in texts])[:{MAX_PLACES}]
+# A text, the tokens of each place of {wanted.text!r} in it, and those of each of its words.
+texts = {_listed(texts)}
+places = np.concatenate([vectors_of(text, tokens) for text, tokens, _ in texts])[:{MAX_PLACES}]
 n = len(places)
 own = np.mean([cosine(places[i], places[j]) for i in range(n) for j in range(n) if i != j], axis=0)
-sentences = [words(text, {WORD!r}) for text in texts]
+sentences = [vectors_of(text, every or tokens) for text, tokens, every in texts]
 intra = np.mean([cosine(rows.mean(axis=0), rows).mean(axis=0) for rows in sentences], axis=0)
 variance = explained(places)
 print(own, intra, variance)
-{f"sample = {list(sample)!r}{baseline}" if sample else ""}"""
+{f"sample = {_listed([(read.text, tokens_of(read)) for read in sample])}{baseline}" if sample else ""}"""
+
+
+def tokens_of(encoding: Encoding, wanted: Encoding | None = None) -> list[list[int]]:
+    """The tokens of each whole word of the first text, or of each place of the word that is wanted."""
+    if wanted is not None:
+        return [list(place.positions) for place in places(encoding, wanted)[0]]
+    return [list(word.positions) for word in words(encoding) if word.segment == 0 and not word.is_cut]
+
+
+def _listed(rows: Sequence[object]) -> str:
+    return "[\n" + "".join(f"    {row!r},\n" for row in rows) + "]"

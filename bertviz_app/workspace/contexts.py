@@ -16,7 +16,7 @@ from bertviz_app.errors import EmptyText, TextTooLong
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import contexts_figures as figures
 from bertviz_app.lenses import contextuality, sample, words
-from bertviz_app.lenses.contexts_code import python_code
+from bertviz_app.lenses.contexts_code import python_code, tokens_of
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.sentences import MAX_TOKENS
 from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
@@ -40,6 +40,7 @@ class Asked:
     """A word and the lines in which it was found, each as the model reads it."""
 
     word: str
+    wanted: Encoding
     lines: tuple[lens.Line, ...]
     encodings: tuple[Encoding, ...]
 
@@ -58,11 +59,11 @@ def ask(page: Page) -> Asked:
         raise TextTooLong(f"This word has {len(word):,} characters; the limit is {lens.MAX_WORD}.")
     if not word:
         raise EmptyText("There is no word to look for yet: type one.")
-    page.model.encode(word)  # refuses what no tokenizer reads
+    wanted = page.model.encode(word)  # refuses what no tokenizer reads
     limit, n_lines = settings.current().max_sentences, _n_lines(typed["contexts"])
     if n_lines > limit:
         st.caption(f"Only the first {limit} of {n_lines} sentences are used: the limit of this server.")
-    return _found(page, word, lens.read_lines(typed["contexts"], limit))
+    return _found(page, word, wanted, lens.read_lines(typed["contexts"], limit))
 
 
 def _n_lines(text: str) -> int:
@@ -71,14 +72,14 @@ def _n_lines(text: str) -> int:
 
 def places_of(page: Page, asked: Asked) -> lens.Places | None:
     """What the layers make of the word; None, with the reason on the screen, where it stands in the sentences less than twice."""
-    n = sum(len(_places(encoding, asked.word)) for encoding in asked.encodings)
+    n = sum(len(words.places(encoding, asked.wanted)[0]) for encoding in asked.encodings)
     if n < 2:
         often = "nowhere" if n == 0 else "only once"
         page.notice(
             f"“{asked.word}” stands {often} in these sentences: at least two places are needed to compare it with itself."
         )
         return None
-    return once(_read, page.model, asked.encodings, asked.word)
+    return once(_read, page.model, asked.encodings, asked.wanted)
 
 
 def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
@@ -114,8 +115,8 @@ def layers_view(page: Page, asked: Asked, places: lens.Places) -> None:
         )
     with page.fold("Table"):
         page.table(lens.layers_columns(measures, baseline, n), name="contextuality")
-    texts = [line.text for line in asked.lines]
-    page.python(python_code(page.model.info, asked.word, texts, [] if baseline is None else sample.sentences()))
+    read = () if baseline is None else once(_sample, page.model)
+    page.python(python_code(page.model.info, asked.wanted, asked.encodings, read))
 
 
 @cached(_baselines, key=lambda model, *_: model.key, condition=threading.Condition())
@@ -123,17 +124,20 @@ def sample_baseline(model: Model, progress: Callable[[float], object] = lambda _
     """What random words of the bundled sample show at each layer: its sentences are read once per model. `progress` is told the share done."""
     from bertviz_app.all_states import all_states
 
-    encodings = [model.encode(text) for text in sample.sentences()]
+    encodings = _sample(model)
     vectors = {}
     for done, (index, states) in enumerate(all_states(model, encodings), start=1):
-        encoding = encodings[index]
-        _, vectors[index] = words.vectors(states, encoding, words.spans(encoding.text))
+        vectors[index] = words.means(states, tokens_of(encodings[index]))
         progress(done / len(encodings))
     rows = [vectors[index] for index in range(len(encodings))]
     return contextuality.baseline(np.concatenate(rows), np.repeat(np.arange(len(rows)), [len(own) for own in rows]))
 
 
-def _read(model: Model, encodings: tuple[Encoding, ...], word: str) -> lens.Places:
+def _sample(model: Model) -> tuple[Encoding, ...]:
+    return tuple(model.encode(text, max_tokens=MAX_TOKENS) for text in sample.sentences())
+
+
+def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding) -> lens.Places:
     """Every layer's vectors of the word, and the intra-sentence similarity of its sentences."""
     from bertviz_app.all_states import all_states
 
@@ -141,8 +145,8 @@ def _read(model: Model, encodings: tuple[Encoding, ...], word: str) -> lens.Plac
     own, intra = {}, {}
     for done, (index, states) in enumerate(all_states(model, encodings), start=1):
         encoding = encodings[index]
-        _, own[index] = words.vectors(states, encoding, _places(encoding, word))
-        _, every = words.vectors(states, encoding, words.spans(encoding.text))
+        own[index] = words.means(states, tokens_of(encoding, wanted))
+        every = words.means(states, tokens_of(encoding))
         # A sign is no word, and may be what was asked for.
         intra[index] = contextuality.intra_similarity(every if len(every) else own[index])
         bar.progress(done / len(encodings))
@@ -153,43 +157,38 @@ def _read(model: Model, encodings: tuple[Encoding, ...], word: str) -> lens.Plac
     return lens.Places(of, vectors, np.stack([intra[index] for index in order]))
 
 
-def _found(page: Page, word: str, lines: tuple[lens.Line, ...]) -> Asked:
-    """The lines with the word in them. Which are not used is said."""
-    kept, encodings, without, unread = [], [], [], []
+def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]) -> Asked:
+    """The lines with the word in them. Which are not used, or not as they were written, is said."""
+    kept, encodings = [], []
+    empty, without, beyond, joined = [], [], [], []
     for line in lines:
         try:
             encoding = page.model.encode(line.text, max_tokens=MAX_TOKENS)
         except EmptyText:
-            unread.append(str(line.number))
+            empty.append(line.number)
             continue
-        if _places(encoding, word):
+        read, n_beyond = words.places(encoding, wanted)
+        if read:
             kept.append(replace(line, text=encoding.text))
             encodings.append(encoding)
-        else:
-            without.append(str(line.number))
-    if not lines or len(unread) == len(lines):
+        if any(place.is_joined for place in read):
+            joined.append(line.number)
+        if n_beyond:
+            beyond.append(line.number)
+        elif not read:
+            without.append(line.number)
+    if len(empty) == len(lines):
         raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
-    if unread:
-        st.caption(f"Nothing that the tokenizer reads stands in line {', '.join(unread)}.")
-    if without:
-        st.caption(
-            plain(
-                f"Left out, because “{word}” as it stands here is not among the first {MAX_TOKENS} tokens: {', '.join(without)}."
-            )
-        )
-    return Asked(word, tuple(kept), tuple(encodings))
-
-
-def _places(encoding: Encoding, word: str) -> tuple[tuple[int, int], ...]:
-    """Where the word stands in a text, as far as it was read."""
-    spans = words.spans(encoding.text, words.pattern_of(word))
-    return tuple(span for span in spans if len(words.positions(encoding, *span)))
+    found = lens.LeftOut(tuple(empty), tuple(without), tuple(beyond), tuple(joined))
+    for said in lens.left_out(word, found, min(MAX_TOKENS, page.model.info.max_tokens)):
+        st.caption(plain(said))
+    return Asked(word, wanted, tuple(kept), tuple(encodings))
 
 
 def _cosines(page: Page, asked: Asked, places: lens.Places, state: int) -> None:
     with page.fold("Table: the cosine of every two places"):
         page.table(lens.places_columns(asked.lines, places, state), name="places")
-    page.python(python_code(page.model.info, asked.word, [line.text for line in asked.lines]))
+    page.python(python_code(page.model.info, asked.wanted, asked.encodings))
 
 
 def _known(model: Model) -> contextuality.Baseline | None:

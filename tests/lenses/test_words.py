@@ -1,54 +1,150 @@
 from __future__ import annotations
 
+import itertools
+import unicodedata
+
 import numpy as np
 import pytest
+from odd_texts import NFD_TEXTS, ODD_TEXTS
+from tokenizers_of_all_kinds import KINDS, reader
 
+from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import words as lens
+from bertviz_app.records import Encoding
 
 
+def encodings(kind: str) -> list[Encoding]:
+    """Every odd text by itself and in front of another, as one kind of tokenizer reads it; those without a token left out."""
+    read = []
+    for text in (*ODD_TEXTS, *NFD_TEXTS):
+        for pair in (None, "Dr. O'Neill’s [MASK]"):
+            try:
+                read.append(reader(kind).encode(text, pair))
+            except EmptyText:
+                assert not any(letter.isalnum() for letter in text) and pair is None
+    return read
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def every(request) -> list[Encoding]:
+    found = encodings(request.param)
+    assert len(found) > 450
+    return found
+
+
+def test_each_token_is_in_one_unit_and_the_tokens_of_a_unit_follow_each_other(every):
+    for encoding in every:
+        units = lens.units(encoding)
+        assert [position for unit in units for position in unit.positions] == list(range(encoding.n_tokens))
+        groups = lens.groups_of(units)
+        assert groups.shape == (encoding.n_tokens,) and groups[-1] == len(units) - 1
+
+
+def test_no_character_is_in_two_units_and_a_unit_holds_what_its_tokens_stand_for(every):
+    for encoding in every:
+        for segment, text in ((0, encoding.text), (1, encoding.pair or "")):
+            units = [unit for unit in lens.units(encoding) if unit.segment == segment and unit.end > 0]
+            assert all(before.end <= after.start for before, after in itertools.pairwise(units))
+            for unit in units:
+                of_tokens = "".join(encoding.tokens[position] for position in unit.positions)
+                assert unit.text == text[unit.start : unit.end] or (unit.kind != "word" and unit.text == of_tokens)
+                for position in unit.positions:
+                    start, end = encoding.offsets[position]
+                    letters = [place for place in range(start, end) if not text[place].isspace()]
+                    assert all(unit.start <= place < unit.end for place in letters)
+
+
+def test_a_special_token_and_a_blank_are_a_unit_each_and_no_word(every):
+    for encoding in every:
+        for unit in lens.units(encoding):
+            kinds = {encoding.kinds[position] for position in unit.positions}
+            alone = kinds & {"cls", "sep", "pad", "mask"}
+            assert not alone or (len(unit.positions) == 1 and unit.kind == ("blank" if kinds == {"mask"} else "special"))
+            assert unit.kind in ("word", "mark") or alone or kinds == {"unk"}
+            assert unit.kind != "word" or any(letter.isalnum() for letter in unit.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_normal_forms_of_a_text_have_the_same_words(kind):
+    for text in (*ODD_TEXTS, *NFD_TEXTS):
+        found = []
+        for form in ("NFC", "NFD"):
+            try:
+                units = lens.units(reader(kind).encode(unicodedata.normalize(form, text)))
+            except EmptyText:
+                units = ()
+            found.append(None if any(unit.is_joined for unit in units) else
+                         [unicodedata.normalize("NFC", unit.text) for unit in units if unit.kind == "word"])  # fmt: skip
+        assert None in found or found[0] == found[1]
+
+
+def test_a_token_that_covers_two_words_joins_them_and_it_is_said():
+    encoding = reader("small WordPiece").encode("ok😀no 中a")
+    (joined,) = [unit for unit in lens.units(encoding) if unit.is_joined]
+    assert joined.text == "ok😀no" and len(joined.positions) == 1
+    assert lens.joined_notice(lens.units(encoding)).endswith("and they are taken as one: “ok😀no”.")
+    assert lens.joined_notice(lens.units(reader("embedded WordPiece").encode("I love AI!"))) == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    "text, word, found",
+    ("text", "words"),
     [
-        ("Bank, banks: bank", "bank", ["Bank", "bank"]),
-        ("I love New\n York, York", "new york", ["New\n York"]),
-        ("What is C++? C.", "c++", ["C++"]),
-        ("a.b a", "a.b", ["a.b"]),
-        ("snake_bank", "bank", []),
-        ("Die Straße", "straße", ["Straße"]),
-        ("", "bank", []),
-        ("他在银行工作，我也在银行。", "银行", ["银行", "银行"]),
-        ("我们用BERT模型，不用BERTs。", "bert", ["BERT"]),
-        ("在ABC銀行で", "銀行", ["銀行"]),
+        ("Anai\u0308s Nin met Go\u0308del in Zu\u0308rich", ["Anai\u0308s", "Nin", "met", "Go\u0308del", "in", "Zu\u0308rich"]),
+        ("नई दिल्ली", ["नई", "दिल्ली"]),
+        ("Angela [MASK] met Tim [MASK].", ["Angela", "met", "Tim"]),
+        ("St. Louis, D.C. don’t", ["St.", "Louis", "D.C.", "don’t"]),
+        ("O'Neill: state-of-the-art http://a.b/c", ["O'Neill", "state-of-the-art", "http://a.b/c"]),
+        ("a\u200bb so\u00adft", ["a\u200bb", "so\u00adft"]),
     ],
 )
-def test_a_word_is_found_whole_and_whatever_its_case(text, word, found):
-    assert [text[start:end] for start, end in lens.spans(text, lens.pattern_of(word))] == found
+def test_the_words_are_those_that_were_written_whatever_the_tokenizer(kind, text, words):
+    found = lens.words(reader(kind).encode(text))
+    assert [unit.text for unit in found if not unit.is_joined] == [word for word in words if any(u.text == word for u in found)]
+    together = "".join(unit.text for unit in found)
+    assert all(word.replace(" ", "") in together for word in words)
 
 
-def test_what_counts_as_a_word():
-    text = "It’s the well-known e-mail of 1999, isn't it?"
-    assert [text[a:b] for a, b in lens.spans(text)] == ["It’s", "the", "well-known", "e-mail", "of", "1999", "isn't", "it"]
+def test_a_word_that_is_hidden_is_a_blank():
+    read = reader("embedded WordPiece")
+    encoding = read.encode("I love starlings, J. Smith.")
+    hidden = read.masked(encoding, [encoding.tokens.index("##lings"), encoding.tokens.index("smith")])
+    kinds = [(unit.text, unit.kind) for unit in lens.units(hidden)]
+    assert kinds[3:5] == [("star", "word"), ("[MASK]", "blank")] and kinds[6:8] == [("J.", "word"), ("[MASK]", "blank")]
 
 
-def test_each_ideograph_counts_as_a_word():
-    text = "我用BERT，ok？"
-    assert [text[a:b] for a, b in lens.spans(text)] == ["我", "用", "BERT", "ok"]
+def test_a_word_of_which_the_end_was_cut_off_says_so():
+    encoding = reader("embedded WordPiece").encode("I love starlings", max_tokens=5)
+    assert encoding.tokens[3] == "star" and [unit.is_cut for unit in lens.units(encoding)] == [False, False, False, True, False]
+    assert not any(unit.is_cut for unit in lens.units(reader("embedded WordPiece").encode("I love starlings")))
+
+
+def places(text: str, word: str, **options) -> tuple[list[str], int]:
+    read = reader("embedded WordPiece")
+    found, unread = lens.places(read.encode(text, **options), read.encode(word))
+    return [text[place.start : place.end] for place in found], unread
+
+
+def test_places_that_are_read_and_places_that_are_not():
+    assert places("A bank, a bank.", "bank") == (["bank", "bank"], 0)
+    assert places("A bank, a bank.", "bank", max_tokens=5) == (["bank"], 1)
+    assert places("I love starlings", "starlings", max_tokens=5) == ([], 1)
+    assert places("I can't", "can") == ([], 0) and places("I don’t", "don't") == (["don’t"], 0)
+    assert places("A [MASK] of fog", "[MASK]") == (["[MASK]"], 0) and places("A [MASK] of fog", "MASK") == ([], 0)
+
+
+def test_a_place_that_the_tokenizer_joins_with_its_neighbour_says_so():
+    read = reader("small WordPiece")
+    ((place,), unread) = lens.places(read.encode("ok😀no"), read.encode("no"))
+    assert place.is_joined and unread == 0 and place.positions == (1,)
 
 
 def test_the_pieces_of_a_word_are_averaged(model):
     encoding = model.encode("I love watching starlings murmurate.")
-    start = encoding.text.index("starlings")
-    rows = lens.positions(encoding, start, start + len("starlings"))
-    assert [encoding.tokens[row] for row in rows] == ["star", "##lings"]
+    starlings = next(unit for unit in lens.words(encoding) if unit.text == "starlings")
+    assert [encoding.tokens[row] for row in starlings.positions] == ["star", "##lings"]
     states = model.run(encoding).hidden_states
-    read, vectors = lens.vectors(states, encoding, lens.spans(encoding.text))
-    assert read.tolist() == [0, 1, 2, 3, 4] and vectors.shape == (5, 7, 384)
+    vectors = lens.means(states, [unit.positions for unit in lens.words(encoding)])
+    assert vectors.shape == (5, 7, 384)
     assert np.abs(vectors[3] - (states[:, 4] + states[:, 5]) / 2).max() < 1e-6
-
-
-def test_what_was_cut_off_and_what_stands_for_no_text_is_no_place(model):
-    encoding = model.encode("bank " * 100, max_tokens=10)
-    read, vectors = lens.vectors(model.run(encoding).hidden_states, encoding, lens.spans(encoding.text))
-    assert len(read) == len(vectors) == 8
-    none, empty = lens.vectors(model.run(encoding).hidden_states, encoding, ())
-    assert len(none) == 0 and empty.shape == (0, 7, 384)
+    assert lens.means(states, []).shape == (0, 7, 384)
