@@ -8,7 +8,7 @@ from bertviz_app import load, plots
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import contexts_code as code
 from bertviz_app.lenses import contexts_figures as figures
-from bertviz_app.lenses import contextuality, sample
+from bertviz_app.lenses import contextuality
 from bertviz_app.workspace import contexts as workspace
 
 SENSES = tuple(lens.Line(number, sense, f"text {number}") for number, sense in enumerate(("a", "a", "b", "b"), start=1))
@@ -98,11 +98,11 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
     """Plain transformers, one text at a time, formulas written out. Largest differences: vectors 2e-6, measures 1e-6."""
     opened = load("embedded" if name == "embedded" else str(tiny_families[name]))
     texts = ("The bank raised its rates.", "A muddy BANK of the river, a bank.", "We sat on the bank.")
-    encodings = tuple(opened.encode(text) for text in texts)
+    encodings, wanted = tuple(opened.encode(text) for text in texts), opened.encode("bank")
     monkeypatch.setattr(workspace.st, "progress", lambda *_, **__: workspace.st.empty())
-    places = workspace._read(opened, encodings, "bank")
+    places = workspace._read(opened, encodings, wanted)
     scope: dict = {}
-    exec(code.python_code(opened.info, "bank", texts, sample.sentences()), scope)
+    exec(code.python_code(opened.info, wanted, encodings, workspace._sample(opened)), scope)
     measures, baseline = contextuality.measured(places.vectors, places.intra), workspace.sample_baseline(opened)
     assert places.of.tolist() == [0, 1, 1, 2]
     assert np.abs(scope["places"] - places.vectors).max() < 2e-5
@@ -110,3 +110,22 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
     pairs += (("random_cosine", baseline.cosine), ("random_explained", baseline.explained(4)))
     for key, ours in pairs:
         assert np.abs(scope[key] - ours).max() < 1e-5, key
+
+
+def test_a_word_that_is_not_there_and_one_that_is_not_read_are_two_sentences():
+    nothing = lens.LeftOut()
+    assert lens.left_out("bank", nothing, 64) == []
+    assert lens.left_out("can", lens.LeftOut(without=(2,)), 64) == ["“can” does not stand in line 2, as a word of its own."]
+    assert lens.left_out("bank", lens.LeftOut(beyond=(3,)), 64) == [
+        "Beyond the first 64 tokens, where reading ends, “bank” stands in line 3: that place is left out."
+    ]
+    assert lens.left_out("no", lens.LeftOut(empty=(1,), joined=(2, 3, 4)), 64) == [
+        "Nothing that the tokenizer reads stands in line 1.",
+        "In lines 2, 3 and 4 one token covers “no” together with what stands beside it: the vector is that of both.",
+    ]
+
+
+def test_the_words_of_a_sentence_are_its_words_and_the_places_those_of_the_word(model):
+    read, wanted = model.encode("She can't; he can, at the O'Neill bank: 1,893.6 [MASK]."), model.encode("can")
+    assert [read.tokens[rows[0]] for rows in code.tokens_of(read)] == ["she", "can", "he", "can", "at", "the", "o", "bank", "1"]
+    assert [[read.tokens[row] for row in rows] for rows in code.tokens_of(read, wanted)] == [["can"]]

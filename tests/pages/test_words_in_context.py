@@ -111,6 +111,9 @@ def test_what_cannot_be_read_is_one_sentence(open_page, word, lines, sentence):
         ("(.*)+", "a (.*)+ b\n(.*)+ c"),
         ("bank", "bank bank bank " * 40 + "\n" + "bank " * 40),
         ("new york", "in New  York\nNEW YORK is large"),
+        ("don't", "I don’t\nI don't"),
+        ("café", "a café\na cafe\u0301"),
+        ("दिल्ली", "नई दिल्ली\nदिल्ली में"),
     ],
 )
 def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
@@ -120,8 +123,17 @@ def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
 
 def test_what_is_left_out_is_said(open_page):
     app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
-    assert "is not among the first 64 tokens: 2, 4, 6." in said(app) and "stands in line 3." in said(app)
+    assert "“bank” does not stand in lines 2 and 4, as a word of its own." in said(app) and "stands in line 3." in said(app)
+    assert "Beyond the first 64 tokens, where reading ends, “bank” stands in line 6: that place is left out." in said(app)
     assert "stands only once" in said(asked(open_page, lines="The bank.\nNo."))
     assert "stands nowhere" in said(asked(open_page, word="harbour"))
     many = asked(open_page, lines="The bank.\n" * 30)
     assert "Only the first 20 of 30 sentences" in said(many) and len(many.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "lines"), [("can", "I can't.\nYou can’t."), ("cafe", "a café\nthe cafe\u0301"), ("दिल", "नई दिल्ली\nदिल्ली")]
+)
+def test_a_part_of_a_word_is_not_the_word(open_page, word, lines):
+    app = asked(open_page, word=word, lines=lines)
+    assert "does not stand in lines 1 and 2" in said(app) and "stands nowhere" in said(app)
