@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -12,10 +14,11 @@ import numpy as np
 
 from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
 from bertviz_app.records import Encoding, Integers
-from bertviz_app.spelling import KINDS, SpecialTokens, Spelling, TokenizerTrace
+from bertviz_app.spelling import BLANK_LETTERS, KINDS, SpecialTokens, Spelling, TokenizerTrace
 
 # However a sentence was typed, its blanks are blanks for every model.
 BLANKS = ("[MASK]", "<mask>")
+NOTHING = "There is nothing to read{where} yet: type a sentence with at least one visible character."
 
 
 class Reader:
@@ -49,26 +52,39 @@ class Reader:
     def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None, whole: bool = False) -> Encoding:
         """Tokens, ids, masks, segments and offsets of a text or a pair; what does not fit is cut and counted.
 
-        Nothing is cut when it is asked for `whole`: more than the model reads at once, to be read in windows.
+        Nothing is cut when it is asked for `whole`: more than the model reads at once, to be read in windows. A second text of which no
+        token is left (a zero-width space, to a tokenizer that removes it) is none: the `pair` of the encoding is None.
 
         Raises `TextTooLong` (before tokenising), `UnreadableText`, `EmptyText`.
         """
         for part in (text, pair or ""):
             self._refuse_unreadable(part)
         text, pair = self._with_own_blanks(text), self._with_own_blanks(pair) if pair and pair.strip() else None
-        limit = min(max_tokens or self.max_tokens, self.max_tokens)
+        encoding = self._tokenized(text, pair, math.inf if whole else min(max_tokens or self.max_tokens, self.max_tokens))
+        if pair is not None and not _holds_text(encoding, 1):
+            return self.encode(text, max_tokens=max_tokens, whole=whole)  # the model is not told of a second text that is none
+        if not _holds_text(encoding, 0):
+            raise EmptyText(NOTHING.format(where="" if pair is None else " in the first of the two texts"))
+        return encoding
+
+    def holds_text(self, text: str) -> bool:
+        """Whether anything is left of a text once it is in tokens. Raises `TextTooLong`, `UnreadableText`."""
+        self._refuse_unreadable(text)
+        with contextlib.suppress(EmptyText):
+            return _holds_text(self._tokenized(self._with_own_blanks(text), None, math.inf), 0)
+        return False
+
+    def _tokenized(self, text: str, pair: str | None, limit: float) -> Encoding:
         with self._lock:
             batch = self._tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
-            n_dropped = 0 if whole else max(0, len(batch["input_ids"]) - limit)
+            n_dropped = int(max(0, len(batch["input_ids"]) - limit))
             if n_dropped:
                 batch = self._tokenizer(
-                    text, pair, truncation="longest_first", max_length=limit, return_offsets_mapping=True, verbose=False
+                    text, pair, truncation="longest_first", max_length=int(limit), return_offsets_mapping=True, verbose=False
                 )
-        # Not every tokenizer adds tokens of its own.
-        encoding = self._encoding(text, pair, batch, n_dropped=n_dropped) if batch["input_ids"] else None
-        if encoding is None or encoding.is_special.all():
-            raise EmptyText("There is nothing to read yet: type a sentence with at least one visible character.")
-        return encoding
+        if not batch["input_ids"]:  # not every tokenizer adds tokens of its own
+            raise EmptyText(NOTHING.format(where=""))
+        return self._encoding(text, pair, batch, n_dropped=n_dropped)
 
     def encode_batch(self, texts: Sequence[str], *, length: int) -> tuple[Encoding, ...]:
         """Several texts as one batch: each cut or padded to exactly `length` tokens. Raises like `encode`."""
@@ -174,3 +190,9 @@ class Reader:
         for blank in BLANKS:
             text = text.replace(blank, self.mask_token)
         return text
+
+
+def _holds_text(encoding: Encoding, segment: int) -> bool:
+    """Whether a token of the first (0) or second (1) text is neither special nor mere white space."""
+    mine = (encoding.segment_ids == segment) & ~encoding.is_special
+    return any(encoding.tokens[position].strip(BLANK_LETTERS) for position in mine.nonzero()[0])

@@ -21,8 +21,9 @@ from bertviz_app.traits import Traits
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
-# What a token is, for its colour and its filters. "piece" continues a word, "word" starts one.
+# What a token is: "piece" continues a word, "word" starts one.
 KINDS = ("cls", "sep", "mask", "pad", "unk", "word", "piece")
+SPECIAL_KINDS = ("cls", "sep", "pad")  # wherever they stand, typed ones too: a model knows tokens by their ids alone
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,7 @@ class Encoding:
     tokens                                   as people read them: the space that some tokenizers keep in a token is shown as ␣
     token_ids, attention_mask                [position]      integers
     segment_ids                              [position]      0 in the first text, 1 in the second, whether the model is told or not
-    offsets                                  [position, 2]   characters in `text` (segment 0) or `pair` (segment 1): start, end (exclusive);
-                                                             (0, 0) for a token that stands for no text
+    offsets                                  [position, 2]   characters in `text` (segment 0) or `pair` (1): start, end (exclusive); (0, 0) for none
     word_ids                                 [position]      the word a token belongs to, counted within its own text; -1 for none
     kinds                                    one of KINDS for each token
     n_dropped                                tokens that were cut because the model reads no more
@@ -129,15 +129,15 @@ class Encoding:
 
     @property
     def is_special(self) -> NDArray[np.bool_]:
-        """[position] True for [CLS], [SEP] and [PAD]: tokens that stand for no text."""
-        return np.array([kind in ("cls", "sep", "pad") for kind in self.kinds])
+        """[position] True for the `SPECIAL_KINDS`: [CLS], [SEP] and [PAD], in the spelling of the model."""
+        return np.array([kind in SPECIAL_KINDS for kind in self.kinds])
 
     def positions(self, kind: str) -> list[int]:
         """Where tokens of this kind stand."""
         return [position for position, its_kind in enumerate(self.kinds) if its_kind == kind]
 
     def source_text(self, position: int) -> str:
-        """The characters that a token stands for; empty for [CLS], [SEP] and [PAD]."""
+        """The characters that a token stands for; empty for those that nobody typed."""
         start, end = self.offsets[position]
         text = self.text if self.segment_ids[position] == 0 else self.pair or ""
         return text[start:end]

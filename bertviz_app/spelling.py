@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 SPACE = "␣"  # a space that belongs to a token, where people can see it
+BLANK_LETTERS = f"{SPACE}⏎⇥ "  # all that stands for white space in a legible token
 METASPACE = "▁"
 
 

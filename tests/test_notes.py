@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from bertviz_app.notes import notes, vanished_characters
+from bertviz_app import load
+from bertviz_app.notes import notes, unread_pair, vanished_characters
 
 
 def test_a_plain_sentence_needs_no_note(model):
@@ -55,7 +58,50 @@ def test_unknown_words_are_quoted_and_long_ones_shortened(model):
     assert note.endswith("and 2 more.")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Café déjà", "Anaïs Nin met Gödel in Zürich", "नई दिल्ली में", "がぎ", "عَرَبِي", "x\u0301\u0302 y", "é " * 600, "Ça \u200b va"],
+)
+def test_composed_and_decomposed_texts_get_the_same_notes(model, tiny_families, text):
+    for reader in (model, load(str(tiny_families["roberta"])), load(str(tiny_families["albert"]))):
+        composed, decomposed = (notes(reader.encode(unicodedata.normalize(form, text))) for form in ("NFC", "NFD"))
+        if reader.info.tokenizer == "byte-level BPE" and len(text) > 500:  # a decomposed text is longer in bytes
+            continue
+        assert [unicodedata.normalize("NFC", note) for note in decomposed] == [
+            unicodedata.normalize("NFC", note) for note in composed
+        ]
+
+
+def test_accents_of_europe_are_nothing_to_say_and_stripped_signs_of_letters_are(model):
+    assert notes(model.encode("Cafe\u0301")) == []
+    (note,) = notes(model.encode("दिल्ली"))
+    assert "“दिल्ली” is read as “दिलली”" in note
+
+
+def test_bytes_are_tokens_so_nothing_vanished(tiny_families):
+    reader = load(str(tiny_families["roberta"]))
+    assert notes(reader.encode("a\u200bb")) == [] and notes(reader.encode("e\u0301")) == []
+
+
+def test_a_sign_without_a_letter_vanishes(model):
+    assert vanished_characters(model.encode("\u0301 a")) == ["\u0301"]
+
+
+def test_an_unknown_letter_is_quoted_with_its_accent(tiny_families):
+    (note,) = notes(load(str(tiny_families["albert"])).encode("cafe\u0301"))
+    assert "“e\u0301”" in note
+
+
+def test_a_second_text_of_which_nothing_is_left_is_said(model):
+    typed = "\u200b"
+    assert "sentence A is read alone" in unread_pair(typed, model.encode("Fine.", typed))
+    assert unread_pair(" ", model.encode("Fine.")) == "" and unread_pair("b", model.encode("Fine.", "b")) == ""
+
+
 def test_a_typed_control_token_is_said(model):
     (note,) = notes(model.encode("one [SEP] two [CLS]"))
     assert "[CLS], [SEP]" in note
     assert notes(model.encode("The [MASK] sat.")) == []
+    assert notes(model.encode("[UNK] is unknown")) == [
+        "You typed [UNK]: the model reads it as the control token, not as letters."
+    ]

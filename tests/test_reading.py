@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tokenizers.models import WordPiece
 
+from bertviz_app import load
 from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
 from bertviz_app.reading import Reader
 
@@ -62,6 +63,25 @@ def test_a_pair_has_two_segments_and_offsets_in_each_text(reader):
 def test_an_empty_second_sentence_is_none(reader, pair):
     encoding = reader.encode("I love AI!", pair)
     assert encoding.pair is None and encoding.n_tokens == 6
+
+
+@pytest.mark.parametrize("family", ["bert", "albert", "deberta-v2"])
+@pytest.mark.parametrize("nothing", ["\u200b", " \u200b\n", "\ufeff", "[SEP]", "[PAD] [CLS]"])
+def test_emptiness_is_judged_by_the_tokens_in_both_texts(tiny_families, family, nothing):
+    reader = load(str(tiny_families[family])).reader
+    alone = reader.encode("I love AI!")
+    encoding = reader.encode("I love AI!", nothing)
+    assert encoding.pair is None and encoding.tokens == alone.tokens
+    assert not reader.holds_text(nothing) and reader.holds_text("I")
+    for pair in (None, "I love AI!"):
+        with pytest.raises(EmptyText, match="visible character"):
+            reader.encode(nothing, pair)
+
+
+def test_what_has_tokens_is_not_empty(tiny_families):
+    reader = load(str(tiny_families["roberta"])).reader  # to bytes a zero-width space is three tokens
+    assert reader.encode("I love AI!", "\u200b").pair == "\u200b" and not reader.holds_text(" \n\t")
+    assert reader.holds_text("[PAD]")  # letters to this family
 
 
 @pytest.mark.parametrize("n_words", [509, 510, 511, 600, 2_000])
