@@ -16,7 +16,7 @@ NAMES = {
     "cls": "start of the input",
     "sep": "end of a sentence",
     "mask": "a blank",
-    "pad": "padding, not read",
+    "pad": "padding",
     "unk": "a word outside of the vocabulary",
     "word": "a word or the start of one",
     "piece": "continues a word",
@@ -120,8 +120,9 @@ def strip_data(
             "below": str(encoding.token_ids[position]) if with_text else "",
             "color": theme.token_color(kind, int(encoding.segment_ids[position])),
             "classes": _classes(kind, chosen=position in marked),
-            "clickable": kind != "pad",
-            "title": f"{token}: token {position + 1} of {encoding.n_tokens}, id {encoding.token_ids[position]}, {NAMES[kind]}",
+            "clickable": bool(encoding.attention_mask[position]),
+            "title": f"{token}: token {position + 1} of {encoding.n_tokens}, id {encoding.token_ids[position]}, {NAMES[kind]}"
+            + ("" if encoding.attention_mask[position] else ", not read"),
         }
         for position, (token, kind) in enumerate(zip(encoding.tokens, encoding.kinds, strict=True))
     ]

@@ -44,7 +44,7 @@ def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, 
     layer, head = place
     code = f"{forward_code(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
     rows = f"segments = {segments_code(info, typed[1])}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
-    code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id]")
+    code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]")
     if reading.words:
         code += _MERGE
     if reading.hide_special:

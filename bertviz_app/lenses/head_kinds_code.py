@@ -38,7 +38,7 @@ measures = {
 }
 """
 _KINDS = """
-special = cls | sep
+special = cls | sep | (ids == tokenizer.pad_token_id)
 
 
 def share(region):  # [query, key] -> the weight inside, mean over ordinary tokens, and what chance gives

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.attributions import replaceable
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.fill_in_the_blank import word_positions
 from bertviz_app.lenses.probability import log_softmax
@@ -102,7 +103,7 @@ def first_position(encoding: Encoding) -> int:
 
 def hides(encoding: Encoding, position: int) -> tuple[int, ...]:
     """The positions that are hidden with a token: all of its word, or none for a token that stands for no word."""
-    return () if encoding.kinds[position] in ("cls", "sep", "pad", "mask") else word_positions(encoding, position)
+    return word_positions(encoding, position) if replaceable(encoding)[position] else ()
 
 
 def first_state(ranks: Integers, at_most: int) -> int | None:

@@ -21,7 +21,10 @@ from bertviz_app.records import Encoding, ModelInfo
 
 def notice(batch: Sequence[Encoding]) -> str:
     """How much of the rectangle is padding, and what was cut."""
-    cells, padding = sum(encoding.n_tokens for encoding in batch), sum(len(encoding.positions("pad")) for encoding in batch)
+    cells, padding = (
+        sum(encoding.n_tokens for encoding in batch),
+        sum(int((encoding.attention_mask == 0).sum()) for encoding in batch),
+    )
     sentence = (
         f"{padding} of {cells} cells ({plots.percent(padding / cells)}) are [PAD], which the model computes and then ignores"
     )
@@ -94,7 +97,7 @@ print(token_ids, attention_mask, sep="\\n")
 def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go.Bar:
     colors = [theme.token_color(kind, int(encoding.segment_ids[p])) for p, kind in enumerate(encoding.kinds)]
     inks = [theme.ink if kind in ("word", "piece") else color for kind, color in zip(encoding.kinds, colors, strict=True)]
-    padding = [kind == "pad" for kind in encoding.kinds]
+    padding = (encoding.attention_mask == 0).tolist()  # a [PAD] that was typed is read
     return go.Bar(
         orientation="h",
         base=np.full(encoding.n_tokens, column - 0.46),

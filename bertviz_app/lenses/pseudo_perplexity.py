@@ -15,6 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.attributions import replaceable
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -54,7 +55,8 @@ class Score:
 
 def readable(encoding: Encoding) -> list[int]:
     """The tokens that can be hidden: all but special tokens and blanks."""
-    return [p for p, kind in enumerate(encoding.kinds) if kind not in ("cls", "sep", "pad", "mask")]
+    positions: list[int] = np.flatnonzero(replaceable(encoding)).tolist()
+    return positions
 
 
 def score(encoding: Encoding, positions: Sequence[int], log_probabilities: Floats) -> Score:
