@@ -4,9 +4,8 @@ import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.lenses import home as lens
-from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.workspace import once, open_page
-from bertviz_app.workspace.story import ending
+from bertviz_app.workspace.story import show_ending
 
 with open_page("home") as page:
     page.sentence()
@@ -40,20 +39,5 @@ with open_page("home") as page:
     page.link("attention", "Look at all heads")
 
     st.subheader("4 · The vectors are turned into a prediction", anchor=False)
-    end = ending(page)
-    if end is None and model.info.objectives:
-        st.markdown("The heads of this model need a click first, or a blank in the sentence.")
-        for task in model.info.objectives:
-            page.link(OBJECTIVES[task].page, OBJECTIVES[task].offer)
-    elif end is None:
-        st.markdown(
-            "This checkpoint brings no head that was trained to predict from one sentence: its story ends at the vectors."
-        )
-    else:
-        st.markdown(end.line)
-        figure = lens.prediction_figure(end.names, end.probabilities, page.theme, title="How likely BERT finds each")
-        best = int(end.probabilities.argmax())
-        alt = f"Bars: the likeliest is {end.names[best]} with {plots.percent(end.probabilities[best])}"
-        page.show(figure, name="prediction", alt=alt)
-        page.link(end.page, end.link)
-    page.python(lens.python_code(model.info, encoding, glance, task=end.task if end else None))
+    shown = show_ending(page)
+    page.python(lens.python_code(model.info, encoding, glance, task=shown))

@@ -65,7 +65,9 @@ class Asked:
             logits = head(rows[:, list(target.candidates)])[..., target.output]
             return log_odds(logits, target.candidates.index(target.reads))
         if target.position is None:
-            return log_odds(head(output.pooler_output if parts.has_pooler else rows[:, 0]), target.output)
+            logits = head(output.pooler_output if parts.has_pooler else rows[:, 0])
+            # A label that is decided for itself is set against its own absence: its logit is its log-odds.
+            return logits[:, target.output] / math.log(2) if target.decoding == "sigmoid" else log_odds(logits, target.output)
         logits = head(rows[:, target.position])
         if logits.ndim == 1:  # one output, yes or no: the logit is the log-odds of a yes
             return (logits if target.output else -logits) / math.log(2)

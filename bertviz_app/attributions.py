@@ -25,12 +25,14 @@ class Target:
     output      the column of its logits: a label, a token id, 0 and 1 for start and end; for replaced tokens 1 is "replaced"
     position    of the row that is read; None for a head over the whole input
     candidates  where an answer may start or end: the softmax is over these positions
+    decoding    a key of `tasks.DECODINGS`: against what the output is set
     """
 
     task: str
     output: int
     position: int | None = None
     candidates: tuple[int, ...] = ()
+    decoding: str = "softmax"
 
     @property
     def reads(self) -> int:

@@ -24,7 +24,7 @@ from bertviz_app.intervening import attach
 from bertviz_app.objectives import PAIRS
 from bertviz_app.reading import Reader
 from bertviz_app.spelling import KINDS
-from bertviz_app.task_heads import TaskHead, task_heads
+from bertviz_app.task_heads import TaskHead, task_heads, unread
 
 # What the load report of transformers would say on every start is checked here instead.
 transformers.logging.set_verbosity_error()
@@ -37,13 +37,14 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Parts:
-    """The network and which of its parts hold trained weights; `heads` by objective, `task_heads` by task."""
+    """The network and which of its parts hold trained weights; `heads` by objective, `task_heads` by task; `unread` as in `ModelInfo`."""
 
     family: Family
     network: Any
     has_pooler: bool
     heads: Mapping[str, tuple[str, ...]]
     task_heads: Mapping[str, TaskHead]
+    unread: str = ""
 
     @property
     def encoder(self) -> Any:
@@ -113,6 +114,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
         task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
+        unread=unread(config),
     )
 
 

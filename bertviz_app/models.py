@@ -22,6 +22,7 @@ from bertviz_app.loading import Parts, load_parts, load_reader, pick_device
 from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.reading import Reader
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
+from bertviz_app.subjects import as_settings_say
 from bertviz_app.task_heads import TaskHead
 from bertviz_app.turnstile import Turnstile
 
@@ -49,7 +50,7 @@ def load(name: str = "embedded") -> Model:
     parts = load_parts(folder, device)
     config = parts.network.config
     reader = load_reader(folder, config.vocab_size, config.max_position_embeddings - parts.family.traits.first_position)
-    return Model(checkpoint, parts, reader, device)
+    return as_settings_say(Model(checkpoint, parts, reader, device))
 
 
 class Model:
@@ -63,7 +64,8 @@ class Model:
         self._device = device
         self.reader = reader
         config, network, family = parts.network.config, parts.network, parts.family
-        labels = {task: head.labels for task, head in parts.task_heads.items()}
+        facts = {task: head.facts for task, head in parts.task_heads.items()}
+        labels = {task: known.labels for task, known in facts.items()}
         labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
         d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in family.names)
         told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
@@ -92,7 +94,8 @@ class Model:
                 family.traits, sums=tuple(self._tables()), has_segments=told_segments, vocabulary_head=family.vocabulary_head
             ),
             has_pooler=parts.has_pooler,
-            homes={task: f"{source}/{head.beside}" for task, head in parts.task_heads.items() if head.beside},
+            task_heads=facts,
+            unread=parts.unread,
             abstains="answers" in labels and bool(SQUAD_2.search(source)),
         )
 
@@ -220,7 +223,7 @@ class Model:
 
     def _task_head(self, task: str, *, of_rows: bool) -> TaskHead:
         head = self.parts.task_heads.get(task)
-        if head is None or head.of_rows != of_rows:
+        if head is None or head.facts.of_rows != of_rows:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
         return head
 

@@ -89,6 +89,16 @@ def percent(probability: float) -> str:
     return f"{share:.0f} %" if 10 <= share <= 99 or share in (0, 100) else f"{share:.1f} %"
 
 
+def number(value: float) -> str:
+    """A value on a scale that nobody here knows.
+
+    >>> number(-3.214), number(0.0123), number(123456.7)
+    ('−3.21', '0.012', '123,457')
+    """
+    digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 1 or not value else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
 def tint(color: str, share: float) -> str:
     """A colour let through to `share`, for fills behind text.
 

@@ -7,16 +7,14 @@ Layers and heads count from 0 here; `plots.py` alone turns them into the 1-based
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.errors import RecordError
-from bertviz_app.objectives import OBJECTIVES
-from bertviz_app.spelling import SpecialTokens
-from bertviz_app.traits import Traits
+from bertviz_app.model_info import ModelInfo as ModelInfo  # a record like those below
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -24,63 +22,6 @@ Integers = NDArray[np.int64]
 # What a token is: "piece" continues a word, "word" starts one.
 KINDS = ("cls", "sep", "mask", "pad", "unk", "word", "piece")
 SPECIAL_KINDS = ("cls", "sep", "pad")  # wherever they stand, typed ones too: a model knows tokens by their ids alone
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What a loaded checkpoint is.
-
-    `source` is what plain transformers is given to load the same weights: a folder or a Hub name. `objectives` are the pre-training heads
-    that the checkpoint holds; `labels` names the outputs of each head over a whole input or over single tokens, by task. An untrained
-    head is in neither. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram; `special`, how it writes [CLS], [SEP] and the like.
-    `d_embedding` is the width before vectors are widened to `d_model`; `abstains`: its question answering may say that there is no answer.
-    """
-
-    name: str
-    title: str
-    source: str
-    revision: str
-    n_layers: int
-    n_heads: int
-    d_model: int
-    d_feedforward: int
-    vocab_size: int
-    max_tokens: int
-    n_parameters: int
-    n_bytes: int
-    dtype: str
-    device: str
-    d_embedding: int
-    tokenizer: str
-    objectives: tuple[str, ...]
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    traits: Traits = field(default_factory=Traits)
-    has_pooler: bool = True
-    homes: Mapping[str, str] = field(default_factory=dict)  # by task, where its head lies in a folder of its own
-    abstains: bool = False
-    special: SpecialTokens = field(default_factory=SpecialTokens)
-
-    def home(self, task: str) -> str:
-        """What plain transformers is given to load the model with the head of a task."""
-        return self.homes.get(task, self.source)
-
-    @property
-    def key(self) -> str:
-        """Name and revision: what caches are keyed by."""
-        return f"{self.name}@{self.revision}"
-
-    @property
-    def fills_blanks(self) -> bool:
-        """Whether it was trained to name a hidden word."""
-        return "masked_words" in self.objectives
-
-    def why_not(self, objective: str) -> str:
-        """One sentence: why this checkpoint has no head for an objective ("pair" stands for both about two sentences)."""
-        if objective in self.traits.why_not:
-            return f"{self.title} is a model of the kind {self.traits.family}: {self.traits.why_not[objective]}."
-        names = {name: row.name for name, row in OBJECTIVES.items()} | {"pair": "a pair of sentences"}
-        what = names.get(objective, objective)
-        return f"{self.title} was saved without a trained head for {what}: anything said here would be made up."
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FO
 |-------------------|----------|---------------------------------------------------------------------------------|
 | model             | embedded | the model that a visitor sees first                                             |
 | checkpoints       | (none)   | folders, or Hub names once downloaded, that this server offers; as in PATH      |
+| about             | (none)   | what own classifiers are about: name=sentiment, name=pairs or name=classes; as in PATH |
 | device            | auto     | auto (cuda, else mps, else cpu), or one of these                                |
 | max_characters    | 20000    | characters in one text; more is refused before tokenising                       |
 | max_sentences     | 20       | sentences compared at once (embeddings, ordering game)                          |
@@ -26,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from bertviz_app.errors import SettingsError
+from bertviz_app.tasks import SUBJECTS
 
 PREFIX = "INSIDE_BERT_"
 
@@ -36,6 +38,7 @@ class Settings:
 
     model: str = "embedded"
     checkpoints: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     device: str = "auto"
     max_characters: int = 20_000
     max_sentences: int = 20
@@ -53,6 +56,12 @@ class Settings:
             value = getattr(self, field.name)
             if isinstance(value, int) and value < 1:
                 raise SettingsError(f"{PREFIX}{field.name.upper()} must be a whole number of at least 1; it is {value}.")
+        for entry in self.about:
+            name, _, subject = entry.rpartition("=")
+            if not name or subject not in SUBJECTS:
+                raise SettingsError(
+                    f"{PREFIX}ABOUT must be a model's name, = and one of {', '.join(SUBJECTS)}; it is {entry!r}."
+                )
         if self.device not in ("auto", "cuda", "mps", "cpu"):
             raise SettingsError(f"{PREFIX}DEVICE must be auto, cuda, mps or cpu; it is {self.device!r}.")
 

@@ -1,18 +1,14 @@
 """The heads that a checkpoint was fine-tuned with: its own, and those in folders beside the encoder's file.
 
-    architecture of config.json     labels                                    task          reads
-    …ForSequenceClassification      entailment, contradiction, paraphrase …   pairs         the class vector
-    …ForSequenceClassification      negative, positive, stars, LABEL_0 …      sentiment     the class vector
-    …ForTokenClassification         any                                       entities      rows of the last layer
-    …ForQuestionAnswering           start, end                                answers       rows of the last layer
-
+The architecture in a head's config.json says which rows of `tasks.TASKS` it can be, its `problem_type` how it is decoded. A classifier of whole inputs
+is about what the folder beside the encoder is called, if that is a row, else what its label set as a whole says; else it is classes and no more.
 A head whose tensors are not in the files does not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +18,20 @@ from safetensors import safe_open
 from bertviz_app.checkpoints import json_object, weight_files
 from bertviz_app.errors import BrokenCheckpoint
 from bertviz_app.family import Family
+from bertviz_app.label_sets import Labels, read_labels, subject_of
+from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts, decoding_of
 
-# A sequence classifier is about pairs when one of its labels says so; it is about sentiment when each of them does, or when they say
-# nothing (LABEL_0).
-PAIR_LABELS = ("entail", "contradict", "paraphrase", "equivalent", "duplicate")
-SENTIMENT_LABELS = ("neg", "pos", "neutral", "star", "label_")
 ANSWER_LABELS = ("start", "end")
+# Architectures that end so have a pre-training head or none.
+OTHERS = ("Model", "ForPreTraining", "ForMaskedLM", "ForNextSentencePrediction")
 
 
 @dataclass(frozen=True)
 class TaskHead:
-    """What a vector goes through (linear layers, an activation between them), and the names of the outputs.
-
-    `of_rows`: it reads each row of the last layer, not the class vector. `beside` is the folder below the checkpoint's own that it was
-    saved in; empty for the checkpoint's own.
-    """
+    """What a vector goes through (linear layers, an activation between them), and what is known of it."""
 
     layers: torch.nn.Sequential
-    labels: tuple[str, ...]
-    of_rows: bool
-    beside: str
+    facts: TaskFacts
 
 
 def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: bool) -> Mapping[str, TaskHead]:
@@ -50,13 +40,13 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
     homes = [folder, *sorted(path.parent for path in folder.glob("*/config.json"))]
     for home in homes:
         try:
-            for task, head in _heads(home, family, "" if home == folder else home.name):
+            for head in _heads(home, family, "" if home == folder else home.name):
                 width = head.layers[0].in_features
                 if width != network.config.hidden_size:
                     raise ValueError(f"it reads {width} numbers, the encoder gives {network.config.hidden_size}")
-                if head.of_rows or has_class_vector:
+                if head.facts.of_rows or has_class_vector:
                     head.layers.to(network.device)
-                    found.setdefault(task, head)
+                    found.setdefault(head.facts.task, head)
         except (
             AttributeError,
             RuntimeError,
@@ -67,30 +57,42 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
     return found
 
 
-def _heads(home: Path, family: Family, beside: str) -> Iterator[tuple[str, TaskHead]]:
-    """The one head of a folder, if it has one, with its task."""
+def unread(config: Mapping[str, Any]) -> str:
+    """The architecture of a checkpoint whose head is of a kind that is not read here; empty where there is none such."""
+    architectures = config.get("architectures")
+    known = (*OTHERS, *(task.architecture for task in TASKS.values()))
+    named = [str(name) for name in architectures] if isinstance(architectures, list) else []
+    return next((name[:80] for name in named if not name.endswith(known)), "")
+
+
+def _heads(home: Path, family: Family, beside: str) -> Iterator[TaskHead]:
+    """The one head of a folder, if it has one."""
     config = json_object(home, "config.json")
     architecture = str(config.get("architectures"))
-    if "ForSequenceClassification" in architecture:
+    if TASKS["classes"].architecture in architecture:
         layers = _layers(home, family.classifier, family.activation)
-        labels = _labels(config, layers)
-        if task := _sequence_task(labels):
-            yield task, TaskHead(layers, labels, of_rows=False, beside=beside)
-    elif "ForTokenClassification" in architecture:
+        if len(layers):
+            yield TaskHead(layers, _classifier(config, layers[-1].out_features, beside))
+    elif TASKS["entities"].architecture in architecture:
         layers = _layers(home, ("classifier",))
-        if labels := _labels(config, layers):
-            yield "entities", TaskHead(layers, labels, of_rows=True, beside=beside)
-    elif "ForQuestionAnswering" in architecture:
+        if len(layers):
+            yield TaskHead(layers, _facts("entities", read_labels(config.get("id2label"), layers[-1].out_features), beside))
+    elif TASKS["answers"].architecture in architecture:
         layers = _layers(home, ("qa_outputs",))
-        if len(_labels({}, layers)) == len(ANSWER_LABELS):
-            yield "answers", TaskHead(layers, ANSWER_LABELS, of_rows=True, beside=beside)
+        if len(layers) and layers[-1].out_features == len(ANSWER_LABELS):
+            yield TaskHead(layers, TaskFacts("answers", ANSWER_LABELS, beside=beside))
 
 
-def _sequence_task(labels: Sequence[str]) -> str | None:
-    names = [label.lower() for label in labels]
-    if any(word in name for name in names for word in PAIR_LABELS):
-        return "pairs"
-    return "sentiment" if names and all(any(word in name for word in SENTIMENT_LABELS) for name in names) else None
+def _classifier(config: Mapping[str, Any], n_outputs: int, beside: str) -> TaskFacts:
+    """What is known of a classifier of whole inputs."""
+    labels = read_labels(config.get("id2label"), n_outputs)
+    guess = subject_of(labels.names)
+    task, told_by = (beside, "folder") if beside in SUBJECTS else (guess, "labels" if guess != "classes" else "")
+    return replace(_facts(task, labels, beside), decoding=decoding_of(config.get("problem_type"), n_outputs), told_by=told_by)
+
+
+def _facts(task: str, labels: Labels, beside: str) -> TaskFacts:
+    return TaskFacts(task, labels.names, beside=beside, remark=labels.remark, is_named=labels.given > 0, fits=labels.fits)
 
 
 def _layers(home: Path, names: Sequence[str], activation: str = "") -> torch.nn.Sequential:
@@ -104,13 +106,6 @@ def _layers(home: Path, names: Sequence[str], activation: str = "") -> torch.nn.
             layer.load_state_dict({"weight": weight, "bias": bias})
             layers += [layer, getattr(torch.nn, activation or "Identity")()]
     return torch.nn.Sequential(*layers[:-1]).eval().requires_grad_(False)
-
-
-def _labels(config: Mapping[str, Any], layers: torch.nn.Sequential) -> tuple[str, ...]:
-    if not len(layers):
-        return ()
-    titles = {int(index): str(label) for index, label in (config.get("id2label") or {}).items()}
-    return tuple(titles.get(index, f"LABEL_{index}") for index in range(layers[-1].out_features))
 
 
 def _tensor(path: Path, name: str) -> torch.Tensor:

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from bertviz_app.lenses import head_code
 from bertviz_app.lenses import sentiment as lens
+from bertviz_app.lenses.head_code import Looks
 from bertviz_app.tables import TextRow
-from bertviz_app.workspace import Page, many, open_page, scene
+from bertviz_app.workspace import Page, classes, many, open_page, scene
 from bertviz_app.workspace.offers import offer_instead
+from bertviz_app.workspace.subject import say_whose_labels
 
 VIEWS = ("This sentence", "Many sentences")
 PLACES = ("One a line", "CSV file")
@@ -19,15 +22,12 @@ def picked(label: str, options: tuple[str, str], key: str) -> bool:
 
 
 def one(page: Page) -> None:
+    task = many.classifier_of(page)
     page.sentence()
     page.strip(page.encoding)
-    reading = many.reading_of(page, page.forward.class_vector)
-    page.show(lens.reading_figure(reading, page.theme), name="sentiment", alt="Bars", notice=lens.notice(reading))
-    with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
-        logits, probabilities = reading.logits.tolist(), reading.probabilities.tolist()
-        page.table({"label": reading.labels, "logit": logits, "probability": probabilities}, name="sentiment")
-    page.python(lens.python_code(page.model.info, page.text, page.pair))
+    classes.show_reading(page, task)
+    classes.explain(page, task)
+    page.python(head_code.classification(page.model.info, task, page.encoding, Looks(0, ())))
 
 
 def several(page: Page) -> None:
@@ -48,13 +48,13 @@ def several(page: Page) -> None:
         page.show(lens.verdicts_figure(verdicts, page.theme), name="sentiments", alt=f"Bars. {lens.summary(verdicts)}")
     many.show_verdicts(verdicts)
     if texts:
-        page.python(lens.python_code_for_many(page.model.info, texts))
+        page.python(head_code.classification_of_many(page.model.info, many.classifier_of(page), texts))
 
 
 with open_page("sentiment") as page:
-    if "sentiment" not in page.model.info.labels:
+    task = many.classifier_of(page)
+    if not task or page.model.info.task_heads[task].row.needs_pair:
         offer_instead(page, "sentiment")
-    elif picked("View", VIEWS, "sentiment_view"):
-        one(page)
     else:
-        several(page)
+        say_whose_labels(page, task, "sentiment")
+        (one if picked("View", VIEWS, "sentiment_view") else several)(page)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from bertviz_app.workspace import open_page
 from bertviz_app.workspace.answers import answers_view
+from bertviz_app.workspace.classes import classes_view
 from bertviz_app.workspace.summaries import similarity_view, summary_view
 from bertviz_app.workspace.tasks import entities_view, pairs_view, sentiment_view
 
@@ -14,6 +15,7 @@ VIEWS = {
     "Summary": summary_view,
     "Similarity": similarity_view,
     "Sentiment": sentiment_view,
+    "Classes": classes_view,
 }
 
 with open_page("tasks") as page:

@@ -49,7 +49,9 @@ def tiny_checkpoint(tmp_path: Path) -> Callable[..., Path]:
     import torch
     import transformers
 
-    def save(name: str = "tiny", *, architecture: str = "BertForPreTraining", labels: tuple[str, ...] = ()) -> Path:
+    def save(
+        name: str = "tiny", *, architecture: str = "BertForPreTraining", labels: tuple[str, ...] = (), **more: Any
+    ) -> Path:
         folder = tmp_path / name
         torch.manual_seed(0)
         config: Any = transformers.BertConfig(
@@ -64,6 +66,7 @@ def tiny_checkpoint(tmp_path: Path) -> Callable[..., Path]:
                 if labels
                 else {}
             ),
+            **more,
         )
         getattr(transformers, architecture)(config).save_pretrained(folder)
         vocabulary = tmp_path / "vocab.txt"

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "records", "errors", "settings", "catalog", "turnstile", "waiting", "notes", "tables", "traits", "family", "families", "objectives", "spelling", "sizes",
-    "shelf", "interventions", "layer_names", "query_key", "feed_forward", "attributions",
+    "shelf", "interventions", "layer_names", "query_key", "feed_forward", "attributions", "tasks", "label_sets", "model_info",
 }  # fmt: skip
 
 # Further rooms with torch: what they compute of a model, beyond its pass, is asked for by pages.
@@ -31,7 +31,7 @@ OF_A_MODEL = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads"}, {"streamlit"}),
     "workspace": (
-        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "uploads", "written"},
+        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "written": (set(), {"regex"}),
@@ -40,11 +40,12 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
-    "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading"}, {"torch", "numpy"}),
+    "models": (GROUND | {"task_heads", "checkpoints", "loading", "reading", "subjects"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
     "attributing": (GROUND | {"models"}, {"torch", "numpy", "captum"}),
     "layers": (GROUND, {"torch"}),
     "neurons": (GROUND | {"layers"}, {"torch"}),
+    "subjects": (GROUND, set()),
     "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
     "all_states": (GROUND | {"models"}, {"torch"}),
     "loading": (GROUND | {"task_heads", "checkpoints", "reading", "intervening"}, {"torch", "transformers", "safetensors"}),
@@ -65,6 +66,7 @@ LAZILY = {
     "intervening": {"models"},
     "attributing": {"captum"},
     "layers": {"models"},
+    "subjects": {"models"},
     "neurons": {"models"},
     "__init__": {"models"},
 }

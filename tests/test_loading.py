@@ -84,7 +84,7 @@ def test_a_pooler_that_was_not_saved_is_none_and_takes_its_heads_along(tiny_chec
         (SENTIMENT, True),
         (("neg", "neutral", "pos"), True),
         (("1 star", "2 stars", "3 stars", "4 stars", "5 stars"), True),
-        (("LABEL_0", "LABEL_1"), True),
+        (("LABEL_0", "LABEL_1"), False),
         (("entailment", "contradiction"), False),
         (("joy", "positive"), False),
     ],

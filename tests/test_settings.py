@@ -29,6 +29,7 @@ def test_every_setting_can_be_set():
         PREFIX + "MODEL": "bert-base-uncased",
         PREFIX + "CHECKPOINTS": os.pathsep.join(["/srv/mine", "", "/srv/other"]),
         PREFIX + "DEVICE": "cpu",
+        PREFIX + "ABOUT": "mine=sentiment",
     }
     numbers = [field.name for field in fields(Settings) if isinstance(field.default, int)]
     environment |= {PREFIX + name.upper(): str(100 + i) for i, name in enumerate(numbers)}
@@ -60,3 +61,9 @@ def test_a_value_without_sense_is_a_sentence_with_the_variable_and_the_value(nam
 def test_the_environment_of_the_process_is_read(monkeypatch):
     monkeypatch.setenv("INSIDE_BERT_MAX_MASKS", "7")
     assert settings.current().max_masks == 7
+
+
+@pytest.mark.parametrize("entry", ["sentiment", "=sentiment", "mine=feelings", "mine:sentiment"])
+def test_what_a_classifier_is_about_is_a_name_and_a_subject(entry):
+    with pytest.raises(SettingsError, match="ABOUT must be a model's name"):
+        Settings.from_environment({PREFIX + "ABOUT": entry})

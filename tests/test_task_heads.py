@@ -10,7 +10,7 @@ import transformers
 
 from bertviz_app import load
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
-from bertviz_app.lenses import answers, answers_code, deciding_tokens, entities, head_code, sentiment
+from bertviz_app.lenses import answers, answers_code, classes, deciding_tokens, entities, head_code
 from bertviz_app.lenses.head_code import Looks
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
@@ -101,12 +101,23 @@ def test_a_head_of_another_width_is_a_sentence(tmp_path):
         (("not_equivalent", "equivalent"), "pairs"),
         (("not_duplicate", "duplicate"), "pairs"),
         (("negative", "neutral", "positive"), "sentiment"),
-        (("joy", "anger"), None),
+        (("POSITIVE", "NEGATIVE"), "sentiment"),
+        (("1 star", "2 stars", "3 stars", "4 stars", "5 stars"), "sentiment"),
+        (("joy", "anger", "fear"), "classes"),
+        (("ham", "spam"), "classes"),
+        (("position", "negligible"), "classes"),
+        (("duplicate", "other"), "classes"),
+        (("not duplicate", "unsure"), "classes"),
+        (("1 star", "2 stars"), "classes"),
+        (("LABEL_0", "LABEL_1"), "classes"),
+        (("yes", "no"), "classes"),
+        (("0", "1"), "classes"),
     ],
 )
 def test_what_a_classifier_is_for_is_read_from_its_labels(tiny_checkpoint, labels, task):
     info = load(str(tiny_checkpoint(architecture="BertForSequenceClassification", labels=labels))).info
-    assert info.labels == ({task: labels} if task else {})
+    assert info.labels == {task: labels}
+    assert info.task_heads[task].told_by == ("" if task == "classes" else "labels")
 
 
 @pytest.mark.parametrize("pair", [None, PAIR])
@@ -124,9 +135,9 @@ def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
 @pytest.mark.parametrize("task", ["pairs", "sentiment"])
 def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
     forward = tiny.run(tiny.encode(TEXT, PAIR))
-    reading = sentiment.read(tiny.info.labels[task], tiny.class_logits(task, forward.class_vector))
+    reading = classes.read(tiny.info.task_heads[task], tiny.class_logits(task, forward.class_vector))
     scope = ran(head_code.classification(tiny.info, task, forward.encoding, Looks(0, [0])))
-    assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
+    assert reading.values == pytest.approx(scope["values"].numpy(), abs=1e-5)
     assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
 
 

@@ -176,14 +176,15 @@ FAMILIES = {
 }  # fmt: skip
 
 
-def save(name: str, folder: Path, *, labels: tuple[str, ...] = ()) -> Path:
-    """A random checkpoint of the family in a folder; with `labels`, one that was fine-tuned to tell them apart."""
+def save(name: str, folder: Path, *, labels: tuple[str, ...] = (), **more: Any) -> Path:
+    """A random checkpoint of the family in a folder; with `labels`, one that was fine-tuned to tell them apart. `more` goes into its config."""
     family = FAMILIES[name]
     tokenizer = family.tokenizer().dressed(segments=family.segments)
     torch.manual_seed(0)
     options: dict[str, Any] = WIDTH | {"max_position_embeddings": 64} | dict(family.options)
     if labels:
         options |= {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+    options |= more
     ids = {
         "pad_token_id": tokenizer.pad_token_id,
         "bos_token_id": tokenizer.cls_token_id,

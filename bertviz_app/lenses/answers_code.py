@@ -24,7 +24,7 @@ def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, *, row: 
     length = len(parts[row].encoding.tokens)
     cut = f"looks_at = looks_at[:{length}]  # without the padding\n" if room and len(looks.positions) else ""
     nothing = _NO_ANSWER if info.abstains else ""
-    return f"""{head_code.loading(info, "answers", "AutoModelForQuestionAnswering")}
+    return f"""{head_code.loading(info, "answers")}
 question = {question!r}
 passage = {passage!r}
 inputs = tokenizer(question, passage, truncation="only_second", max_length={limit}{options}, return_tensors="pt")

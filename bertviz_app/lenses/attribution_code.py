@@ -141,6 +141,8 @@ def _log_odds(target: Target) -> str:
     if target.task == "replaced_tokens":
         return f"    return {'' if target.output else '-'}output.logits{place} / math.log(2)"
     logits, chosen = f"output.logits{place}", target.output
+    if target.decoding == "sigmoid":
+        return f"    return {logits}[:, {chosen}] / math.log(2)"
     if target.task in PAIRS:
         logits = f"output.{OBJECTIVES[target.task].output}"
     elif target.candidates:

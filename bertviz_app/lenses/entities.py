@@ -161,7 +161,7 @@ def notice(reading: Reading) -> str:
 
 def python_code(info: ModelInfo, encoding: Encoding, reading: Reading, looks: head_code.Looks) -> str:
     """Plain transformers code: `probabilities` [word, label], and what the chosen token `looks_at` [position]."""
-    return f"""{head_code.loading(info, "entities", "AutoModelForTokenClassification")}
+    return f"""{head_code.loading(info, "entities")}
 inputs = tokenizer({head_code.arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 first_pieces = {[word.position for word in reading.words]}  # of each word
 with torch.inference_mode():

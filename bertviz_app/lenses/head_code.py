@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bertviz_app.records import Encoding, ModelInfo
+from bertviz_app.tasks import DECODINGS, TASKS
+
+MOST_PRINTED = 20  # labels
 
 
 @dataclass(frozen=True)
@@ -16,14 +19,26 @@ class Looks:
     positions: Sequence[int]
 
 
-def loading(info: ModelInfo, task: str, architecture: str) -> str:
+def loading(info: ModelInfo, task: str) -> str:
     """Imports, tokenizer, and the model with the head of a task."""
+    architecture = TASKS[task].auto
     return f"""import torch
 from transformers import {architecture}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {architecture}.from_pretrained({info.home(task)!r}, attn_implementation="eager").eval()
+model = {architecture}.from_pretrained({info.home(task)!r}, attn_implementation="eager"{n_outputs(info, task)}).eval()
 """
+
+
+def n_outputs(info: ModelInfo, task: str) -> str:
+    """What plain transformers has to be told of a head whose config names more or fewer outputs than it has; else empty."""
+    facts = info.task_heads[task]
+    return "" if facts.fits else f", num_labels={len(facts.labels)}"
+
+
+def values(info: ModelInfo, task: str, logits: str) -> str:
+    """The expression of what is shown of a head's logits."""
+    return DECODINGS[info.task_heads[task].decoding].python.format(logits=logits)
 
 
 def arguments(encoding: Encoding) -> str:
@@ -41,13 +56,40 @@ looks_at = heads.mean(dim=0)[{list(map(int, looks.positions))}].mean(dim=0)  # [
 """
 
 
+def whole_input(info: ModelInfo, task: str) -> str:
+    """What follows where `inputs` and the classes of transformers are at hand: `values` [label]."""
+    return f"""
+model = {TASKS[task].auto}.from_pretrained({info.home(task)!r}{n_outputs(info, task)}).eval()
+with torch.no_grad():
+    values = {values(info, task, "model(**inputs).logits[0]")}  # 4: [label]
+print(values)
+"""
+
+
 def classification(info: ModelInfo, task: str, encoding: Encoding, looks: Looks) -> str:
-    """A head over the whole input: `probabilities` [label], and what the first token `looks_at` [position]."""
-    return f"""{loading(info, task, "AutoModelForSequenceClassification")}
+    """A head over the whole input: `values` [label], and what the first token `looks_at` [position]."""
+    n = len(info.labels[task])
+    which = "range(len(values))" if n <= MOST_PRINTED else f"values.topk({MOST_PRINTED}).indices.tolist()"
+    return f"""{loading(info, task)}
 inputs = tokenizer({arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     output = model(**inputs, output_attentions=True)
-probabilities = output.logits[0].softmax(dim=-1)
-for index, probability in enumerate(probabilities):
-    print(model.config.id2label[index], f"{{probability:.4f}}")
+values = {values(info, task, "output.logits[0]")}
+for index in {which}:
+    print(model.config.id2label[index], f"{{values[index]:.4f}}")
 {attention(looks)}"""
+
+
+def classification_of_many(info: ModelInfo, task: str, texts: Sequence[str], *, most: int = 20) -> str:
+    """The same for several texts as one batch: `values` is [text, label]. Only the first `most` are written out."""
+    some = "" if len(texts) <= most else f"  # the first {most} of {len(texts)}"
+    lines = "".join(f"    {text!r},\n" for text in texts[:most])
+    return f"""{loading(info, task)}
+texts = [{some}
+{lines}]
+inputs = tokenizer(texts, padding=True, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+with torch.inference_mode():
+    values = {values(info, task, "model(**inputs).logits")}
+for text, row in zip(texts, values):
+    print(model.config.id2label[int(row.argmax())], f"{{row.max():.4f}}", text)
+"""

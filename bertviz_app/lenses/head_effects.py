@@ -1,6 +1,7 @@
 """A map of all heads: what a prediction loses when each is switched off alone.
 
     effect[layer, head] = log2 P(answer without the head) − log2 P(answer)          in bits
+                        = number without the head − number                          of a regression, in its own unit
 
 Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.1.
 """
@@ -18,24 +19,31 @@ from bertviz_app.records import Floats
 METHOD = (
     "Each head is switched off alone, one pass for each, and the probability of the answer that the whole model prefers is compared: "
     r"$\log_2 P_{\text{without}} - \log_2 P$, in bits. −1 bit means half as probable, +1 bit twice. "
-    "Small effects do not add up: two heads that can stand in for each other both look idle here. Source: Michel et al. (2019), section 3.1."
+    "Of a head that gives a number, the numbers themselves are subtracted. Small effects do not add up: two heads that can stand in for each other both look idle here. Source: Michel et al. (2019), section 3.1."
 )
 
 
 def effect(before: Prediction, after: Prediction) -> float:
-    """How many bits the answer that was preferred before has gained; negative where it has lost.
+    """How many bits the answer that was preferred before has gained, or how far the number has risen; negative where it has lost.
 
     >>> logits = np.log(np.array([0.8, 0.2])), np.log(np.array([0.4, 0.6]))
     >>> round(effect(*(Prediction("sentiment", "", row) for row in logits)), 3)
     -1.0
     """
-    p, q = (float(one.probabilities[before.best]) for one in (before, after))
+    p, q = (float(one.values[before.best]) for one in (before, after))
+    if not before.is_probability:
+        return q - p
     return float(np.log2(max(q, 1e-30)) - np.log2(max(p, 1e-30)))
 
 
 def bits(value: float) -> str:
     """A signed number of bits: "−0.42 bits"."""
-    return f"{value:+.2f} bits".replace("-", "−")
+    return f"{signed(value)} bits"
+
+
+def signed(value: float) -> str:
+    """A signed change: "−0.42"."""
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def notice(effects: Floats, name: str, probability: float) -> str:
@@ -55,25 +63,44 @@ def notice(effects: Floats, name: str, probability: float) -> str:
     return said
 
 
-def columns(effects: Floats) -> dict[str, list[object]]:
+def notice_of_a_number(effects: Floats, name: str, value: float) -> str:
+    """The same of a head that gives a number: the heads without which it falls and rises furthest."""
+    said = f"“{name}” is {plots.number(value)}. "
+    sides = []
+    for at, verb in ((int(effects.argmin()), "falls"), (int(effects.argmax()), "rises")):
+        layer, head = divmod(at, effects.shape[1])
+        change = float(effects[layer, head])
+        if abs(change) >= 0.005 and (change < 0) == (verb == "falls"):
+            sides.append(
+                f"it {verb} furthest without head {shown(head)} of layer {shown(layer)}, to {plots.number(value + change)}"
+            )
+    return said + ("; ".join(sides)[:1].upper() + "; ".join(sides)[1:] + "." if sides else "No single head moves it by 0.005.")
+
+
+def columns(effects: Floats, *, unit: str = "bits") -> dict[str, list[object]]:
     """The map as a table, the heads that are missed most first."""
     order = np.argsort(effects.ravel(), kind="stable")
     layers, heads = (grid.ravel()[order] for grid in np.indices(effects.shape))
     return {
         "layer": [shown(int(layer)) for layer in layers],
         "head": [shown(int(head)) for head in heads],
-        "bits": effects.ravel()[order].tolist(),
+        unit: effects.ravel()[order].tolist(),
     }
 
 
-def effects_figure(effects: Floats, name: str, theme: Theme) -> go.Figure:
+def effects_figure(effects: Floats, name: str, theme: Theme, *, unit: str = "bits") -> go.Figure:
     """Layers down, heads across; on a narrow screen the other way round. Each square carries an invisible marker with the head's number."""
     values, names = (effects.T, ("layer", "head")) if theme.narrow else (effects, ("head", "layer"))
     n_down, n_across = values.shape
     height = n_down * 40 + (190 if theme.narrow else 130)
-    chart = plots.figure(theme, height=height, title=f"Bits that “{plots.label(name)}” gains without each head")
-    limit = max(0.5, float(np.abs(effects).max()))
-    bar = {"unit": "bits"}
+    title = (
+        f"{unit.capitalize()} that “{plots.label(name)}” gains without each head"
+        if unit
+        else f"How “{plots.label(name)}” moves without each head"
+    )
+    chart = plots.figure(theme, height=height, title=title)
+    limit = max(0.5 if unit else 1e-6, float(np.abs(effects).max()))
+    bar = {"unit": unit or "change"}
     chart.add_trace(plots.heatmap(values, theme, signed=True, limit=limit, colorbar=bar, hoverinfo="skip", xgap=2, ygap=2))
     layers, heads = (grid.ravel().tolist() for grid in np.indices(effects.shape))
     x, y = (layers, heads) if theme.narrow else (heads, layers)
@@ -81,7 +108,7 @@ def effects_figure(effects: Floats, name: str, theme: Theme) -> go.Figure:
     chart.add_scatter(
         x=x, y=y, mode="markers", marker={"symbol": "square", "size": 36, "color": theme.accent, "opacity": 0},
         selected={"marker": clear}, unselected={"marker": clear}, showlegend=False, customdata=np.arange(effects.size),
-        hovertext=[f"layer {shown(at)}, head {shown(head)}: {bits(effects[at, head])}" for at, head in zip(layers, heads, strict=True)],
+        hovertext=[f"layer {shown(at)}, head {shown(head)}: {signed(effects[at, head])} {unit}" for at, head in zip(layers, heads, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True, "showline": False, "tickangle": 0}

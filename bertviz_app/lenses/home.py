@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
-from bertviz_app.lenses.sentiment import head_source
+from bertviz_app.lenses import head_code
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, ModelInfo
 
@@ -111,7 +111,7 @@ def prediction_figure(names: Sequence[str], probabilities: Floats, theme: Theme,
 
 def python_code(info: ModelInfo, encoding: Encoding, glance: Glance, *, task: str | None) -> str:
     """The numbers of the story with plain transformers: `token_ids`, `vectors` [position, d_model], `weights` [query, key], and, for the
-    `task` "fill_mask" or "sentiment", `probabilities` [vocab] or [label].
+    `task` "fill_mask", `probabilities` [vocab], or, for one of a head over the whole input, `values` [label].
     """
     typed = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
     code = f"""import torch
@@ -127,9 +127,9 @@ vectors = output.last_hidden_state[0]  # 2: [position, d_model]
 weights = output.attentions[{glance.layer}][0, {glance.head}]  # 3: [query, key]; the code counts layers and heads from 0
 print(list(zip(inputs.tokens(), token_ids.tolist())), vectors, weights)
 """
-    return code + {"fill_mask": _FILL_MASK, "sentiment": _SENTIMENT}.get(task or "", "").format(
-        source=info.source, head=head_source(info)
-    )
+    if task == "fill_mask":
+        return code + _FILL_MASK.format(source=info.source)
+    return code + (head_code.whole_input(info, task) if task else "")
 
 
 _FILL_MASK = """
@@ -139,10 +139,4 @@ with torch.no_grad():
 probabilities = logits.softmax(dim=-1)  # 4: [vocab]
 best = probabilities.topk(5)
 print([(tokenizer.decode(i), round(float(p), 4)) for p, i in zip(best.values, best.indices)])
-"""
-_SENTIMENT = """
-model = AutoModelForSequenceClassification.from_pretrained({head!r})
-with torch.no_grad():
-    probabilities = model(**inputs).logits[0].softmax(dim=-1)  # 4: [label]
-print(probabilities)
 """

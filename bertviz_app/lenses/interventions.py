@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -40,6 +41,7 @@ class Change:
     head           what its head predicts, which may be of many tokens; `title` says of which
     names          those of the outputs that matter, with their probabilities [name] `before` and `after`
     first, now     the likeliest of all outputs before, and after
+    is_probability whether those are probabilities, or numbers on a scale of the head's own
     """
 
     head: str
@@ -49,23 +51,28 @@ class Change:
     after: Floats
     first: str
     now: str
+    is_probability: bool = True
+
+    def said(self, value: float) -> str:
+        """One value as people read it: "83 %", "−3.21"."""
+        return plots.percent(value) if self.is_probability else plots.number(float(value))
 
     @property
     def shift(self) -> float:
-        """The largest change of a probability."""
+        """The largest change of a probability, or of a number."""
         return float(np.abs(self.after - self.before).max())
 
 
 def change(before: Prediction, after: Prediction, token: Callable[[int], str], *, k: int = 5) -> Change:
     """The outputs that matter: all labels, or the k likeliest before and the k likeliest after together, at most `MOST_NAMES`."""
-    p, q = before.probabilities, after.probabilities
+    p, q = before.values, after.values
     chosen = list(range(len(p)))
     if before.labels is None or len(p) > MOST_NAMES:
         top = [int(i) for values in (p, q) for i in np.argsort(-values, kind="stable")[:k]]
         chosen = sorted(list(dict.fromkeys(top))[:MOST_NAMES], key=lambda i: -p[i])
     names = tuple(before.name(i, token) for i in chosen)
-    ends = (before.name(one.best, token) for one in (before, after))
-    return Change(before.title, before.heading, names, p[chosen], q[chosen], *ends)
+    first, now = (before.name(one.best, token) for one in (before, after))
+    return Change(before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability)
 
 
 def drawn(changes: Sequence[Change]) -> list[Change]:
@@ -99,14 +106,17 @@ def described(what: Intervention, n_heads: int) -> str:
 def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
     """What to notice: the prediction that changed most."""
     most = max(changes, key=lambda one: one.shift) if what else changes[0]
-    place = most.names.index(most.first)
-    was, now = plots.percent(most.before[place]), plots.percent(most.after[place])
+    place = most.names.index(most.first) if most.is_probability else int(np.abs(most.after - most.before).argmax())
+    name = most.names[place]
+    was, now = most.said(most.before[place]), most.said(most.after[place])
     if not what:
-        return f"Nothing is switched off: {most.title} gives “{most.first}” {was}. Switch something off and see whether that stands."
-    said = f"Without {described(what, n_heads)}, “{most.first}” ({most.title}) "
+        return f"Nothing is switched off: {most.title} gives “{name}” {was}. Switch something off and see whether that stands."
+    said = f"Without {described(what, n_heads)}, “{name}” ({most.title}) "
     if most.shift < 0.005:
         return said + f"stays where it was, at {was}: this prediction does not need it."
     said += f"goes from {was} to {now}"
+    if not most.is_probability:
+        return f"{said}."
     if most.now == most.first:
         return f"{said}, and is still the first choice."
     return f"{said}; the first choice is now “{most.now}”."
@@ -142,11 +152,31 @@ def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
         words = {"tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names]}
         chart.update_yaxes(base["yaxis"] | words, row=row, col=1)
     chart.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
-    best = max(float(values.max()) for one in chosen for values in (one.before, one.after))
+    best = max((float(values.max()) for one in chosen if one.is_probability for values in (one.before, one.after)), default=1.0)
     scale = plots.percent_axis(max(0.05, best))
     chart.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | scale)
+    for row, one in enumerate(chosen, start=1):
+        if not one.is_probability:
+            chart.update_xaxes(_own_axis(one), row=row, col=1)
     chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
     return chart
+
+
+def _own_axis(one: Change) -> dict[str, Any]:
+    """An axis for numbers, which have no scale in common with anything else."""
+    values = np.concatenate([one.before, one.after])
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    room = 0.2 * (high - low or 1)
+    ends = [low - room * (low < 0), high + room]
+    return {
+        "matches": None,
+        "range": ends,
+        "tickmode": "auto",
+        "tickvals": None,
+        "ticktext": None,
+        "nticks": 5,
+        "showticklabels": True,
+    }
 
 
 def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -> go.Bar:
@@ -158,7 +188,7 @@ def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -
         legendgroup=name,
         showlegend=legend,
         marker_color=color,
-        text=[plots.percent(value) for value in values],
+        text=[one.said(value) for value in values],
         textposition="outside",
         textfont={"size": 14},
         constraintext="none",

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 from bertviz_app.attributions import Target
 from bertviz_app.interventions import Intervention
-from bertviz_app.lenses.head_code import arguments
+from bertviz_app.lenses.head_code import arguments, n_outputs
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
+from bertviz_app.tasks import DECODINGS, TASKS
 
-CLASSES = {  # of transformers, for each kind of head that a checkpoint is fine-tuned with
-    "sentiment": "AutoModelForSequenceClassification",
-    "pairs": "AutoModelForSequenceClassification",
-    "entities": "AutoModelForTokenClassification",
-    "answers": "AutoModelForQuestionAnswering",
-}
 _SWITCHES = """
 off = _OFF  # layer: heads, both counted from 0
 skipped = _SKIPPED
@@ -46,22 +41,24 @@ for name, module in modules.items():
 def python_code(
     info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction, *, hidden: Sequence[int] = ()
 ) -> str:
-    """One prediction under an intervention: `probabilities` [output]. `hidden` are the positions that were hidden by a click."""
+    """One prediction under an intervention: `values` [output]. `hidden` are the positions that were hidden by a click."""
     off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
     switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
     switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.layers.mix}")
     return f"""{loading(info, prediction)}
 {inputs(info, encoding, hidden=hidden)}{switches}
 with torch.inference_mode():
-    probabilities = {read(prediction)}
-print(probabilities.topk(min(5, len(probabilities))))
+    values = {read(prediction)}
+print(values.topk(min(5, len(values))))
 """
 
 
 def loading(info: ModelInfo, prediction: Prediction | Target) -> str:
     """Imports, tokenizer, and the model with the head of a prediction."""
     task, more = prediction.task, ""
-    name = info.traits.loads_as if task in OBJECTIVES else CLASSES[task]
+    name = info.traits.loads_as if task in OBJECTIVES else TASKS[task].auto
+    if task in TASKS:
+        more = n_outputs(info, task)
     if task == "masked_words":
         name, more = "AutoModelForMaskedLM", info.traits.arguments
     return f"""import torch
@@ -80,8 +77,8 @@ def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden:
 
 
 def read(prediction: Prediction) -> str:
-    """The expression of a prediction's probabilities."""
-    return logits(prediction) + ".softmax(dim=-1)"
+    """The expression of a prediction's probabilities, or of its numbers."""
+    return DECODINGS[prediction.decoding].python.format(logits=logits(prediction))
 
 
 def logits(prediction: Prediction) -> str:
@@ -96,7 +93,9 @@ def logits(prediction: Prediction) -> str:
 
 
 def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction, *, hidden: Sequence[int] = ()) -> str:
-    """The map of heads for one prediction: `effects` [layer, head], in bits."""
+    """The map of heads for one prediction: `effects` [layer, head], in bits, or, of a number, in its own unit."""
+    after = f"{read(prediction)}[best]"
+    effect = f"({after} / before[best]).log2()" if prediction.is_probability else f"{after} - before[best]"
     head = python_code(info, encoding, Intervention(), prediction, hidden=hidden).rpartition("\nwith torch")[0]
     return f"""{head}
 effects = torch.zeros({info.n_layers}, {info.n_heads})
@@ -107,6 +106,6 @@ with torch.inference_mode():
         for head in range({info.n_heads}):
             off = {{layer: [head]}}
             done.clear()
-            effects[layer, head] = ({read(prediction)}[best] / before[best]).log2()
+            effects[layer, head] = {effect}
 print(effects)
 """

@@ -28,8 +28,8 @@ TOP = 5
 
 METHOD = (
     "Sentence B is read again and again; each time, one vector between two layers is replaced by the one that sentence A has in the same place. "
-    r"What comes back of A’s prediction is measured by the difference of two logits: $(LD_{\text{patched}} - LD_B) / (LD_A - LD_B)$ with $LD = z_a - z_b$: "
-    "0 % is B’s prediction as it was, 100 % that of A; below 0 and above 1 it overshoots. In the last layer only the vector that the prediction is read from counts. "
+    r"What comes back of A’s prediction is measured by the difference of two logits: $(LD_{\text{patched}} - LD_B) / (LD_A - LD_B)$ with $LD = z_a - z_b$ "
+    "(of a head that gives a number, $LD$ is the number): 0 % is B’s prediction as it was, 100 % that of A; below 0 and above 1 it overshoots. In the last layer only the vector that the prediction is read from counts. "
     "A place that restores much is enough to carry the difference; that it is the only one does not follow. "
     "Sources: Meng et al. (2022), section 2; Heimersheim and Nanda (2024), section 4."
 )
@@ -37,10 +37,13 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Contrast:
-    """The two outputs whose logits are compared, `a` of sentence A and `b` of sentence B, and the difference in each plain pass."""
+    """The two outputs whose logits are compared, `a` of sentence A and `b` of sentence B, and the difference in each plain pass.
+
+    Of a head that gives a number `b` is None: the number itself is compared.
+    """
 
     a: int
-    b: int
+    b: int | None
     of_a: float
     of_b: float
 
@@ -51,7 +54,7 @@ class Contrast:
 
     def difference(self, prediction: Prediction) -> float:
         """LD of a prediction."""
-        return float(prediction.logits[self.a]) - float(prediction.logits[self.b])
+        return float(prediction.logits[self.a]) - (0.0 if self.b is None else float(prediction.logits[self.b]))
 
     def restored(self, differences: Floats) -> Floats:
         """The share of the way from B's prediction to A's, for any array of LD."""
@@ -66,7 +69,7 @@ def contrast(of_a: Prediction, of_b: Prediction) -> Contrast:
     >>> contrast(one, other)
     Contrast(a=0, b=1, of_a=1.0, of_b=-3.0)
     """
-    a, b = of_a.best, of_b.best
+    a, b = of_a.best, of_b.best if of_b.is_probability and len(of_b.logits) > 1 else None
     if a == b:
         likely = np.unique([np.argsort(-one.logits)[:TOP] for one in (of_a, of_b)])
         gain = (of_a.logits - of_b.logits)[likely]
@@ -83,7 +86,10 @@ def common(of_a: Sequence[Prediction], of_b: Sequence[Prediction]) -> list[tuple
 
 def before_notice(pair: tuple[Prediction, Prediction], contrasted: Contrast, name: Callable[[int], str]) -> str:
     """What to notice before anything is patched: what each sentence asks for, and which two outputs are compared."""
-    a, b = ((name(one.best), plots.percent(one.probabilities[one.best])) for one in pair)
+    if contrasted.b is None:
+        of_a, of_b = (one.said(contrasted.a) for one in pair)
+        return f"“{name(contrasted.a)}” is {of_a} for A and {of_b} for B. Which vectors of A would turn B’s into that of A?"
+    a, b = ((name(one.best), one.said(one.best)) for one in pair)
     if a[0] != b[0]:
         return (
             f"A gets “{a[0]}” ({a[1]}), B gets “{b[0]}” ({b[1]}). Which vectors of A would turn B’s prediction into that of A?"
@@ -120,12 +126,13 @@ def state_name(state: int) -> str:
 
 
 def notice(restored: Floats, names: Sequence[str], contrasted: tuple[str, str]) -> str:
-    """What to notice: restored [state, position]; where the difference sits at the bottom, and when it moves to where it is read."""
+    """What to notice: restored [state, position], the two outputs (the second empty for a number); where the difference sits at the bottom, and when it moves to where it is read."""
     carriers = restored.argmax(axis=1)
     first, last = int(carriers[0]), int(carriers[-1])
     elsewhere = np.flatnonzero(carriers != last)
+    difference = f"between “{contrasted[0]}” and “{contrasted[1]}”" if contrasted[1] else f"in “{contrasted[0]}”"
     said = (
-        f"Of the difference between “{contrasted[0]}” and “{contrasted[1]}”, the vector of A at “{names[first]}” alone "
+        f"Of the difference {difference}, the vector of A at “{names[first]}” alone "
         f"brings back {share(restored[0, first])} at the embeddings"
     )
     if not len(elsewhere):
@@ -175,6 +182,8 @@ def share(value: float) -> str:
 def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:
     """The same with plain transformers: `restored` [state, position]."""
     (a, b), code = encodings, _PATCHING.replace("_MIXES", f".{info.traits.layers.mix}").replace("_LOGITS", logits(prediction))
+    if contrasted.b is None:
+        code = code.replace("logits[_A] - logits[_B]", "logits[_A]")
     code = code.replace("_A", str(contrasted.a)).replace("_B", str(contrasted.b))
     code = code.replace("_STATES", str(info.n_layers + 1)).replace("_TOKENS", str(b.n_tokens))
     return f"{loading(info, prediction)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}"

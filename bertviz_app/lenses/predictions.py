@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bertviz_app.attributions import Target
-from bertviz_app.lenses.probability import softmax
+from bertviz_app.lenses.probability import decoded
+from bertviz_app.plots import number, percent
 from bertviz_app.records import Floats
+from bertviz_app.tasks import DECODINGS
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +19,7 @@ class Prediction:
     """A logit for each output of one head, and what is asked.
 
     task, title  key of the head, and what is predicted, as the screen says it
-    logits       [output], of a softmax
+    logits       [output]; `decoding`, a key of `tasks.DECODINGS`, says what is made of them
     labels       names of the outputs; None where they are the vocabulary
     position     of the vector that is read; None for a head over the whole input
     about        the word or token at that place ("“paris”, token 9") where a head says something about each of them
@@ -32,6 +34,7 @@ class Prediction:
     about: str = ""
     candidates: tuple[int, ...] = ()
     side: int = 0
+    decoding: str = "softmax"
 
     @property
     def heading(self) -> str:
@@ -44,14 +47,23 @@ class Prediction:
         return self.task, self.position, self.side, self.candidates
 
     @property
-    def probabilities(self) -> Floats:
-        """[output]"""
-        return softmax(self.logits)
+    def values(self) -> Floats:
+        """[output] probabilities, or, of a regression, the numbers."""
+        return decoded(self.logits, self.decoding)
+
+    @property
+    def is_probability(self) -> bool:
+        return DECODINGS[self.decoding].is_probability
 
     @property
     def best(self) -> int:
-        """The likeliest output."""
+        """The likeliest output, or that with the largest number."""
         return int(np.argmax(self.logits))
+
+    def said(self, output: int) -> str:
+        """One value as people read it: "83 %", "−3.21"."""
+        value = float(self.values[output])
+        return percent(value) if self.is_probability else number(value)
 
     def name(self, output: int, token: Callable[[int], str]) -> str:
         """What an output stands for; `token` names those of the vocabulary."""
@@ -61,7 +73,7 @@ class Prediction:
         """One of the outputs in plain values, to be explained."""
         if self.candidates:
             return Target(self.task, self.side, self.candidates[output], self.candidates)
-        return Target(self.task, output, self.position)
+        return Target(self.task, output, self.position, decoding=self.decoding)
 
 
 def telling(several: Sequence[Prediction]) -> int:

@@ -1,6 +1,8 @@
-"""Softmax, which every prediction ends with.
+"""What makes probabilities of logits, or leaves them the numbers they are.
 
-P(k) = exp(z_k) / Σ_j exp(z_j)
+softmax   P(k) = exp(z_k) / Σ_j exp(z_j)      one of many; they sum to 1
+sigmoid   P(k) = 1 / (1 + exp(−z_k))          each for itself
+number    z_k                                 regression: nothing is made of it
 """
 
 from __future__ import annotations
@@ -20,6 +22,23 @@ def softmax(logits: Floats) -> Floats:
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     result: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
     return result
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Each logit for itself: a softmax of two of which the other is 0.
+
+    >>> sigmoid(np.log(np.array([1.0, 3.0], dtype=np.float32))).tolist()
+    [0.5, 0.75]
+    """
+    result: Floats = softmax(np.stack([np.zeros_like(logits), logits], axis=-1))[..., 1]
+    return result
+
+
+def decoded(logits: Floats, decoding: str) -> Floats:
+    """What is shown of logits, of the same shape; `decoding` is a key of `tasks.DECODINGS`, and softmax is along the last axis."""
+    if decoding == "number":
+        return logits
+    return softmax(logits) if decoding == "softmax" else sigmoid(logits)
 
 
 def log_probability(logits: Floats, chosen: np.ndarray) -> Floats:

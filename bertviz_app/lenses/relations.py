@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 METHOD = (
-    "Sentence A, [SEP], sentence B are read together. The vector of the first token goes through one linear layer with an output for each "
-    "label, and softmax makes probabilities of them. The order matters: A is what is known, B is what is claimed. A head that was trained on "
+    "Sentence A, [SEP], sentence B are read together. The order matters: A is what is known, B is what is claimed. A head that was trained on "
     "captions of photographs, as most are, takes two sentences to be about the same scene. "
     "Sources: Devlin et al. (2019), section 4.1; Bowman et al. (2015), section 2."
 )

@@ -37,7 +37,7 @@ def answers_view(page: Page) -> None:
     encoding = page.model.encode(typed["question"], typed["passage"], whole=True)
     parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
     _say_what_is_read(encoding, parts)
-    if not offer_head(page, "question answering"):
+    if not offer_head(page, "answers"):
         return
     info = page.model.info
     logits = [page.model.token_logits("answers", state) for state in _states(page, parts)]

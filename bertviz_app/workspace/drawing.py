@@ -68,9 +68,9 @@ class Drawing:
             on_click="ignore",
         )
 
-    def link(self, key: str, label: str) -> None:
-        """A link to another page, by its key in the page list."""
-        st.page_link(PAGES[key].file, label=label, icon=":material/arrow_forward:")
+    def link(self, key: str, label: str, **address: str) -> None:
+        """A link to another page, by its key in the page list; `address` is what the link's address says beyond the page."""
+        st.page_link(PAGES[key].file, label=label, icon=":material/arrow_forward:", query_params=address or None)
 
     @contextmanager
     def fold(self, title: str) -> Iterator[None]:

@@ -10,7 +10,6 @@ import streamlit as st
 
 from bertviz_app.attributions import Target
 from bertviz_app.lenses.predictions import Prediction
-from bertviz_app.plots import percent
 from bertviz_app.records import Encoding
 from bertviz_app.workspace import predictions
 
@@ -33,7 +32,11 @@ class Explained:
 def choose(page: Page) -> Explained | None:
     """The prediction, its token, its answer; None, with a sentence, where this input asks the model for nothing."""
     encoding, hidden = predictions.words(page)
-    found = [one for one in predictions.asked_of(page, encoding) if len(one.logits) > 1]
+    found = [
+        one
+        for one in predictions.asked_of(page, encoding)
+        if one.is_probability and (len(one.logits) > 1 or one.decoding == "sigmoid")
+    ]
     if not found:
         page.notice(predictions.nothing(page))
         return None
@@ -45,11 +48,11 @@ def choose(page: Page) -> Explained | None:
 
 def _answer(page: Page, one: Prediction) -> int:
     """The answer that is explained, at first the likeliest."""
-    chances, token = one.probabilities, page.model.reader.token
+    token = page.model.reader.token
     offered = np.argsort(-one.logits, kind="stable")[:MOST_ANSWERS].tolist()
     return st.selectbox(
         "Answer to explain",
         offered,
-        format_func=lambda output: f"{one.name(output, token)} ({percent(float(chances[output]))})",
+        format_func=lambda output: f"{one.name(output, token)} ({one.said(output)})",
         key=f"attribution_answer_{hash((page.model.key, one.task, one.about, tuple(offered)))}",
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from bertviz_app.interventions import Intervention, each_head
 from bertviz_app.lenses import head_effects as lens
 from bertviz_app.lenses import interventions_code as code
-from bertviz_app.plots import percent, shown
+from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import costs, on_request, scene
 from bertviz_app.workspace.caches import once
@@ -37,16 +37,17 @@ def map_of_heads(page: Page) -> bool:
     which = choose(found, key="explained")
     chosen = found[which]
     name = chosen.name(chosen.best, page.model.reader.token)
-    probability = float(chosen.probabilities[chosen.best])
+    value = float(chosen.values[chosen.best])
     if not passes_asked_for(page, (encoding,), each_head(page.model.info), key="head_map"):
-        page.notice(f"The model gives “{name}” {percent(probability)}. Which heads does that hang on?")
+        page.notice(f"The model gives “{name}” {chosen.said(chosen.best)}. Which heads does that hang on?")
         return False
     effects = once(_effects, page.model, forward)[which]
-    said = lens.notice(effects, name, probability)
-    clicked = page.choose(lens.effects_figure(effects, name, page.theme), name="head-map", alt="Heatmap", notice=said)
+    said = lens.notice(effects, name, value) if chosen.is_probability else lens.notice_of_a_number(effects, name, value)
+    figure = lens.effects_figure(effects, name, page.theme, unit="bits" if chosen.is_probability else "")
+    clicked = page.choose(figure, name="head-map", alt="Heatmap", notice=said)
     st.caption("Click a square to switch that head off and see every prediction.")
     with page.fold("Table"):
-        page.table(lens.columns(effects), name="head-map")
+        page.table(lens.columns(effects, unit="bits" if chosen.is_probability else "change"), name="head-map")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
     page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))

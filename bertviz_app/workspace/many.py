@@ -9,8 +9,9 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.errors import InputError
-from bertviz_app.lenses import sentiment
-from bertviz_app.lenses.sentiment import Reading, Verdict
+from bertviz_app.lenses import classes, sentiment
+from bertviz_app.lenses.classes import Reading
+from bertviz_app.lenses.sentiment import Verdict
 from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import HEADINGS, MAX_BYTES, TextColumn, TextRow, csv_text, read_texts
 from bertviz_app.workspace import scene
@@ -59,10 +60,16 @@ def uploaded_texts() -> tuple[TextRow, ...]:
     return table.rows
 
 
+def classifier_of(page: Page) -> str:
+    """The head that texts are read by: that about sentiment, else the one classifier that the model has, whatever it is about. Empty without one."""
+    info = page.model.info
+    return "sentiment" if "sentiment" in info.labels else info.classifier
+
+
 def reading_of(page: Page, vector: Floats) -> Reading:
-    """What the sentiment head says of one class vector [d_model]. Raises `MissingHead` where there is none."""
-    logits = page.model.class_logits("sentiment", vector)
-    return sentiment.read(page.model.info.labels["sentiment"], logits)
+    """What the classifier says of one class vector [d_model]. Raises `MissingHead` where there is none."""
+    task = classifier_of(page)
+    return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, vector))
 
 
 def verdicts_of(page: Page, rows: Sequence[TextRow]) -> list[Verdict]:

@@ -9,41 +9,49 @@ import streamlit as st
 from bertviz_app.catalog import CATALOG
 from bertviz_app.checkpoints import is_here
 from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.tasks import SUBJECTS, TASKS
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.subject import choose_subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
-# What the catalogue calls a task, and the key of its head in `ModelInfo.labels`.
-HEADS = {
-    "sentiment": "sentiment",
-    "sentence pairs": "pairs",
-    "named entities": "entities",
-    "question answering": "answers",
-}
+
+def link_to_task(page: Page, task: str) -> None:
+    """A link to where a head that this model has is shown."""
+    row = TASKS[task]
+    page.link(row.page, row.offer, **({"task": row.view} if row.page == "tasks" else {}))
 
 
 def offer_instead(page: Page, objective: str) -> None:
-    """One sentence on why, a link to each objective that the model does have, and a button for a model that has this one."""
+    """One sentence on why, a link to whatever the model does have, and a button for a model that has this one."""
     info = page.model.info
     page.notice(info.why_not(objective))
-    for task in info.objectives:
-        page.link(OBJECTIVES[task].page, OBJECTIVES[task].offer)
+    if objective in SUBJECTS:
+        choose_subject(page)
+    for name in info.objectives:
+        page.link(OBJECTIVES[name].page, OBJECTIVES[name].offer)
+    for task in info.task_heads:
+        link_to_task(page, task)
     if objective != "replaced_tokens":
         st.button("Use the embedded model, which has one", type="primary", key="use_embedded", on_click=use_embedded)
 
 
 def offer_head(page: Page, task: str) -> bool:
-    """Whether the model has a trained head for a task. Where it has none: one sentence, and a button for a model that has one.
+    """Whether the model has a trained head for a task, a key of `TASKS`. Where it has none: why, a link to what it does have, and a model that has one.
 
-    `task` is what the catalogue calls it. What is not on this machine is offered with the command that downloads it.
+    What is not on this machine is offered with the command that downloads it.
     """
-    info = page.model.info
-    if HEADS[task] in info.labels:
+    info, name = page.model.info, TASKS[task].name
+    if task in info.labels:
         return True
-    page.notice(f"{info.title} was saved without a trained head for {task}: anything said here would be made up.")
-    able = [checkpoint for checkpoint in CATALOG.values() if task in checkpoint.tasks and checkpoint.name != info.name]
+    page.notice(info.why_not(task))
+    if task in SUBJECTS:
+        choose_subject(page)
+    for other in info.task_heads:
+        link_to_task(page, other)
+    able = [checkpoint for checkpoint in CATALOG.values() if name in checkpoint.tasks and checkpoint.name != info.name]
     for checkpoint in able:
         if is_here(checkpoint):
             st.button(

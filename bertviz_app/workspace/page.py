@@ -19,6 +19,7 @@ from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, draw_line, draw_model_line, draw_sidebar
 from bertviz_app.workspace.sentence import sentence_form, text_form
+from bertviz_app.workspace.subject import as_visitor_says
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -131,7 +132,7 @@ class Page(Drawing):
         """The chosen model; loads it, or waits for whoever is loading it."""
         noticed = st.empty().empty  # a visitor who goes on to another page meanwhile is noticed where something is drawn
         with st.spinner("Loading the model", show_time=True):
-            model = self.borrowed.enter_context(caches.borrowed_model(self._model_name, noticed))
+            model = as_visitor_says(self.borrowed.enter_context(caches.borrowed_model(self._model_name, noticed)))
         draw_model_line(model.info)
         return model
 

@@ -37,14 +37,15 @@ def patching_view(page: Page) -> None:
         return
     chosen = choose([one for one, _ in pairs], key="patched")
     pair, contrast, token = pairs[chosen], lens.contrast(*pairs[chosen]), page.model.reader.token
-    if contrast.span < lens.LEAST:
+    if abs(contrast.span) < lens.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
         return
     if not passes_asked_for(page, (b, a), each_vector(page.model.info, b.n_tokens), key="patching"):
         page.notice(lens.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
         return
     restored = contrast.restored(once(_differences, page.model, page.run(a), page.run(b))[chosen])
-    names, compared = lens.places(b, a), (pair[0].name(contrast.a, token), pair[0].name(contrast.b, token))
+    names = lens.places(b, a)
+    compared = (pair[0].name(contrast.a, token), "" if contrast.b is None else pair[0].name(contrast.b, token))
     said = lens.notice(restored, names, compared)
     page.show(lens.patching_figure(restored, names, page.theme), name="patching", alt="Heatmap", notice=said)
     with page.fold("Table"):

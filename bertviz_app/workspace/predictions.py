@@ -13,6 +13,7 @@ from bertviz_app.lenses.predictions import Prediction, telling
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
+from bertviz_app.tasks import TASKS
 from bertviz_app.workspace.blanks import hidden_words
 from bertviz_app.workspace.caches import once
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
+OF_THE_WHOLE = ("pairs", "sentiment", "classes")  # of `TASKS`, in the order in which they are listed
 MOST_BLANKS = 4  # that are filled: each has a probability for every entry of the vocabulary
 NOTHING = "This input asks the model for nothing yet. "
 HIDE = "Click a word to hide it, and there is one: what this model would put there."
@@ -92,13 +94,23 @@ def _blanks(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
 
 
 def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalState) -> list[Prediction]:
-    """Next sentence, a sentence pair, sentiment: heads that read the first token, or what the pooler makes of it."""
-    labels = model.info.labels
-    tasks = [task for task in (*PAIRS, "pairs") if encoding.pair is not None] + ["sentiment"]
-    titles = {task: OBJECTIVES[task].name for task in PAIRS} | {"pairs": "sentence pair", "sentiment": "sentiment"}
+    """Next sentence, a sentence pair, sentiment, classes: heads that read the first token, or what the pooler makes of it."""
+    labels, heads = model.info.labels, model.info.task_heads
+    titles = {task: OBJECTIVES[task].name for task in PAIRS if encoding.pair is not None}
+    titles |= {
+        task: heads[task].title
+        for task in OF_THE_WHOLE
+        if task in heads and (encoding.pair is not None or not TASKS[task].needs_pair)
+    }
     return [
-        Prediction(task, titles[task], model.class_logits(task, state.class_vector), labels[task])
-        for task in tasks
+        Prediction(
+            task,
+            title,
+            model.class_logits(task, state.class_vector),
+            labels[task],
+            decoding=heads[task].decoding if task in heads else "softmax",
+        )
+        for task, title in titles.items()
         if task in labels
     ]
 

@@ -63,6 +63,8 @@ RESTORED = Kept("_restored", False)  # whether the browser has answered what it 
 SCREEN = Kept("_screen", "")  # such as "dark narrow"
 SAMPLE = Kept("_sample", ("", ""))  # the sample that the sentence boxes were filled from
 
+ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what the visitor says that its classifier is about
+
 # ── The model, and the page ───────────────────────────────────────────────────────────────────────
 
 MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
@@ -110,6 +112,11 @@ def draft(name: str) -> Kept[str]:
 def heads_off(model_key: str) -> Kept[list[str]]:
     """The heads of a model that are switched off, as their names in the box."""
     return Kept(f"heads_off_{model_key}", [])
+
+
+def subject(model_name: str) -> Kept[str]:
+    """The box that says what a model's classifier is about."""
+    return Kept(f"about_{model_name}", "")
 
 
 def submitted(name: str) -> bool:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.components.marked_text import Mark
-from bertviz_app.lenses import entities, head_code, relations, sentiment
+from bertviz_app.lenses import entities
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.workspace import memory
+from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
-from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def entities_view(page: Page) -> None:
     """The names in a text, marked; and what the first piece of one of them looks at."""
     _suggest(page, NAMES)
     page.sentence()
-    if not offer_head(page, "named entities"):
+    if not offer_head(page, "entities"):
         return
     words = entities.written_words(page.encoding)
     rows = page.forward.hidden_states[-1][[word.position for word in words]]
@@ -48,12 +48,8 @@ def pairs_view(page: Page) -> None:
     """What sentence B says about sentence A."""
     _suggest(page, RELATED)
     page.sentence(pair=True)
-    if not offer_head(page, "sentence pairs"):
-        return
-    if page.pair is None:
-        page.notice("A relation needs two sentences: type a second one above, or pick a pair from the examples.")
-        return
-    _class_view(page, "pairs", "What B says about A", relations.METHOD)
+    if offer_head(page, "pairs"):
+        class_view(page, "pairs")
 
 
 def sentiment_view(page: Page) -> None:
@@ -61,7 +57,7 @@ def sentiment_view(page: Page) -> None:
     _suggest(page, REVIEW)
     page.sentence()
     if offer_head(page, "sentiment"):
-        _class_view(page, "sentiment", "How likely each label is", sentiment.METHOD)
+        class_view(page, "sentiment")
     page.link("sentiment", "Read many sentences at once on the page Sentiment")
 
 
@@ -69,21 +65,6 @@ def _suggest(page: Page, sample: tuple[str, str]) -> None:
     """A sample that shows what the task is about, until something is typed."""
     if not memory.has_text():
         page.sample = sample
-
-
-def _class_view(page: Page, task: str, title: str, method: str) -> None:
-    forward = page.forward
-    reading = sentiment.read(page.model.info.labels[task], page.model.class_logits(task, forward.class_vector))
-    figure = sentiment.reading_figure(reading, page.theme).update_layout(title_text=title)
-    page.show(figure, name=f"task-{task}", alt="Bars", notice=sentiment.notice(reading))
-    if said := relations.meanings(reading.labels):
-        st.caption(plain(said))
-    looks = show_looks(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
-    with page.fold("How it is computed"):
-        st.markdown(method)
-        columns = {"label": reading.labels, "logit": reading.logits, "probability": reading.probabilities}
-        page.table(columns, name=f"task-{task}")
-    page.python(head_code.classification(page.model.info, task, forward.encoding, looks))
 
 
 def _entity_marks(page: Page, reading: entities.Reading, segment: int) -> list[Mark]:

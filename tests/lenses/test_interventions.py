@@ -77,7 +77,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair)
     for mine in predictions(model, encoding, state):
         scope: dict = {}
         exec(code.python_code(model.info, encoding, WHAT, mine), scope)
-        assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
+        assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5
 
 
 def test_the_python_of_every_kind_of_head(many_heads):
@@ -89,7 +89,7 @@ def test_the_python_of_every_kind_of_head(many_heads):
     for mine in found[:7]:  # two ends of an answer, and one word of those that may be entities
         scope: dict = {}
         exec(code.python_code(many_heads.info, encoding, ONE_OFF, mine), scope)
-        assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
+        assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
@@ -101,7 +101,7 @@ def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, famil
     assert found
     scope: dict = {}
     exec(code.python_code(model.info, encoding, WHAT, found[0]), scope)
-    assert np.abs(scope["probabilities"].numpy() - found[0].probabilities).max() < 1e-5
+    assert np.abs(scope["values"].numpy() - found[0].values).max() < 1e-5
 
 
 def test_the_python_hides_what_was_clicked(model):
@@ -111,4 +111,4 @@ def test_the_python_hides_what_was_clicked(model):
     (mine, *_) = predictions(model, encoding, state)
     scope: dict = {}
     exec(code.python_code(model.info, typed, WHAT, mine, hidden=(6,)), scope)
-    assert np.abs(scope["probabilities"].numpy() - mine.probabilities).max() < 1e-5
+    assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bertviz_app.lenses import sentiment as lens
+from bertviz_app.lenses import classes, head_code
+from bertviz_app.lenses.head_code import Looks
 from bertviz_app.tables import csv_text
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.markup import plain
@@ -49,10 +50,10 @@ def result(app):
 def test_the_numbers_on_the_page_are_the_model_s(open_page, model):
     app = open_page("sentiment", text="What a dull film.")
     forward = model.run(model.encode("What a dull film."))
-    reading = lens.read(model.info.labels["sentiment"], model.class_logits("sentiment", forward.pooler_output))
-    assert plain(lens.notice(reading)) in shown(app)
-    assert list(app.dataframe[0].value["probability"]) == pytest.approx(reading.probabilities.tolist(), abs=1e-6)
-    assert app.code[0].value == lens.python_code(model.info, "What a dull film.").strip()
+    reading = classes.read(model.info.task_heads["sentiment"], model.class_logits("sentiment", forward.pooler_output))
+    assert plain(classes.notice(reading)) in shown(app)
+    assert list(app.dataframe[0].value["probability"]) == pytest.approx(reading.values.tolist(), abs=1e-6)
+    assert app.code[0].value == head_code.classification(model.info, "sentiment", forward.encoding, Looks(0, ())).strip()
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
@@ -136,7 +137,7 @@ def test_a_checkpoint_without_a_trained_head_says_so_and_leads_to_one_that_has_i
     assert "without a trained head for sentiment" in shown(app) and "%" not in shown(app)
     app.button("use_embedded").click().run()
     assert app.session_state["model"] == "embedded"
-    assert not app.exception and "POSITIVE with" in shown(app)
+    assert not app.exception and "“POSITIVE” has" in shown(app)
 
 
 def test_the_labels_are_the_checkpoint_s_own(open_page, tiny_checkpoint, monkeypatch):

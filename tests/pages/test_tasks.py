@@ -4,10 +4,10 @@ import heads
 import numpy as np
 import pytest
 
-from bertviz_app.lenses import entities, sentiment
+from bertviz_app.lenses import classes, entities
 from bertviz_app.workspace.markup import plain
 
-TASKS = ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment")
+TASKS = ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment", "Classes")
 HEADED = {"Named entities": "named entities", "Question answering": "question answering", "Sentence pairs": "sentence pairs"}
 BAD_INPUT = {
     "right to left": "أحب هذا الفيلم",
@@ -79,9 +79,9 @@ def test_classes_are_those_of_the_model(tasks, folder, task, key):
 
     app, model = tasks(task, text="the cat sat.", pair="a dog ran."), load(str(folder))
     forward = model.run(model.encode("the cat sat.", "a dog ran."))
-    reading = sentiment.read(model.info.labels[key], model.class_logits(key, forward.class_vector))
+    reading = classes.read(model.info.task_heads[key], model.class_logits(key, forward.class_vector))
     table = next(frame.value for frame in app.dataframe if "logit" in frame.value)
-    assert list(table["probability"]) == pytest.approx(reading.probabilities.tolist(), abs=1e-6)
+    assert list(table["probability"]) == pytest.approx(reading.values.tolist(), abs=1e-6)
 
 
 def test_a_relation_needs_a_second_sentence(tasks):

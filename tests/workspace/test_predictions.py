@@ -21,7 +21,7 @@ def test_every_head_is_asked_in_the_same_order_whatever_is_switched_off(model):
     ]  # fmt: skip
     assert {one.about for one in whole[6:]} >= {"“Angela”, token 8", "“Paris”, token 17"}
     for one in whole:
-        assert one.probabilities.sum() == pytest.approx(1, abs=1e-5) and one.best == one.logits.argmax()
+        assert one.values.sum() == pytest.approx(1, abs=1e-5) and one.best == one.logits.argmax()
 
 
 def test_one_sentence_is_asked_nothing_about_a_pair(model):

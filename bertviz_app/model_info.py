@@ -1,0 +1,89 @@
+"""What a loaded checkpoint is: plain values that travel with every record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bertviz_app.label_sets import listed
+from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.spelling import SpecialTokens
+from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts
+from bertviz_app.traits import Traits
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a loaded checkpoint is.
+
+    `source` is what plain transformers is given to load the same weights: a folder or a Hub name. `objectives` are the pre-training heads
+    that the checkpoint holds; `labels` names the outputs of each head over a whole input or over single tokens, by task, and `task_heads` tells
+    more of those that it was fine-tuned with. An untrained head is in none of them. `unread` is the architecture that was saved, where its head is
+    of a kind that is not read here. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram; `special`, how it writes [CLS], [SEP] and the like.
+    `d_embedding` is the width before vectors are widened to `d_model`; `abstains`: its question answering may say that there is no answer.
+    """
+
+    name: str
+    title: str
+    source: str
+    revision: str
+    n_layers: int
+    n_heads: int
+    d_model: int
+    d_feedforward: int
+    vocab_size: int
+    max_tokens: int
+    n_parameters: int
+    n_bytes: int
+    dtype: str
+    device: str
+    d_embedding: int
+    tokenizer: str
+    objectives: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    traits: Traits = field(default_factory=Traits)
+    has_pooler: bool = True
+    task_heads: Mapping[str, TaskFacts] = field(default_factory=dict)
+    unread: str = ""
+    abstains: bool = False
+    special: SpecialTokens = field(default_factory=SpecialTokens)
+    variant: str = ""  # told apart from the same checkpoint as others read it
+
+    def home(self, task: str) -> str:
+        """What plain transformers is given to load the model with the head of a task."""
+        facts = self.task_heads.get(task)
+        return f"{self.source}/{facts.beside}" if facts and facts.beside else self.source
+
+    @property
+    def classifier(self) -> str:
+        """The task of the one head over whole inputs that a checkpoint was fine-tuned with; empty where it has none, or several."""
+        found = [task for task, facts in self.task_heads.items() if not facts.of_rows]
+        return found[0] if len(found) == 1 else ""
+
+    @property
+    def key(self) -> str:
+        """Name, revision and how it is read: what caches are keyed by."""
+        return f"{self.name}@{self.revision}{self.variant}"
+
+    @property
+    def fills_blanks(self) -> bool:
+        """Whether it was trained to name a hidden word."""
+        return "masked_words" in self.objectives
+
+    def why_not(self, what: str) -> str:
+        """One sentence: why this checkpoint has no head for an objective ("pair" stands for both about two sentences) or for a task."""
+        if what in self.traits.why_not:
+            return f"{self.title} is a model of the kind {self.traits.family}: {self.traits.why_not[what]}."
+        names = {name: row.name for name, row in (OBJECTIVES | TASKS).items()} | {"pair": "a pair of sentences"}
+        asked = names.get(what, what)
+        if what in SUBJECTS and self.classifier:
+            labels = listed(self.labels[self.classifier])
+            about = (
+                f"it is read as being about {SUBJECTS[self.classifier]}"
+                if self.classifier != "classes"
+                else f"nothing says that they are about {SUBJECTS[what]}"
+            )
+            return f"{self.title} has a classifier with the labels {labels}; {about}."
+        if self.unread and what in TASKS:
+            return f"{self.title} was saved as {self.unread}, whose head is of a kind that this program does not read: nothing can be said here about {asked}."
+        return f"{self.title} was saved without a trained head for {asked}: anything said here would be made up."

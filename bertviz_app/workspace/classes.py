@@ -1,0 +1,68 @@
+"""Heads over a whole input: the classes of any classifier, and what every view of one shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.lenses import classes, head_code, relations
+from bertviz_app.tasks import TASKS
+from bertviz_app.workspace.looks import show_looks
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.subject import choose_subject, say_about
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+
+def classes_view(page: Page) -> None:
+    """A head over the whole input with its own labels, whatever they are about."""
+    page.sentence(pair=True)
+    found = [task for task, head in page.model.info.task_heads.items() if not head.of_rows]
+    if not found:
+        offer_head(page, "classes")
+        return
+    task = found[0]
+    if len(found) > 1:
+        task = st.selectbox("Classifier", found, format_func=lambda name: TASKS[name].name, key="classifier", width=420)
+    class_view(page, task)
+    page.link("sentiment", "Read many texts at once")
+
+
+def class_view(page: Page, task: str) -> None:
+    """What a head says of the input, what its token looks at, and how."""
+    head = page.model.info.task_heads[task]
+    if head.row.needs_pair and page.pair is None:
+        page.notice("A relation needs two sentences: type a second one above, or pick a pair from the examples.")
+        choose_subject(page)
+        return
+    show_reading(page, task)
+    forward = page.forward
+    looks = show_looks(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
+    explain(page, task)
+    page.python(head_code.classification(page.model.info, task, forward.encoding, looks))
+
+
+def show_reading(page: Page, task: str) -> None:
+    """The figure, what to notice, what is not drawn, and who says what the head is about."""
+    reading = reading_of(page, task)
+    page.show(classes.reading_figure(reading, page.theme), name=f"task-{task}", alt="Bars", notice=classes.notice(reading))
+    for said in (classes.left_out(reading), relations.meanings(reading.labels) if task == "pairs" else ""):
+        if said:
+            st.caption(plain(said))
+    say_about(page, task)
+    choose_subject(page)
+
+
+def explain(page: Page, task: str) -> None:
+    """How it is computed, with the numbers, folded."""
+    with page.fold("How it is computed"):
+        st.markdown(f"{classes.method(page.model.info.task_heads[task])} {relations.METHOD if task == 'pairs' else ''}")
+        page.table(classes.columns(reading_of(page, task)), name=f"task-{task}")
+
+
+def reading_of(page: Page, task: str) -> classes.Reading:
+    """What a head says of the input."""
+    return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, page.forward.class_vector))
