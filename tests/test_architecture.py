@@ -31,7 +31,9 @@ OF_A_MODEL = {
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads"}, {"streamlit"}),
     "workspace": (
-        GROUND | OF_A_MODEL | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written"},
+        GROUND
+        | OF_A_MODEL
+        | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "written": (set(), {"regex"}),
