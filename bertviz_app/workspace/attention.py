@@ -33,7 +33,7 @@ def choose_view(page: Page) -> tuple[str, str]:
 def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
     return str(
         st.segmented_control(
-            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
+            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True, bind="query-params"
         )
     )
 
