@@ -108,10 +108,10 @@ def _continues(encoding: Encoding, group: Sequence[int], position: int, covered:
     reach = max(covered[one][1] for one in group)
     if reach and last:
         return first < reach
-    # What cannot be seen: bytes of one character, or a space that some tokenizers make a piece of its own in front of its word (␣, new).
+    # What cannot be seen: bytes of one character, or spaces that some tokenizers make a piece of its own in front of their word (␣, new).
     ends, starts = encoding.offsets[before, 1], encoding.offsets[position, 0]
-    is_space = last > 0 and not encoding.source_text(before).strip()
-    return not reach and bool(ends > starts or (is_space and ends == starts))
+    are_spaces = not encoding.source_text(before).strip() and (last > 0 or not encoding.source_text(position).strip())
+    return not reach and bool(ends > starts or (are_spaces and ends == starts))
 
 
 def _unit(encoding: Encoding, group: Sequence[int], covered: Sequence[Span], spans: Sequence[list[Span]]) -> Unit:
