@@ -14,6 +14,7 @@ from bertviz_app.lenses.words import joined_notice
 from bertviz_app.workspace import memory
 from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
+from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
 
 if TYPE_CHECKING:

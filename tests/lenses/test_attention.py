@@ -50,7 +50,7 @@ def test_the_blocks_of_a_sentence_add_up_to_its_rows(pieces, words, hide):
 
 def test_words_are_put_together_and_found_again(pieces):
     weights = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True))
-    assert weights.queries == ("starlings", "murmurate", "neuroscientists", "watch", "murmurations", ".")
+    assert weights.queries == ("Starlings", "murmurate", "neuroscientists", "watch", "murmurations", ".")
     tokens = pieces.encoding.tokens
     assert weights.row_of[0] == -1 and weights.row_of[tokens.index("##ate")] == weights.row_of[tokens.index("murmur")] == 1
     block = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True, block="B → A"))
@@ -132,7 +132,7 @@ def test_code_for_all_heads_gives_the_same_numbers(pieces):
 )
 def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
     names: dict[str, object] = {}
-    exec(code.head_code(pieces.model, (pieces.encoding.text, pieces.encoding.pair), (4, 2), reading), names)
+    exec(code.head_code(pieces.model, pieces.encoding, (4, 2), reading), names)
     ours = lens.read_head(pieces, 4, 2, reading).weights
     theirs = np.asarray(names["weights"])
     assert theirs.shape == ours.shape and np.abs(theirs - ours).max() < 1e-5
@@ -141,7 +141,7 @@ def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
 def test_the_table_holds_the_numbers_of_the_picture(pieces):
     weights = lens.read_head(pieces, 1, 3, Reading(words=True))
     table = figures.head_columns(weights)
-    assert table["from"] == list(weights.queries) and table["2 starlings"] == weights.weights[:, 1].tolist()
+    assert table["from"] == list(weights.queries) and table["2 Starlings"] == weights.weights[:, 1].tolist()
 
 
 @pytest.mark.parametrize(
