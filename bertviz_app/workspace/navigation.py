@@ -130,11 +130,10 @@ def _model_choice(key: str) -> str:
         scene.UNKNOWN_MODEL.put(asked)
         asked = None
     # On another page it is another widget, which knows nothing of what was chosen.
-    if not scene.MODEL.is_set() or scene.PAGE.value() not in (None, key):
+    if scene.arrive(key) or not scene.MODEL.is_set():
         scene.MODEL.put(scene.CHOSEN_MODEL.value() or asked or default)
     chosen = st.selectbox("Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed")
     scene.CHOSEN_MODEL.put(chosen)
-    scene.PAGE.put(key)
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]
