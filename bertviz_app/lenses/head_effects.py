@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import counted, leader, signed, trailer
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Floats
@@ -41,25 +42,24 @@ def bits(value: float) -> str:
     return f"{signed(value)} bits"
 
 
-def signed(value: float) -> str:
-    """A signed change: "−0.42"."""
-    return f"{value:+.2f}".replace("-", "−")
-
-
 def notice(effects: Floats, name: str, probability: float) -> str:
-    """What to notice: effects [layer, head]; the head that is missed most, and the one whose absence helps most."""
-    least, most = (divmod(int(at), effects.shape[1]) for at in (effects.argmin(), effects.argmax()))
+    """What to notice: effects [layer, head]; the head that is missed most, and the one whose absence helps most, where one stands out."""
     said = f"“{name}” has {plots.percent(probability)}. "
-    lost, gained = float(effects[least]), float(effects[most])
-    if max(-lost, gained) < 0.05:
+    if float(np.abs(effects).max()) < 0.05:
         return f"{said}No single head changes that by 0.05 bits: what one does, others can do too."
-    if lost < 0:
-        left = plots.percent(probability * 2**lost)
-        said += f"It needs head {shown(least[1])} of layer {shown(least[0])} most: without it, {left} are left ({bits(lost)}). "
+    least, most = trailer(effects, signed), leader(effects, signed)
+    if float(effects.min()) < 0:
+        lost = float(effects.min())
+        left = f"without it, {plots.percent(probability * 2**lost)} is left ({bits(lost)})"
+        said += (
+            f"It needs {_head(effects, least)} most: {left}. "
+            if least is not None
+            else f"Several heads are needed most: {left.replace('it', 'one of them', 1)}. "
+        )
     few = int((np.abs(effects) < 0.1).sum())
-    said += f"{few} of {effects.size} heads change it by less than 0.1 bits."
-    if gained > 0.1:
-        said += f" Without head {shown(most[1])} of layer {shown(most[0])} it would be likelier ({bits(gained)})."
+    said += f"{few} of {counted(effects.size, 'head')} {'changes' if few == 1 else 'change'} it by less than 0.1 bits."
+    if float(effects.max()) > 0.1 and most is not None:
+        said += f" Without {_head(effects, most)} it would be likelier ({bits(float(effects.max()))})."
     return said
 
 
@@ -116,3 +116,8 @@ def effects_figure(effects: Floats, name: str, theme: Theme, *, unit: str = "bit
     chart.update_xaxes(plain, range=[-0.5, n_across - 0.5], title_text=names[0], **places[0])
     chart.update_yaxes(plain, range=[n_down - 0.5, -0.5], title_text=names[1], **places[1])
     return chart.update_layout(hoverdistance=40, clickmode="event+select")
+
+
+def _head(effects: Floats, index: int) -> str:
+    layer, head = divmod(index, effects.shape[1])
+    return f"head {shown(layer)}.{shown(head)}"

@@ -25,6 +25,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.feed_forward import FeedForward
+from bertviz_app.lenses.phrases import counted, decimal, leader, token_name
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, Floats, Integers, ModelInfo
 
@@ -98,15 +99,16 @@ def notice(found: FeedForward, drawn: Sequence[Neuron], encoding: Encoding) -> s
     """What to notice: the strongest neuron, how much of all movement the drawn ones make up, and whether they promote the same word."""
     first, share = drawn[0], sum(neuron.strength for neuron in drawn) / max(float(strengths(found).sum()), 1e-12)
     says = f"; alone, its output vector would say “{first.words[0]}”" if first.words else ""
-    sentence = (
-        f"At layer {shown(found.layer)}, neuron {first.index + 1} of {len(found.activations):,} moves “{encoding.tokens[found.position]}” "
-        f"the most (activation {first.activation:.2f}){says}. "
-        f"The {len(drawn)} strongest make up {plots.percent(share)} of the strength of all."
-    )
+    sentence = f"At layer {shown(found.layer)}, {counted(len(found.activations), 'neuron')} write into {token_name(encoding, found.position)}"
+    if leader(strengths(found), decimal) is not None:
+        sentence += f": neuron {first.index + 1} moves it the most (activation {decimal(first.activation)}){says}"
+    if len(drawn) < len(found.activations):
+        sentence += f". The {len(drawn)} strongest make up {plots.percent(share)} of the strength of all"
     word, times = Counter(word for neuron in drawn for word in neuron.words).most_common(1)[0] if first.words else ("", 0)
     if times > len(drawn) / 2:
-        sentence += f" {times} of them promote “{word}”: they push in much the same direction."
-    return sentence
+        which = "All" if times == len(drawn) else f"{times}"
+        sentence += f". {which} of them promote “{word}”: they push in much the same direction"
+    return f"{sentence}."
 
 
 def neurons_figure(drawn: Sequence[Neuron], theme: Theme, *, title: str) -> go.Figure:

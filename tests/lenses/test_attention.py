@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -63,12 +65,12 @@ def test_the_same_word_twice_in_a_row_stays_two_words(model):
     assert lens.read_head(forward, 0, 0, Reading(words=True)).queries == ("[CLS]", "murmurate", "murmurate", "[SEP]")
 
 
-def test_patterns_are_means_over_the_tokens_that_have_the_place(forward):
+def test_patterns_are_shares_of_all_the_weight(forward):
     patterns = lens.head_patterns(forward)
     weights, n = forward.attentions[0, 2], forward.encoding.n_tokens
     shares = [
-        np.mean([weights[i, i - 1] for i in range(1, n)]),
-        np.mean([weights[i, i + 1] for i in range(n - 1)]),
+        sum(weights[i, i - 1] for i in range(1, n)) / n,
+        sum(weights[i, i + 1] for i in range(n - 1)) / n,
         np.mean([weights[i, i] for i in range(n)]),
         weights[:, 0].mean(),
         weights[:, n - 1].mean(),
@@ -81,6 +83,16 @@ def test_the_telling_head_looks_at_a_neighbour_or_has_the_firmest_habit():
     share = np.array([[0.9, 0.6], [0.7, 0.95]])
     assert lens.telling_head(lens.HeadPattern(place, share)) == (1, 0)
     assert lens.telling_head(lens.HeadPattern(place, share * [[1, 0.5], [0.5, 1]])) == (1, 1)
+
+
+def test_what_the_first_row_cannot_give_is_not_left_out_of_the_share(model):
+    """Every token but the first looks at the one before it with all its weight: two thirds of all the weight, not all of it."""
+    forward = model.run(model.encode("a"))
+    weights = np.zeros_like(forward.attentions)
+    weights[..., 0, 1] = weights[..., 1, 0] = weights[..., 2, 1] = 1
+    only = dataclasses.replace(forward, attentions=weights)
+    said = lens.head_sentence(only, lens.read_head(only, 0, 0, Reading()), Reading())
+    assert said.startswith("Head 1.1 puts 67 % of its weight on the previous token")
 
 
 def test_sentences_quote_the_numbers(forward):

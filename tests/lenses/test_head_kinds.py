@@ -153,8 +153,9 @@ def test_sentences_quote_the_numbers(forward, pair_forward):
     assert f"Furthest from the sample: head {layer + 1}.{head + 1}" in lens.measure_sentence(mine, MEASURES[0], other)
     counts = [int((mine.kinds == kind).sum()) for kind in range(5)]
     said = lens.kinds_sentence(mine, other)
-    assert all(f"{count} {name}" in said for count, name in zip(counts, KINDS, strict=True))
-    assert f"{(mine.kinds != other.kinds).sum()} of them" in said
+    assert all((f"{count} are {name}" in said) == (count > 1) for count, name in zip(counts, KINDS, strict=True))
+    assert "0 " not in said.replace("0 heads", "") and "block" not in said  # one sentence has no other to look into
+    assert f"; {(mine.kinds != other.kinds).sum()} are of another kind" in said
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])

@@ -65,7 +65,7 @@ def test_words_and_numbers_by_hand(model):
 def test_a_word_that_most_of_them_promote_is_said(model):
     several = [lens.Neuron(i, 1.0, 1.0, ("key", str(i))) for i in range(3)]
     assert lens.notice(by_hand(), several, model.encode("I love AI!")).endswith(
-        "3 of them promote “key”: they push in much the same direction."
+        "All of them promote “key”: they push in much the same direction."
     )
     others = [lens.Neuron(i, 1.0, 1.0, (str(i),)) for i in range(3)]
     assert "direction" not in lens.notice(by_hand(), others, model.encode("I love AI!"))
