@@ -158,23 +158,21 @@ def token_sentence(weights: HeadWeights, position: int) -> str:
     said = []
     if row >= 0 and weights.keys:
         looks, token = weights.weights[row], weights.query_name(row)
-        other, share = weights.key_name(int(looks.argmax())), percent(looks.max())
-        is_most = leader(looks, percent) is not None
-        said.append(
-            f"{token} looks most at {other} ({share})" if is_most else f"{token} gives no token more than {other} ({share})"
-        )
+        key = int(looks.argmax())
+        other = "itself" if weights.column_of[position] == key else weights.key_name(key)
+        how = "looks most at" if leader(looks, percent) is not None else "gives no token more than"
+        said.append(f"{token} {how} {other} ({percent(looks.max())})")
     if column >= 0 and weights.queries:
         looks, token = weights.weights[:, column], weights.key_name(column)
-        other, share = weights.query_name(int(looks.argmax())), percent(looks.max())
-        is_most = leader(looks, percent) is not None
-        said.append(
-            f"of all tokens, {other} looks most at {token} ({share})"
-            if is_most
-            else f"no token gives {token} more than {other} does ({share})"
-        )
+        query, share = int(looks.argmax()), percent(looks.max())
+        other = "it" if weights.row_of[position] == query else weights.query_name(query)
+        if leader(looks, percent) is None:
+            said.append(f"no token gives {token} more than {share}")
+        else:
+            said.append(f"of all tokens, {other} looks most at {'itself' if other == 'it' else token} ({share})")
     if not said:
         return "This token is hidden in the chosen reading."
-    return f"{head_name(weights.layer, weights.head)}: " + "; of all tokens, ".join(said) + "."
+    return f"{head_name(weights.layer, weights.head)}: " + "; ".join(said) + "."
 
 
 def head_name(layer: int, head: int) -> str:

@@ -3,7 +3,7 @@
     effect[layer, head] = log2 P(answer without the head) − log2 P(answer)          in bits
                         = number without the head − number                          of a regression, in its own unit
 
-Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.1.
+Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.2.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from bertviz_app.records import Floats
 METHOD = (
     "Each head is switched off alone, one pass for each, and the probability of the answer that the whole model prefers is compared: "
     r"$\log_2 P_{\text{without}} - \log_2 P$, in bits. −1 bit means half as probable, +1 bit twice. "
-    "Of a head that gives a number, the numbers themselves are subtracted. Small effects do not add up: two heads that can stand in for each other both look idle here. Source: Michel et al. (2019), section 3.1."
+    "Of a head that gives a number, the numbers themselves are subtracted. Small effects do not add up: two heads that can stand in for each other "
+    "both look idle here. Source: Michel et al. (2019), section 3.2."
 )
 
 

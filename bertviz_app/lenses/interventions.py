@@ -2,7 +2,7 @@
 
     effect = log2 P_after − log2 P_before       in bits: −1 halves the probability, +1 doubles it
 
-Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.2; Veit et al., Residual networks behave like ensembles of
+Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.3; Veit et al., Residual networks behave like ensembles of
 relatively shallow networks (2016), section 4.1, for layers left out.
 """
 
@@ -30,7 +30,7 @@ BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the roo
 
 METHOD = (
     "A head that is off hands on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
-    "heads and the bias are left (Michel et al. 2019, section 2.2). A layer that is skipped hands on what it was given, as if it were not there "
+    "heads and the bias are left (Michel et al. 2019, section 2.3). A layer that is skipped hands on what it was given, as if it were not there "
     "(Veit et al. 2016, section 4.1). What changes then says what this model needed here; it does not say what the part “means”, and two heads that can "
     "stand in for each other both look idle when one is switched off at a time."
 )

@@ -59,7 +59,7 @@ FLOW = Method(
     "flow",
     "each row divided by its sum; unscaled, each entry is a flow of at most 1",
     r"the layers as a network of pipes, as wide as $\tilde A = \tfrac12 A + \tfrac12 I$: the most that can stream from a token of the input to a "
-    "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 4.",
+    "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 3.",
 )
 METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS, ZEROING, FLOW)}
 METHOD = (

@@ -94,7 +94,7 @@ def notice(encoding: Encoding, found: Sequence[Word]) -> str:
     pieces = " ".join(encoding.tokens[position] for position in most.positions[:8])
     more = " …" if len(most.positions) > 8 else ""
     return (
-        f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces: {pieces}{more}."
+        f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces ({pieces}{more})."
     )
 
 
