@@ -60,7 +60,7 @@ def test_the_notice_tells_the_prediction_that_changed_most():
     assert "stays at 60 %: this prediction does not need what is switched off" in lens.notice([still], WHAT, 4)
     # From 0.9 to 0.6 is more in probability, from 0.02 to 0.001 more in bits.
     rare = lens.change(answer(0.02, 0.01), answer(0.001, 0.5), "ab".__getitem__)
-    assert "“a”" in lens.notice([lower, rare], WHAT, 4) and "−4" in lens.notice([lower, rare], WHAT, 4)
+    assert "“a”" in lens.notice([lower, rare], WHAT, 4) and "(−8.38 bits)" in lens.notice([lower, rare], WHAT, 4)
     blank = dataclasses.replace(still, task="masked_words")
     assert "stays at 60 %" in lens.notice([rare, blank], WHAT, 4)  # the blank first
     assert "Nothing is switched off" in lens.notice([still], Intervention(), 4)

@@ -32,7 +32,8 @@ from bertviz_app.plots import percent
 from bertviz_app.records import ForwardPass
 
 SUPERLATIVE = re.compile(
-    r"\b(most|least|highest|lowest|strongest|largest|longest|furthest|farthest|clearest|hardest|surest|likeliest|last to)\b", re.I
+    r"\b(most|least|highest|lowest|strongest|largest|longest|furthest|farthest|clearest|hardest|surest|likeliest|last to)\b",
+    re.I,
 )
 # Said of no single thing: "no number is the largest", "none by more than".
 DENIED = re.compile(r"\b(no|none|not)\b[^.;,]*", re.I)
@@ -67,7 +68,10 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
     position = encoding.n_tokens // 2
     yield Claim(
         attention.token_sentence(weights, position),
-        ((f"^Head 1.2: {re.escape(weights.query_name(position))} looks most at", weights.weights[position], percent), ("of all tokens,", weights.weights[:, position], percent)),
+        (
+            (f"^Head 1.2: {re.escape(weights.query_name(position))} looks most at", weights.weights[position], percent),
+            ("of all tokens,", weights.weights[:, position], percent),
+        ),
     )
     mine = head_kinds.measured(forward)
     yield Claim(head_kinds.kinds_sentence(mine, None))
@@ -79,7 +83,11 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
     yield Claim(hidden_states.norms_notice(norms, names), (("the longest vector", norms[-1], "{:.1f}".format),))
     counts = np.bincount(np.abs(last).argmax(axis=1), minlength=last.shape[1])
     yield Claim(hidden_states.states_notice(last, names), (("^Number .* is the largest", counts, "{:.0f}".format),))
-    cosines = (forward.hidden_states[0] * last).sum(-1) / np.linalg.norm(forward.hidden_states[0], axis=-1) / np.linalg.norm(last, axis=-1)
+    cosines = (
+        (forward.hidden_states[0] * last).sum(-1)
+        / np.linalg.norm(forward.hidden_states[0], axis=-1)
+        / np.linalg.norm(last, axis=-1)
+    )
     yield Claim(embeddings.travel_notice(forward), (("turns the most", -cosines, decimal),))
     for n_axes in (2, 3):
         projection = embeddings.project(last, 3)
@@ -92,10 +100,18 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
     yield Claim(forward_pass.notice(forward.model, encoding))
     looks = deciding_tokens.attention_from(forward, 0, [0])
     yield Claim(deciding_tokens.sentence(encoding, looks, 0, "the first token"))
-    maps = {"Mean": token_maps.mean_weights(forward.attentions), "Rollout": token_maps.rollout(token_maps.with_residual(forward.attentions))}
+    maps = {
+        "Mean": token_maps.mean_weights(forward.attentions),
+        "Rollout": token_maps.rollout(token_maps.with_residual(forward.attentions)),
+    }
     yield Claim(token_maps_words.maps_sentence(maps, encoding))
-    yield Claim(token_maps_words.map_sentence("Mean", maps["Mean"], encoding), (("of the others most", _drawn_on(maps["Mean"]), percent),))
-    yield Claim(token_maps_words.token_sentence({"Mean": maps["Mean"]}, encoding, 0), (("draws most on", maps["Mean"][0], percent),))
+    yield Claim(
+        token_maps_words.map_sentence("Mean", maps["Mean"], encoding),
+        (("of the others most", _drawn_on(maps["Mean"]), percent),),
+    )
+    yield Claim(
+        token_maps_words.token_sentence({"Mean": maps["Mean"]}, encoding, 0), (("draws most on", maps["Mean"][0], percent),)
+    )
     yield Claim(token_maps_words.agreement_sentence(token_maps.rank_agreement(maps), list(maps)))
     yield from of_heads(model, forward, random)
     yield from of_jobs(forward, random)
@@ -110,7 +126,10 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
         rows = np.arange(encoding.n_tokens)
         seen = np.exp(logit_lens.log_softmax(logits))[rows, encoding.token_ids][readable].astype(np.float32)
         if readable:
-            yield Claim(fill_in_the_blank.seen_notice(encoding, readable, seen), (("least goes to", -seen, lambda value: percent(-value)),))
+            yield Claim(
+                fill_in_the_blank.seen_notice(encoding, readable, seen),
+                (("least goes to", -seen, lambda value: percent(-value)),),
+            )
             score = pseudo_perplexity.score(encoding, readable, np.log(seen))
             yield Claim(pseudo_perplexity.notice(score), (("Hardest to guess", -seen, lambda value: percent(-value)),))
         for n in {1, min(2, encoding.n_tokens), encoding.n_tokens}:
@@ -120,7 +139,10 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
         states = [model.vocabulary_logits(state) for state in forward.hidden_states]
         said = logit_lens.stacked(logit_lens.says(one, states[-1]) for one in states)
         settled = logit_lens.settled(said)
-        yield Claim(logit_lens.every_token_notice(said, encoding, range(encoding.n_tokens)), (("last to settle", settled, "{:.0f}".format),))
+        yield Claim(
+            logit_lens.every_token_notice(said, encoding, range(encoding.n_tokens)),
+            (("last to settle", settled, "{:.0f}".format),),
+        )
     if "replaced_tokens" in model.info.objectives:
         shares = replaced_tokens.replaced(model.replacement_logits(last))
         real = shares[~encoding.is_special]
@@ -128,7 +150,9 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
     if forward.pooler_output is not None:
         pooled = forward.pooler_output
         yield Claim(next_sentence.alone_notice(pooled), (("the furthest from 0", np.abs(pooled), decimal),))
-        parts = next_sentence.contributions(pooled, random.normal(size=(2, len(pooled))).astype(np.float32), np.zeros(2, dtype=np.float32))
+        parts = next_sentence.contributions(
+            pooled, random.normal(size=(2, len(pooled))).astype(np.float32), np.zeros(2, dtype=np.float32)
+        )
         yield Claim(next_sentence.verdict_notice(OBJECTIVES["next_sentence"], 0.5, parts))
 
 
@@ -137,7 +161,10 @@ def of_jobs(forward: ForwardPass, random: np.random.Generator) -> Iterator[Claim
     encoding, n = forward.encoding, forward.encoding.n_tokens
     shape = forward.attentions.shape[:2]
     for effects in (random.normal(size=shape), np.round(random.normal(size=shape)), np.zeros(shape)):
-        yield Claim(head_effects.notice(effects.astype(np.float32), "x", 0.3), (("It needs head", -effects, lambda v: signed(-v)),) if effects.min() < 0 else ())
+        yield Claim(
+            head_effects.notice(effects.astype(np.float32), "x", 0.3),
+            (("It needs head", -effects, lambda v: signed(-v)),) if effects.min() < 0 else (),
+        )
     for values in (random.normal(size=n), np.round(random.normal(size=n)), np.zeros(n), -np.ones(n)):
         found = Attribution(np.where(encoding.is_special, 0, values), 1.0, -2.0)
         for method in attribution.METHODS.values():
@@ -146,10 +173,14 @@ def of_jobs(forward: ForwardPass, random: np.random.Generator) -> Iterator[Claim
             yield Claim(attribution.completeness(method, one, "mask"))
     several = {key: Attribution(random.integers(-2, 3, size=n).astype(float), 1.0, 0.0) for key in attribution.METHODS}
     yield Claim(attribution_compared.notice(encoding, several))
-    curves = faithfulness.curves(list(several), np.arange(3), random.normal(size=(4 + faithfulness.N_RANDOM, 2, 3)).astype(np.float32))
+    curves = faithfulness.curves(
+        list(several), np.arange(3), random.normal(size=(4 + faithfulness.N_RANDOM, 2, 3)).astype(np.float32)
+    )
     yield Claim(faithfulness.notice(curves, "x"))
     yield Claim(patching.notice(random.normal(size=(3, n)).astype(np.float32), encoding.tokens, ("p", "q")))
-    before, after = (Prediction("sentiment", "sentiment", row.astype(np.float32), ("u", "v")) for row in random.normal(size=(2, 2)))
+    before, after = (
+        Prediction("sentiment", "sentiment", row.astype(np.float32), ("u", "v")) for row in random.normal(size=(2, 2))
+    )
     changes = [interventions.change(before, after, str), interventions.change(before, before, str)]
     for what in (Intervention(), Intervention(heads=frozenset([(0, 1)])), Intervention(layers=frozenset([0, 1]))):
         yield Claim(interventions.notice(changes, what, 4))
@@ -183,7 +214,12 @@ def read(model: Model, text: str, pair: str | None) -> ForwardPass | None:
 
 def check(claim: Claim, forward: ForwardPass) -> None:
     said = claim.said
-    assert said.endswith((".", "?")) and not said.endswith("..") and "  " not in said and not re.search(r"\b(nan|inf|None)\b", said), said
+    assert (
+        said.endswith((".", "?"))
+        and not said.endswith("..")
+        and "  " not in said
+        and not re.search(r"\b(nan|inf|None)\b", said)
+    ), said
     assert not re.search(r"(?<![\w.])-\d", said), f"a hyphen for a minus: {said}"
     assert not re.search(r"[−+]0(\.0+)?(?![\d.])", said), f"a signed nothing: {said}"
     assert not re.search(r"\b1 (tokens|heads|words|pieces|numbers|points|neurons|pairs|sentences|layers)\b", said), said
