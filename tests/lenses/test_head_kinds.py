@@ -102,10 +102,12 @@ def test_entropy_equals_that_of_scipy(forward):
 
 
 def test_shares_agree_with_the_habits_of_the_attention_page(forward):
+    """There they are shares of all weight; here that on a neighbour is the mean over the tokens that have one."""
     from bertviz_app.lenses.attention import head_patterns
 
-    measures, patterns = lens.measured(forward), head_patterns(forward)
-    shares = np.stack([of(measures, key) for key in ("previous", "next", "itself", "cls", "sep")])
+    measures, patterns, n = lens.measured(forward), head_patterns(forward), forward.encoding.n_tokens
+    have_one = {"previous": (n - 1) / n, "next": (n - 1) / n}
+    shares = np.stack([of(measures, key) * have_one.get(key, 1) for key in ("previous", "next", "itself", "cls", "sep")])
     np.testing.assert_allclose(shares.max(axis=0), patterns.share, atol=1e-6)
     assert (shares.argmax(axis=0) == patterns.place).all()
 
