@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
-from bertviz_app.lenses.phrases import counted, leader, signed, trailer
+from bertviz_app.lenses.phrases import counted, leader, raised, signed, trailer
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Floats
@@ -49,13 +49,12 @@ def notice(effects: Floats, name: str, probability: float) -> str:
     if float(np.abs(effects).max()) < 0.05:
         return f"{said}No single head changes that by 0.05 bits: what one does, others can do too."
     least, most = trailer(effects, signed), leader(effects, signed)
-    if float(effects.min()) < 0:
-        lost = float(effects.min())
-        left = f"without it, {plots.percent(probability * 2**lost)} is left ({bits(lost)})"
+    if (lost := float(effects.min())) < 0:
+        left = f"{plots.percent(probability * 2**lost)} is left ({bits(lost)}). "
         said += (
-            f"It needs {_head(effects, least)} most: {left}. "
-            if least is not None
-            else f"Several heads are needed most: {left.replace('it', 'one of them', 1)}. "
+            f"Without any one of several heads, {left}"
+            if least is None
+            else f"It needs {_head(effects, least)} most: without it, {left}"
         )
     few = int((np.abs(effects) < 0.1).sum())
     said += f"{few} of {counted(effects.size, 'head')} {'changes' if few == 1 else 'change'} it by less than 0.1 bits."
@@ -67,15 +66,13 @@ def notice(effects: Floats, name: str, probability: float) -> str:
 def notice_of_a_number(effects: Floats, name: str, value: float) -> str:
     """The same of a head that gives a number: the heads without which it falls and rises furthest."""
     said = f"“{name}” is {plots.number(value)}. "
-    sides = []
-    for at, verb in ((int(effects.argmin()), "falls"), (int(effects.argmax()), "rises")):
-        layer, head = divmod(at, effects.shape[1])
-        change = float(effects[layer, head])
-        if abs(change) >= 0.005 and (change < 0) == (verb == "falls"):
-            sides.append(
-                f"it {verb} furthest without head {shown(head)} of layer {shown(layer)}, to {plots.number(value + change)}"
-            )
-    return said + ("; ".join(sides)[:1].upper() + "; ".join(sides)[1:] + "." if sides else "No single head moves it by 0.005.")
+    ends = ((trailer(effects, signed), "falls"), (leader(effects, signed), "rises"))
+    sides = [
+        f"it {verb} furthest without {_head(effects, at)}, to {plots.number(value + float(effects.ravel()[at]))}"
+        for at, verb in ends
+        if at is not None and (float(effects.ravel()[at]) < 0) == (verb == "falls") and abs(float(effects.ravel()[at])) >= 0.005
+    ]
+    return said + (f"{raised('; '.join(sides))}." if sides else "No single head stands out.")
 
 
 def columns(effects: Floats, *, unit: str = "bits") -> dict[str, list[object]]:

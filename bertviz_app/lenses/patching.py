@@ -143,8 +143,6 @@ def notice(restored: Floats, names: Sequence[str], contrasted: tuple[str, str]) 
         said += f" and {share(restored[moved - 1, first])} after layer {moved - 1}"
     place, back = named_among(names, last), share(restored[moved, last])
     most = "brings back most" if leader(restored[moved], share) is not None else "brings back as much as any"
-    if moved == len(restored) - 1:
-        return f"{said}. Only after the last layer does {place}, where the prediction is read, {most.replace('brings', 'bring')}: {back}."
     return f"{said}. From layer {moved} on, {place}, where the prediction is read, {most}: {back} after layer {moved}."
 
 

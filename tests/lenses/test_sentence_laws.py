@@ -19,10 +19,31 @@ from bertviz_app import load
 from bertviz_app.attributions import Attribution
 from bertviz_app.errors import InsideBertError
 from bertviz_app.interventions import Intervention
-from bertviz_app.lenses import attention, attribution, deciding_tokens, embeddings, forward_pass, head_effects, head_kinds
-from bertviz_app.lenses import attribution_compared, faithfulness, fill_in_the_blank, hidden_states, logit_lens, patching
-from bertviz_app.lenses import next_sentence, pseudo_perplexity, replaced_tokens, similarity, summary, text_map, token_maps
-from bertviz_app.lenses import interventions, token_maps_words, tokens
+from bertviz_app.lenses import (
+    attention,
+    attribution,
+    attribution_compared,
+    deciding_tokens,
+    embeddings,
+    faithfulness,
+    fill_in_the_blank,
+    forward_pass,
+    head_effects,
+    head_kinds,
+    hidden_states,
+    interventions,
+    logit_lens,
+    next_sentence,
+    patching,
+    pseudo_perplexity,
+    replaced_tokens,
+    similarity,
+    summary,
+    text_map,
+    token_maps,
+    token_maps_words,
+    tokens,
+)
 from bertviz_app.lenses.phrases import decimal, named_among, signed
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.lenses.readings import Reading
