@@ -6,23 +6,19 @@ a missing head is invented at random, a tokenizer that does not fit turns every 
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
-from collections.abc import Mapping
 from math import prod
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
-
-from safetensors import SafetensorError, safe_open
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG, Checkpoint
 from bertviz_app.errors import BrokenCheckpoint, ModelNotHere, UnknownModel, UnsupportedModel
 from bertviz_app.families import MODEL_TYPES, ROWS
 from bertviz_app.sizes import BYTES, sizes
+from bertviz_app.weights import json_object, refuse_odd_files, tensor_shapes
 
-WEIGHTS = "model.safetensors"
-INDEX = "model.safetensors.index.json"
 FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # what is downloaded of a checkpoint, and what makes it complete
 TOKENIZERS = (
     "tokenizer.json",
@@ -33,7 +29,6 @@ TOKENIZERS = (
     "sentencepiece.bpe.model",
 )  # in the order of the years
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")  # owner/name
-PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 
 
 def named(name: str) -> Checkpoint:
@@ -51,9 +46,9 @@ def named(name: str) -> Checkpoint:
         return Checkpoint(name, folder.name, str(folder), _fingerprint(folder), "unknown", _megabytes(folder))
     if name in settings.current().checkpoints and HUB_NAME.fullmatch(name):
         return Checkpoint(name, name, name, None, "unknown", None)
-    some = ", ".join(list(CATALOG)[:3])
+    some, shown = ", ".join(list(CATALOG)[:3]), name.rstrip("/").rpartition("/")[2] if name.startswith("/") else name
     raise UnknownModel(
-        f"No model is called “{name[:80]}”, and no folder has that name. Known are {some} and {len(CATALOG) - 3} more, "
+        f"No model is called “{shown[:80]}”, and no folder has that name. Known are {some} and {len(CATALOG) - 3} more, "
         "which the page Models lists."
     )
 
@@ -100,6 +95,7 @@ def validated_config(folder: Path) -> dict[str, Any]:
 
     Raises `BrokenCheckpoint` or `UnsupportedModel`, naming the file and what is wrong with it.
     """
+    refuse_odd_files(folder)
     config = json_object(folder, "config.json")
     model_type = config.get("model_type")
     if not isinstance(model_type, str) or model_type not in MODEL_TYPES:
@@ -108,7 +104,7 @@ def validated_config(folder: Path) -> dict[str, Any]:
         raise UnsupportedModel(f"“{folder.name}” is a {stated}; this version opens: {known}.")
     if not any((folder / name).is_file() for name in TOKENIZERS):
         raise BrokenCheckpoint(f"“{folder.name}” has no tokenizer: tokenizer.json is missing.")
-    _check_weights(folder)
+    tensor_shapes(folder)
     weighed(folder)
     return config
 
@@ -118,10 +114,10 @@ def weighed(folder: Path) -> int:
 
     Raises `BrokenCheckpoint` when its config describes a larger encoder than its files hold.
     """
-    config, files = json_object(folder, "config.json"), weight_files(folder)
-    held = sum(_n_parameters(path) for path in set(files.values()))
+    config, held_shapes = json_object(folder, "config.json"), tensor_shapes(folder)
+    held = sum(map(prod, held_shapes.values()))
     try:
-        described = sizes(config, tuple(files))
+        described = sizes(config, tuple(held_shapes))
     except ValueError as error:
         raise BrokenCheckpoint(f"“{folder.name}/config.json” makes no sense: {error}.") from None
     if described.encoder > held:
@@ -130,72 +126,6 @@ def weighed(folder: Path) -> int:
         )
     # Beside its parameters a network keeps, for each place, its number and a segment, eight bytes each.
     return max(described.n_bytes, BYTES * held) + 16 * int(config.get("max_position_embeddings", 512))
-
-
-def weight_files(folder: Path) -> Mapping[str, Path]:
-    """Which file holds each tensor, by tensor name.
-
-    Raises `BrokenCheckpoint` when a file is missing, unsafe or outside of the folder.
-    """
-    if (folder / WEIGHTS).is_file():
-        return dict.fromkeys(_tensor_names(folder / WEIGHTS), folder / WEIGHTS)
-    if (folder / INDEX).is_file():
-        shards = json_object(folder, INDEX).get("weight_map")
-        if not isinstance(shards, dict):
-            raise BrokenCheckpoint(f"“{folder.name}/{INDEX}” has no weight_map.")
-        return {name: _inside(folder, str(shard)) for name, shard in shards.items()}
-    if any(True for pattern in PICKLES for _ in folder.glob(pattern)):
-        raise BrokenCheckpoint(
-            f"“{folder.name}” holds its weights only as a Python pickle, which can run any code when it is opened. "
-            "Save it again with model.save_pretrained(folder), which writes safetensors."
-        )
-    raise BrokenCheckpoint(f"“{folder.name}” has no weights: {WEIGHTS} is missing.")
-
-
-def json_object(folder: Path, name: str) -> dict[str, Any]:
-    """What a JSON file of the folder holds. Raises `BrokenCheckpoint` when it is missing, unreadable or no object."""
-    try:
-        content = json.loads((folder / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BrokenCheckpoint(f"“{folder.name}” is not a checkpoint: {name} is missing.") from None
-    except (ValueError, OSError, RecursionError) as error:
-        raise BrokenCheckpoint(f"“{folder.name}/{name}” is not readable JSON: {error}.") from None
-    if not isinstance(content, dict):
-        raise BrokenCheckpoint(f"“{folder.name}/{name}” should hold a JSON object.")
-    return content
-
-
-def _check_weights(folder: Path) -> None:
-    files = weight_files(folder)
-    for path in sorted(set(files.values())):
-        held = set(_tensor_names(path))
-        missing = [name for name, its_path in files.items() if its_path == path and name not in held]
-        if missing:
-            raise BrokenCheckpoint(f"“{folder.name}/{path.name}” lacks the tensor {missing[0]} that the index promises.")
-
-
-def _tensor_names(path: Path) -> list[str]:
-    # safe_open checks that the header parses and that the file is exactly as long as the header says.
-    try:
-        with safe_open(path, framework="numpy") as file:
-            return list(file.keys())
-    except (SafetensorError, OSError) as error:
-        raise BrokenCheckpoint(f"“{path.parent.name}/{path.name}” is corrupt or cut short: {error}.") from None
-
-
-def _n_parameters(path: Path) -> int:
-    with safe_open(path, framework="numpy") as file:
-        return sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no dictionary
-
-
-def _inside(folder: Path, shard: str) -> Path:
-    # Our own heads share the encoder's file through "..": nobody else's checkpoint may point outside of its folder.
-    ours = folder.resolve().is_relative_to(Path(CATALOG["embedded"].source).resolve())
-    if not ours and (".." in PurePath(shard).parts or PurePath(shard).is_absolute()):
-        raise BrokenCheckpoint(f"“{folder.name}/{INDEX}” points outside of its folder, to {shard}: refused.")
-    if not (folder / shard).is_file():
-        raise BrokenCheckpoint(f"“{folder.name}” is incomplete: {shard} is missing.")
-    return folder / shard
 
 
 def _is_folder(name: str) -> bool:
@@ -207,9 +137,11 @@ def _is_folder(name: str) -> bool:
 
 
 def _fingerprint(folder: Path) -> str:
-    """A revision for a folder: changes when its weights do, so that caches never serve an older model."""
-    stats = [path.stat() for path in sorted(folder.glob("*.safetensors"))]
-    return "-".join(f"{stat.st_size:x}.{stat.st_mtime_ns:x}" for stat in stats) or "empty"
+    """A revision for a folder: changes when a file does that is read of it, so that caches never serve an older model."""
+    read = sorted({path for pattern in FILES for place in (pattern, f"*/{pattern}") for path in folder.glob(place)})
+    stats = [(path.name, path.stat()) for path in read if path.is_file()]
+    facts = ";".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)
+    return hashlib.sha256(facts.encode()).hexdigest()[:12] if stats else "empty"
 
 
 def _megabytes(folder: Path) -> int:

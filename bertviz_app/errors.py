@@ -15,12 +15,30 @@
     │   ├── TooLarge              more memory than this server gives
     │   └── MissingHead           the checkpoint was never trained for this
     ├── Busy                      too many forward passes under way
+    ├── Unfit                     this machine lacks what the libraries need
     └── SettingsError             an environment variable with a value that makes no sense
 
 `RecordError` stands apart: a record with wrong shapes or values is a bug, not a visitor's mistake.
 """
 
 from __future__ import annotations
+
+import re
+
+# An absolute path and its last part; not an address of the web.
+_PATH = re.compile(r"(?<![\w.:/~])(?:/[^\s/'\"“”,:;()<>\[\]]+)*/([^\s/'\"“”,:;()<>\[\]]+)/?")
+
+
+def cause(error: BaseException) -> str:
+    """What a library said, for a visitor: its first line, no path of this server, 300 characters at most.
+
+    >>> cause(ValueError("no such key in /srv/models/mine/config.json: a"))
+    'no such key in config.json: a'
+    """
+    if isinstance(error, OSError) and error.strerror and error.errno:
+        return error.strerror
+    first = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return _PATH.sub(r"\1", first)[:300].rstrip(".")
 
 
 class InsideBertError(Exception):
@@ -81,6 +99,10 @@ class MissingHead(ModelError):
 
 class Busy(InsideBertError):
     """The server already runs as many forward passes as it may."""
+
+
+class Unfit(InsideBertError):
+    """The machine or its container lacks what the libraries need to start."""
 
 
 class SettingsError(InsideBertError):

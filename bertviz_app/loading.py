@@ -6,7 +6,6 @@ transformers gives a checkpoint without the head that is asked for a random one 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,23 +15,17 @@ import torch
 import transformers
 
 from bertviz_app import settings
-from bertviz_app.checkpoints import validated_config, weight_files
-from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel
-from bertviz_app.families import family_of
+from bertviz_app.errors import BrokenCheckpoint, cause
 from bertviz_app.family import Family
+from bertviz_app.inspecting import inspected, one_at_a_time
 from bertviz_app.intervening import attach
 from bertviz_app.objectives import PAIRS
-from bertviz_app.reading import Reader
-from bertviz_app.spelling import KINDS
 from bertviz_app.task_heads import TaskHead, task_heads, unread
 
 # What the load report of transformers would say on every start is checked here instead.
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 logging.getLogger("transformers").setLevel(logging.ERROR)
-
-# While transformers builds a network, it makes every tensor of the process an empty one: two loads at once spoil each other.
-_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -79,10 +72,9 @@ def pick_device() -> torch.device:
 
 def load_parts(folder: Path, device: torch.device) -> Parts:
     """The network of a folder on a device, in float32. Raises `BrokenCheckpoint` or `UnsupportedModel`."""
-    config = validated_config(folder)
-    family = family_of(config, weight_files(folder))
+    family = inspected(folder).family
     try:
-        with _one_at_a_time:
+        with one_at_a_time:
             network, report = getattr(transformers, family.traits.loads_as).from_pretrained(
                 folder,
                 attn_implementation="eager",  # the only one that hands its weights back
@@ -93,8 +85,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
                 **family.traits.options,
             )
     except Exception as error:  # transformers raises a dozen kinds for a bad folder; all mean the same to the visitor
-        first_line = next(iter(str(error).splitlines()), type(error).__name__)
-        raise BrokenCheckpoint(f"“{folder.name}” does not load: {first_line[:300]}") from error
+        raise BrokenCheckpoint(f"“{folder.name}” does not load: {cause(error)}.") from error
     # Nobody trains here: a gradient towards the inputs then keeps nothing for the weights, which all threads share.
     network = network.eval().requires_grad_(False).to(device)
     missing = set(report["missing_keys"])
@@ -114,29 +105,10 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
         task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
-        unread=unread(config),
+        unread=unread(network.config.to_dict()),
     )
 
 
 def _is_trained(network: Any, modules: tuple[str, ...], missing: set[str]) -> bool:
     held = [name for name in network.state_dict() if name.startswith(modules)]
     return bool(held) and not missing.intersection(held)
-
-
-def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:
-    """The folder's tokenizer. Raises `BrokenCheckpoint` when it does not fit the model."""
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
-    except Exception as error:
-        raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” does not load: {str(error)[:300]}") from error
-    if len(tokenizer) > vocab_size or len(tokenizer) < vocab_size // 2:
-        raise BrokenCheckpoint(
-            f"The tokenizer of “{folder.name}” has {len(tokenizer):,} tokens, its model {vocab_size:,}: they do not belong together."
-        )
-    if tokenizer.mask_token is None or tokenizer.pad_token is None:
-        raise BrokenCheckpoint(f"The tokenizer of “{folder.name}” names no mask or padding token.")
-    if (kind := type(tokenizer.backend_tokenizer.model).__name__) not in KINDS:
-        raise UnsupportedModel(
-            f"The tokenizer of “{folder.name}” is of the kind {kind}; this version reads: {', '.join(KINDS)}."
-        )
-    return Reader(tokenizer, max_tokens=max_positions, max_characters=settings.current().max_characters)

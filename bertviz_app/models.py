@@ -18,7 +18,8 @@ from bertviz_app import settings
 from bertviz_app.catalog import Checkpoint
 from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import MissingHead
-from bertviz_app.loading import Parts, load_parts, load_reader, pick_device
+from bertviz_app.inspecting import load_reader
+from bertviz_app.loading import Parts, load_parts, pick_device
 from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.reading import Reader
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo

@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from bertviz_app.errors import EmptyText, NoMaskToken, TextTooLong, UnreadableText
+from bertviz_app.errors import BrokenCheckpoint, EmptyText, NoMaskToken, TextTooLong, UnreadableText, cause
 from bertviz_app.records import Encoding, Integers
 from bertviz_app.spelling import BLANK_LETTERS, KINDS, SpecialTokens, Spelling, TokenizerTrace
 
 # However a sentence was typed, its blanks are blanks for every model.
 BLANKS = ("[MASK]", "<mask>")
 NOTHING = "There is nothing to read{where} yet: type a sentence with at least one visible character."
+MOST_GROWTH = 20  # letters that a tokenizer may make of one: Unicode's own forms need 18
 
 
 class Reader:
@@ -46,8 +48,8 @@ class Reader:
         self._specials = {getattr(tokenizer, f"{kind}_token_id"): kind for kind in kinds if written[kind]}
 
     def token(self, token_id: int) -> str:
-        """The token of an id, as people read it."""
-        return self._tokens[int(token_id)]
+        """The token of an id, as people read it. A row that the vocabulary gives no name is called by its number."""
+        return self._tokens.get(int(token_id)) or f"⟨id {int(token_id)}⟩"
 
     def encode(self, text: str, pair: str | None = None, *, max_tokens: int | None = None, whole: bool = False) -> Encoding:
         """Tokens, ids, masks, segments and offsets of a text or a pair; what does not fit is cut and counted.
@@ -75,7 +77,8 @@ class Reader:
         return False
 
     def _tokenized(self, text: str, pair: str | None, limit: float) -> Encoding:
-        with self._lock:
+        with self._lock, panics_as_sentences():
+            self._refuse_swelling(text + (pair or ""))
             batch = self._tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
             n_dropped = int(max(0, len(batch["input_ids"]) - limit))
             if n_dropped:
@@ -132,8 +135,11 @@ class Reader:
         """The normalised text and the words it was split into, before any look-up. Raises like `encode`."""
         self._refuse_unreadable(text)
         backend = self._tokenizer.backend_tokenizer
-        normalized = backend.normalizer.normalize_str(text) if backend.normalizer else text
-        words = backend.pre_tokenizer.pre_tokenize_str(normalized)
+        with panics_as_sentences():
+            self._refuse_swelling(text)
+            normalized = backend.normalizer.normalize_str(text) if backend.normalizer else text
+            split = backend.pre_tokenizer
+            words = split.pre_tokenize_str(normalized) if split else [(normalized, (0, len(normalized)))]
         legible = self.spelling.legible
         return TokenizerTrace(text, normalized, tuple((legible(word), start, end) for word, (start, end) in words))
 
@@ -151,6 +157,14 @@ class Reader:
                 f"Character {error.start + 1} of this text is half of a character (a lone surrogate), which cannot be read. "
                 "It comes from a broken conversion: delete it, or convert the file to UTF-8 again."
             ) from None
+
+    def _refuse_swelling(self, text: str) -> None:
+        """Raises `BrokenCheckpoint` for a tokenizer that makes a book of a letter, before it does."""
+        if not (normalizer := self._tokenizer.backend_tokenizer.normalizer):
+            return
+        grown = sum(count * len(normalizer.normalize_str(letter)) for letter, count in Counter(text).items())
+        if grown > MOST_GROWTH * len(text) + 1000:
+            raise BrokenCheckpoint(f"The tokenizer makes {grown:,} letters of {len(text):,}: this text was not read with it.")
 
     def _encoding(self, text: str, pair: str | None, batch: Any, *, n_dropped: int) -> Encoding:
         ids = np.array(batch["input_ids"])
@@ -196,3 +210,14 @@ def _holds_text(encoding: Encoding, segment: int) -> bool:
     """Whether a token of the first (0) or second (1) text is neither special nor mere white space."""
     mine = (encoding.segment_ids == segment) & ~encoding.is_special
     return any(encoding.tokens[position].strip(BLANK_LETTERS) for position in mine.nonzero()[0])
+
+
+@contextlib.contextmanager
+def panics_as_sentences() -> Iterator[None]:
+    """What goes wrong in a tokenizer as `BrokenCheckpoint`: it is written in Rust, where a failure that nobody foresaw is no `Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException" and type(error) is not Exception:
+            raise
+        raise BrokenCheckpoint(f"The tokenizer of this model gave up on this text: {cause(error)}.") from None

@@ -15,11 +15,11 @@ from typing import Any
 import torch
 from safetensors import safe_open
 
-from bertviz_app.checkpoints import json_object, weight_files
-from bertviz_app.errors import BrokenCheckpoint
+from bertviz_app.errors import BrokenCheckpoint, cause
 from bertviz_app.family import Family
 from bertviz_app.label_sets import Labels, read_labels, subject_of
 from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts, decoding_of
+from bertviz_app.weights import json_object, weight_files
 
 ANSWER_LABELS = ("start", "end")
 # Architectures that end so have a pre-training head or none.
@@ -53,7 +53,7 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
             TypeError,
             ValueError,
         ) as error:  # labels that are no labels, shapes that do not fit
-            raise BrokenCheckpoint(f"The classifier of “{home.name}” does not load: {str(error)[:300]}") from error
+            raise BrokenCheckpoint(f"The classifier of “{home.name}” does not load: {cause(error)}.") from error
     return found
 
 

@@ -37,8 +37,8 @@ def memory(page: Page) -> None:
     show_memory(page)
 
 
-def own(_: Page) -> None:
-    show_own()
+def own(page: Page) -> None:
+    show_own(page)
 
 
 with open_page("models") as page:

@@ -13,18 +13,9 @@ from safetensors.numpy import load_file, save_file
 
 from bertviz_app import load
 from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import (
-    INDEX,
-    WEIGHTS,
-    disk_megabytes,
-    folder_of,
-    is_here,
-    named,
-    validated_config,
-    weighed,
-    weight_files,
-)
+from bertviz_app.checkpoints import disk_megabytes, folder_of, is_here, named, validated_config, weighed
 from bertviz_app.errors import BrokenCheckpoint, ModelError, ModelNotHere, UnknownModel, UnsupportedModel
+from bertviz_app.weights import INDEX, WEIGHTS, weight_files
 
 
 @pytest.fixture
@@ -75,7 +66,12 @@ def test_the_revision_of_a_folder_changes_with_its_weights(tiny_checkpoint):
     before = named(str(folder)).revision
     tensors = load_file(folder / WEIGHTS)
     save_file(tensors | {"one.more": np.zeros(3, dtype=np.float32)}, folder / WEIGHTS)
-    assert named(str(folder)).revision != before
+    assert before != (now := named(str(folder)).revision)
+    rewritten(folder, "config.json", hidden_act="relu")
+    assert now != (now := named(str(folder)).revision)
+    (folder / "sentiment").mkdir()
+    (folder / "sentiment" / "config.json").write_text("{}")
+    assert now != named(str(folder)).revision
 
 
 @pytest.mark.parametrize(

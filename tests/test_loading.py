@@ -10,10 +10,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from bertviz_app import load, loading
+from bertviz_app import inspecting, load, loading
 from bertviz_app.catalog import PACKAGE
-from bertviz_app.checkpoints import WEIGHTS
 from bertviz_app.errors import BrokenCheckpoint, MissingHead, ModelNotHere, UnknownModel, UnsupportedModel
+from bertviz_app.weights import WEIGHTS
 
 SENTIMENT = ("NEGATIVE", "POSITIVE")
 
@@ -181,7 +181,7 @@ def test_a_tokenizer_of_another_model_is_refused(tiny_checkpoint):
 def test_a_tokenizer_with_next_to_no_words_is_refused(tiny_checkpoint):
     folder = tiny_checkpoint()
     with pytest.raises(BrokenCheckpoint, match="do not belong together"):
-        loading.load_reader(folder, vocab_size=30_522, max_positions=32)
+        inspecting.load_reader(folder, vocab_size=30_522, max_positions=32)
 
 
 def test_a_tokenizer_that_is_no_json_is_refused(tiny_checkpoint):

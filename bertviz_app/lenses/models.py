@@ -20,6 +20,8 @@ from bertviz_app.sizes import Sizes, sizes
 
 PARTS = ("embeddings", "layers", "pooler and heads")
 
+SHOWN = 8  # names of tensors in one sentence
+
 METHOD = (
     "Embeddings: one vector for each token of the vocabulary, each place and each segment. A layer: four square matrices for attention, two wide ones "
     "for the feed-forward part, biases, and two LayerNorms. The matrix of the head for blanks is the embeddings’ own and counts once. Memory is "
@@ -154,3 +156,15 @@ def families_notice(rows: Sequence[Family] = ROWS) -> str:
         f"{blanks} of {len(known)} families were trained to fill blanks, only {' and '.join(paired)} on pairs of sentences; "
         f"{' and '.join(sharing)} stores one layer and runs it as often as others have layers."
     )
+
+
+def opens(name: str, family: str, n_bytes: int) -> str:
+    """What is said of a folder that can be opened."""
+    return f"“{name}” can be opened, as a model of the kind {family}; it will take {n_bytes / 1e6:,.1f} MB of memory."
+
+
+def ignored(names: Sequence[str]) -> str:
+    """The tensors of a checkpoint that nothing here reads."""
+    count = "1 tensor of its files is" if len(names) == 1 else f"{len(names)} tensors of its files are"
+    shown, rest = ", ".join(names[:SHOWN]), len(names) - SHOWN
+    return f"{count} not read here: {shown}{f' and {rest} more' if rest > 0 else ''}."

@@ -10,13 +10,14 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG, Checkpoint
-from bertviz_app.checkpoints import folder_of, is_here, named, validated_config, weighed
-from bertviz_app.errors import ModelError
+from bertviz_app.checkpoints import folder_of, is_here, named
+from bertviz_app.errors import InsideBertError
 from bertviz_app.lenses import models as lens
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
+    from bertviz_app.inspecting import Inspection
     from bertviz_app.workspace.page import Page
 
 FETCH = "python -m bertviz_app.fetch"
@@ -48,8 +49,8 @@ def show_memory(page: Page) -> None:
     page.table(lens.memory_columns(held, folders | titles), name="memory")
 
 
-def show_own() -> None:
-    """The folders and Hub repositories that this server offers, each checked without loading it, and how to offer one."""
+def show_own(page: Page) -> None:
+    """The folders and Hub repositories that this server offers, and the chosen model, each checked without loading it; how to offer one."""
     folders = settings.current().checkpoints
     st.markdown(
         "A checkpoint of your own, fine-tuned or not, is offered by whoever runs this server: its folder, or its name on the Hub once it was "
@@ -57,12 +58,19 @@ def show_own() -> None:
         "fits), heads that were not saved do not exist here, and code that comes with it never runs."
     )
     st.code("INSIDE_BERT_CHECKPOINTS=/path/to/my-bert streamlit run app.py", language="bash")
-    for folder in map(os.path.normpath, folders):
-        name = os.path.basename(folder)
+    for source in dict.fromkeys((*map(os.path.normpath, folders), page.model.info.name)):
         try:
-            place = folder_of(named(folder))
-            validated_config(place)
-            needs = weighed(place) / 1e6
-            st.success(plain(f"“{name}” can be opened; it will take {needs:,.1f} MB of memory."), icon=":material/check:")
-        except ModelError as error:
+            checkpoint = named(source)
+            found = caches.once(_looked_at, source, checkpoint.revision or folder_of(checkpoint).name)
+            st.success(plain(lens.opens(checkpoint.title, found.family.traits.family, found.n_bytes)), icon=":material/check:")
+            if found.ignored:
+                st.caption(plain(lens.ignored(found.ignored)))
+        except InsideBertError as error:
             st.error(plain(str(error)), icon=":material/info:")
+
+
+def _looked_at(source: str, revision: str) -> Inspection:  # noqa: ARG001 - kept until the weights change
+    """What is found in a folder, or why it cannot be opened: the same function decides when it is loaded."""
+    from bertviz_app.inspecting import inspected  # imports torch: seconds, once
+
+    return inspected(folder_of(named(source)))

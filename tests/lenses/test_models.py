@@ -62,3 +62,13 @@ def test_what_to_notice_is_computed():
     held = (Held("a@1", 40_000_000, 0), Held("b@1", 2_000_000, 1))
     assert "2 models are in memory and take 42 of the 100 MB" in lens.memory_notice(held, 100_000_000)
     assert lens.memory_columns(held, {"b@1": "B"})["model"] == ["B", "a@1"]
+
+
+def test_what_is_ignored_is_counted_and_the_first_are_named():
+    assert lens.ignored(("a.b",)) == "1 tensor of its files is not read here: a.b."
+    many = lens.ignored(tuple(f"t{i}" for i in range(11)))
+    assert many.startswith("11 tensors of its files are not read here: t0, ") and many.endswith("t7 and 3 more.")
+    assert (
+        lens.opens("mine", "MPNet", 1_234_567)
+        == "“mine” can be opened, as a model of the kind MPNet; it will take 1.2 MB of memory."
+    )

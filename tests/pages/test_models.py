@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
+from safetensors.torch import load_file, save_file
 
 VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
 
@@ -34,3 +37,16 @@ def test_own_checkpoints_are_checked_without_loading_them(open_page, tiny_famili
     app = open_page("models", state={"models_view": VIEWS[4]})
     assert "tiny\\-albert" in app.success[0].value and "can be opened" in app.success[0].value
     assert len(app.error) == 2 and "config\\.json" in app.error[0].value
+
+
+def test_what_is_ignored_in_a_checkpoint_is_listed(open_page, tiny_families, tmp_path, monkeypatch):
+    folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
+    tensors = load_file(folder / "model.safetensors")
+    save_file(
+        tensors | {"left.over": tensors["bert.pooler.dense.bias"].clone()},
+        folder / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = open_page("models", state={"models_view": VIEWS[4]})
+    assert "1 tensor of its files is not read here: left.over." in said(app) and "can be opened" in app.success[0].value
