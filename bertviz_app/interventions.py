@@ -4,7 +4,7 @@
     layer                     hands on what it was given: its attention and its feed-forward network are both left out
     patch (state, position)   the vector there is that of another pass; state 0 is what the embeddings give, state n what layer n gives
 
-Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.2; Meng et al., Locating and editing factual
+Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.3; Meng et al., Locating and editing factual
 associations in GPT (2022), section 2.
 """
 

@@ -42,7 +42,7 @@ def one_head(page: Page) -> None:
         page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
-    page.python(code.head_code(page.model.info, (page.text, page.encoding.pair), (layer, head), reading))
+    page.python(code.head_code(page.model.info, page.encoding, (layer, head), reading))
 
 
 with open_page("attention") as page:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from bertviz_app import plots
 from bertviz_app.lenses import embeddings as lens
 from bertviz_app.lenses import similarity
 from bertviz_app.workspace import Page, once, open_page
@@ -15,13 +14,9 @@ AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
 def points_view(page: Page, state: int, *, in_space: bool) -> None:
     projection, figure = once(lens.points_picture, page.forward, state, page.theme, in_space)
     n_axes = 3 if in_space else 2
-    page.show(
-        figure,
-        name="embeddings",
-        alt="Scatter plot of the tokens’ vectors after principal component analysis",
-        notice=f"At {lens.state_name(state)}, {n_axes} axes keep {plots.percent(min(1, projection.explained[:n_axes].sum()))} of the spread "
-        f"of {page.encoding.n_tokens} points in {page.model.info.d_model} dimensions; the rest cannot be seen here.",
-    )
+    said = lens.points_notice(projection, page.forward, state, n_axes=n_axes)
+    alt = "Scatter plot of the tokens’ vectors after principal component analysis"
+    page.show(figure, name="embeddings", alt=alt, notice=said)
     with page.fold("Table"):
         page.table(lens.points_columns(projection, page.encoding.tokens), name="embeddings")
     page.python(lens.python_code(page.model.info, page.text, page.pair, state=state, n_components=n_axes))

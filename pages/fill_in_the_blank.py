@@ -17,7 +17,7 @@ def guesses(page: Page) -> None:
         positions, seen = seen_probabilities(page)
         title = "How sure BERT is of each word while it sees it"
         figure = lens.tokens_figure(encoding, positions, seen, page.theme, title=title)
-        said = lens.seen_notice([encoding.tokens[p] for p in positions], seen)
+        said = lens.seen_notice(encoding, positions, seen)
         page.show(figure, name="seen", alt="Bars: the probability of each token at its own place", notice=said)
         with page.fold("Table"):
             page.table({"token": [encoding.tokens[p] for p in positions], "probability": seen}, name="seen")

@@ -14,7 +14,7 @@ with open_page("glossary") as page:
     if not matches:
         st.info("No term has these letters in it. Clear the field to see them all.")
     for term in matches:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{term.name}** — {term.meaning}", width="content")
+        with st.container(horizontal=True, wrap=page.theme.narrow, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{term.name}** — {term.meaning}", width="stretch")
             if term.page:
                 page.link(term.page, "See it live")

@@ -60,8 +60,8 @@ def test_kinds_of_heads(typed):
 @pytest.mark.parametrize("words", [False, True])
 def test_a_head_without_special_tokens(typed, words):
     names: dict = {}
-    reading, asked = Reading(words, True), (typed.encoding.text, typed.encoding.pair)
-    exec(attention_code.head_code(typed.model, asked, (4, 2), reading), names)
+    reading = Reading(words, True)
+    exec(attention_code.head_code(typed.model, typed.encoding, (4, 2), reading), names)
     ours = attention.read_head(typed, 4, 2, reading).weights
     assert names["weights"].shape == ours.shape and np.abs(np.asarray(names["weights"]) - ours).max() < 1e-5
 

@@ -21,8 +21,3 @@ def sentences() -> list[Cloze]:
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return [Cloze(text, tuple(words.split(","))) for text, words in pairs]
-
-
-def answered(cloze: Cloze) -> str:
-    """The sentence with its first word filled in."""
-    return cloze.text.replace("[MASK]", cloze.words[0])

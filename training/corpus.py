@@ -7,13 +7,15 @@ a capital: crude, and enough for BERT, whose "sentence" is any span of running t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Texts = Mapping[str, Iterable[list[str]]]  # name of a source → its documents, each a list of paragraphs
 
 LONGEST = 126  # tokens of a sentence; what is longer becomes several
 _END = re.compile(r"(?<=[.!?])[”\"')\]]* +(?=[A-Z“\"'(\[0-9])")
@@ -22,7 +24,7 @@ _END = re.compile(r"(?<=[.!?])[”\"')\]]* +(?=[A-Z“\"'(\[0-9])")
 # the short plain sentences that visitors type is sampled up.
 FACTORS = {
     "se_": 0.45, "gov_": 0.6, "wordnet": 0.6, "speeches": 0.5, "wikipedia_squad": 1.6, "wikipedia_split": 2.0, "factbook": 3.0,
-    "trivia": 1.5, "stories": 3.0, "dialogue": 0.7, "ud_ewt_web": 1.5,
+    "trivia": 1.5, "stories": 3.0, "dialogue": 0.7, "ud_ewt_web": 1.5, "everyday": 10.0,
 }  # fmt: skip
 
 
@@ -44,7 +46,11 @@ class Corpus:
 
     def sentence(self, index: int) -> list[int]:
         """The token ids of one sentence."""
-        tokens: list[int] = self.ids[self.sentences[index] : self.sentences[index + 1]].tolist()
+        return self.span(index, index + 1)
+
+    def span(self, first: int, last: int) -> list[int]:
+        """The token ids of sentences first … last − 1, one after another."""
+        tokens: list[int] = self.ids[self.sentences[first] : self.sentences[last]].tolist()
         return tokens
 
     def document_weights(self) -> NDArray[np.float64]:
@@ -67,15 +73,16 @@ class Corpus:
             return cls(ids, sentences, documents, sources, tuple(file["names"].tolist()))
 
 
-def pack(folder: Path, tokenizer: Any, *, refuse: Callable[[str], bool], report: Callable[[str], None]) -> Corpus:
-    """Every .txt of a folder as one corpus. Sentences for which `refuse` says yes are left out."""
+def pack(texts: Texts, tokenizer: Any, *, refuse: Callable[[str], bool], report: Callable[[str], None]) -> Corpus:
+    """All sources as one corpus. Sentences for which `refuse` says yes are left out, and counted in the report."""
     ids: list[NDArray[np.uint16]] = []
     lengths: list[int] = []
-    documents, sources = [0], []
-    paths = sorted(folder.glob("*.txt"))
-    for number, path in enumerate(paths):
-        for document in _documents(path):
-            sentences = [s for paragraph in document for s in split_sentences(paragraph) if not refuse(s)]
+    documents, sources, n_refused = [0], [], 0
+    for number, (name, of_source) in enumerate(texts.items()):
+        for document in of_source:
+            found = [sentence for paragraph in document for sentence in split_sentences(paragraph)]
+            sentences = [sentence for sentence in found if not refuse(sentence)]
+            n_refused += len(found) - len(sentences)
             encoded = tokenizer(sentences, add_special_tokens=False, verbose=False)["input_ids"] if sentences else []
             parts = [tokens[i : i + LONGEST] for tokens in encoded for i in range(0, len(tokens), LONGEST)]
             if not parts:
@@ -84,9 +91,25 @@ def pack(folder: Path, tokenizer: Any, *, refuse: Callable[[str], bool], report:
             lengths += [len(part) for part in parts]
             documents.append(len(lengths))
             sources.append(number)
-        report(f"{path.stem}: {len(lengths):,} sentences so far")
+        report(f"{name}: {len(lengths):,} sentences so far, {n_refused:,} left out")
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    return Corpus(np.concatenate(ids), starts, np.array(documents), np.array(sources), tuple(path.stem for path in paths))
+    return Corpus(np.concatenate(ids), starts, np.array(documents), np.array(sources), tuple(texts))
+
+
+def running_text(folder: Path) -> Texts:
+    """Every .txt of a folder as a source: one paragraph a line, a blank line between documents."""
+    return {path.stem: _documents(path) for path in sorted(folder.glob("*.txt"))}
+
+
+def everyday_text(path: Path, *, held_out: bool) -> Texts:
+    """A table of single sentences, each a document: sentence, number, contributor. Those whose number ends in 00 are held out.
+
+    Nothing where there is no such file.
+    """
+    if not path.is_file():
+        return {}
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return {path.stem: [[sentence] for sentence, number, *_ in rows if number.endswith("00") == held_out]}
 
 
 def split_sentences(paragraph: str) -> list[str]:
@@ -100,16 +123,6 @@ def split_sentences(paragraph: str) -> list[str]:
         sentences.append(paragraph[start : match.end()].strip())
         start = match.end()
     return [sentence for sentence in (*sentences, paragraph[start:].strip()) if sentence]
-
-
-def refuses(sentences: Sequence[str]) -> Callable[[str], bool]:
-    """A test for sentences that hold one of these: what the model is later asked must not be what it was told."""
-    known = {_letters(sentence) for sentence in sentences}
-    return lambda sentence: _letters(sentence) in known
-
-
-def _letters(sentence: str) -> str:
-    return " ".join(re.findall(r"\w+", sentence.lower()))
 
 
 def _documents(path: Path) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,8 @@ import numpy as np
 import torch
 import transformers
 
-from training.cloze import sentences
-from training.corpus import pack
-from training.examples import MASK
-from training.measure import held_out_pairs, text_scores
+from training.corpus import pack, running_text
+from training.measure import cloze_scores, held_out_pairs, text_scores
 from training.network import SharedEncoder
 from training.prepare import TOKENIZER
 from training.scores import answer_exact, answer_f1, entity_f1
@@ -45,14 +43,15 @@ def main() -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(TOKENIZER)
     tasks, model = arguments.corpus / "tasks", arguments.model
     scores: Scores = {}
-    for measure, head in (
+    measures: tuple[tuple[Callable[[], Scores], str], ...] = (
         (lambda: _text(model, arguments.corpus / "heldout", tokenizer), ""),
         (lambda: _cloze(model, tokenizer), ""),
         (lambda: _sentiment(model, tasks, tokenizer), "sentiment"),
         (lambda: _entities(model, tasks, tokenizer), "entities"),
         (lambda: _pairs(model, tasks, tokenizer), "pairs"),
         (lambda: _answers(model, tasks / "squad11" / "dev.jsonl", tokenizer), "answers"),
-    ):
+    )
+    for measure, head in measures:
         if (model / head / "config.json").is_file():
             found = {name: round(score, 4) for name, score in measure().items()}
             scores |= found
@@ -62,23 +61,15 @@ def main() -> None:
 
 
 def _text(folder: Path, heldout: Path, tokenizer: Any) -> Scores:
-    corpus = pack(heldout, tokenizer, refuse=lambda _: False, report=lambda _: None)
+    corpus = pack(running_text(heldout), tokenizer, refuse=lambda _: False, report=lambda _: None)
     scores = text_scores(SharedEncoder.start_from(folder).eval(), held_out_pairs(corpus, PAIRS))
     return {"masked words, top 1": scores["masked_words"], "next sentence, accuracy": scores["next_sentence"]}
 
 
-@torch.inference_mode()
 def _cloze(folder: Path, tokenizer: Any) -> Scores:
-    model = transformers.AutoModelForPreTraining.from_pretrained(folder).eval()
-    first, in_five = 0, 0
-    asked = sentences()
-    for cloze in asked:
-        inputs = tokenizer(cloze.text, return_tensors="pt")
-        logits = model(**inputs).prediction_logits[0, inputs["input_ids"][0] == MASK][0]
-        words = tokenizer.convert_ids_to_tokens(logits.topk(5).indices)
-        first += words[0] in cloze.words
-        in_five += any(word in cloze.words for word in words)
-    return {"everyday sentences, top 5": in_five / len(asked), "everyday sentences, top 1": first / len(asked)}
+    model = SharedEncoder.start_from(folder)
+    model.eval()
+    return cloze_scores(model.word_logits, tokenizer)
 
 
 def _sentiment(folder: Path, tasks: Path, tokenizer: Any) -> Scores:

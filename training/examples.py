@@ -5,6 +5,7 @@
     pairs     half of the Bs follow A; of the others half come from another document of the same source, so that topic alone does
               not give them away
     singles   a third of the examples are one short sentence without a pair: what visitors type
+    pieces    one to three sentences of running text without a pair: what the teacher reads
 
 Every batch is a function of a seed alone, so that a run can be resumed anywhere.
 """
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from training.corpus import Corpus
 
-PAD, CLS, SEP, MASK = 0, 101, 102, 103
+PAD, UNK, CLS, SEP, MASK = 0, 100, 101, 102, 103
 FIRST_WORD = 999  # ids below are special or unused
 VOCABULARY = 30_522
 IGNORED = -100
@@ -75,6 +76,12 @@ class TextExamples:
         """[CLS] one sentence [SEP]."""
         return self._with_masks(rng, padded([(self._short_sentence(rng, longest - 2), None) for _ in range(n)]), None)
 
+    def pieces(self, rng: np.random.Generator, n: int, *, longest: int, pool: int = 1) -> Batch:
+        """[CLS] one to three sentences [SEP]: `pool` times n are drawn, and the n are of like length, so that there is little padding."""
+        rows = sorted((self._piece(rng, longest - 2) for _ in range(pool * n)), key=len)
+        first = n * int(rng.integers(pool))
+        return self._with_masks(rng, padded([(row, None) for row in rows[first : first + n]]), None)
+
     def _pair(self, rng: np.random.Generator, longest: int, shorter: float) -> tuple[list[int], list[int], int]:
         corpus = self._corpus
         document = _draw(rng, self._paired)
@@ -119,6 +126,13 @@ class TextExamples:
                 break
             tokens += sentence
         return tokens[:room]
+
+    def _piece(self, rng: np.random.Generator, longest: int) -> list[int]:
+        corpus = self._corpus
+        document = _draw(rng, self._all)
+        last = corpus.documents[document + 1]
+        first = int(rng.integers(corpus.documents[document], last))
+        return corpus.span(first, min(last, first + int(rng.integers(1, 4))))[:longest]
 
     def _short_sentence(self, rng: np.random.Generator, longest: int) -> list[int]:
         corpus = self._corpus

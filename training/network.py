@@ -68,6 +68,14 @@ class SharedEncoder(nn.Module):  # type: ignore[misc]  # torch is unknown to the
         output = self.pretraining.bert(ids, attention_mask=mask, token_type_ids=segments)
         return output.last_hidden_state, output.pooler_output
 
+    def word_logits(self, batch: Batch) -> torch.Tensor:
+        """Logits of the masked-word head, [place, vocab], at the places that `batch.labels` asks for, row by row."""
+        hidden, _ = self.read(batch)
+        logits: torch.Tensor = self.pretraining.cls.predictions(
+            hidden[torch.from_numpy(batch.labels).to(hidden.device) != IGNORED]
+        )
+        return logits
+
     def text_losses(self, batch: Batch) -> Losses:
         """Masked words, and next sentence where the batch has pairs: mean cross-entropies in nats."""
         hidden, pooled = self.read(batch)

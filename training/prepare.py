@@ -2,7 +2,7 @@
 
     python -m training.prepare --corpus CORPUS --out PACKED
 
-CORPUS holds text/*.txt, heldout/*.txt and tasks/<task>/<split>.
+CORPUS holds text/*.txt, heldout/*.txt, everyday.tsv and tasks/<task>/<split>. Near copies of the sixty cloze sentences are left out of all text.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from training import tasks
-from training.cloze import answered, sentences
-from training.corpus import pack, refuses
+from training.cloze import sentences
+from training.corpus import Texts, everyday_text, pack, running_text
+from training.near_copies import NearCopies
 
 TOKENIZER = Path(__file__).parents[1] / "bertviz_app" / "embedded"
 SEED = 11
@@ -29,9 +30,15 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(TOKENIZER)
-    everyday = refuses([answered(sentence) for sentence in sentences()])
-    for name in ("text", "heldout"):
-        corpus = pack(arguments.corpus / name, tokenizer, refuse=everyday, report=_say)
+    everyday = arguments.corpus / "everyday.tsv"
+    refuse = NearCopies(sentences())
+    texts: dict[str, Texts] = {
+        "text": {**running_text(arguments.corpus / "text"), **everyday_text(everyday, held_out=False)},
+        "heldout": running_text(arguments.corpus / "heldout"),
+        "everyday": everyday_text(everyday, held_out=True),
+    }
+    for name, sources in texts.items():
+        corpus = pack(sources, tokenizer, refuse=refuse, report=_say)
         corpus.save(arguments.out / f"{name}.npz")
         _say(f"{name}: {len(corpus.documents) - 1:,} documents, {len(corpus.ids):,} tokens")
     folder, rng = arguments.corpus / "tasks", np.random.default_rng(SEED)

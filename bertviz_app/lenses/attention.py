@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.lenses.phrases import FEWEST, leader, listed
 from bertviz_app.lenses.readings import Reading, framed, merged
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Floats, ForwardPass
 
 PLACES = ("the previous token", "the next token", "the token itself", "[CLS]", "[SEP]")
+HABIT = 0.3  # of its weight: less than this on any place is no habit
 
 METHOD = (
     r"In each head, every token makes a query $q$ and every token a key $k$; the weight is $\mathrm{softmax}_k(q \cdot k / \sqrt{d})$, "
@@ -55,10 +57,18 @@ class HeadWeights:
         row, column = np.unravel_index(int(self.weights.argmax()), self.weights.shape)
         return int(row), int(column)
 
+    def query_name(self, row: int) -> str:
+        """A row's token or word in quotes, with the number of its first token where the same name stands in other rows too."""
+        return _named(self.queries, row, self.row_of)
+
+    def key_name(self, column: int) -> str:
+        """The same for a column."""
+        return _named(self.keys, column, self.column_of)
+
 
 @dataclass(frozen=True, eq=False)
 class HeadPattern:
-    """Where a head looks: the place of `PLACES` that gets the largest share of its weight, for every head: [layer, head]."""
+    """Where a head looks: the place of `PLACES` that gets the largest share of all its weight, for every head: [layer, head]."""
 
     place: NDArray[np.int64]
     share: Floats
@@ -82,9 +92,12 @@ def read_head(forward: ForwardPass, layer: int, head: int, reading: Reading) -> 
 
 
 def head_patterns(forward: ForwardPass) -> HeadPattern:
-    """For every head, which of `PLACES` gets the largest share of the weight: the mean over the tokens that have such a place."""
+    """For every head, which of `PLACES` gets the largest share of all its weight.
+
+    The first token has no previous one and the last no next one: their rows count all the same, with nothing there.
+    """
     weights, encoding = forward.attentions, forward.encoding
-    shares = [weights.diagonal(offset, axis1=2, axis2=3).mean(axis=-1) for offset in (-1, 1, 0)]
+    shares = [weights.diagonal(offset, axis1=2, axis2=3).sum(axis=-1) / encoding.n_tokens for offset in (-1, 1, 0)]
     for kind in ("cls", "sep"):
         # [layer, head, query, key] → [layer, head]: the columns of [CLS], or of all [SEP] together
         shares.append(weights[..., encoding.positions(kind)].sum(axis=-1).mean(axis=-1))
@@ -104,36 +117,38 @@ def telling_head(patterns: HeadPattern) -> tuple[int, int]:
 
 
 def head_sentence(forward: ForwardPass, weights: HeadWeights, reading: Reading) -> str:
-    """What to notice in one head: its habit in the whole sentence, or in another reading the strongest pair."""
+    """What to notice in one head: its habit in the whole sentence, or in another reading the strongest link."""
     name = head_name(weights.layer, weights.head)
     if not weights.weights.size:
         return f"{name} has nothing to show here."
-    row, column = weights.strongest
-    pair = f"“{weights.queries[row]}” to “{weights.keys[column]}”, {percent(weights.weights[row, column])}"
+    link = _strongest_link(weights)
     if reading == Reading():
         patterns = head_patterns(forward)
         share, place = patterns.share[weights.layer, weights.head], PLACES[patterns.place[weights.layer, weights.head]]
-        if share >= 0.3:
-            return f"{name} puts {percent(share)} of its weight on {place}; its strongest link is {pair}."
-        return f"{name} has no simple habit: no more than {percent(share)} of its weight goes to {place}; its strongest link is {pair}."
+        habit = f"puts {percent(share)} of its weight on {place}"
+        return f"{name} {habit if share >= HABIT else f'has no simple habit: it {habit}'}; {link}."
     if reading.hide_special:
-        return (
-            f"{name} had {percent(weights.hidden)} of its weight on [CLS] and [SEP]; in the rest the strongest link is {pair}."
-        )
+        return f"{name} had {percent(weights.hidden)} of its weight on [CLS] and [SEP]; without these, {link}."
     if reading.block != "All":
         inside = float(weights.weights.sum(axis=-1).mean())
-        return f"{name}: {percent(inside)} of the weight from sentence {reading.block[0]} goes to {reading.block[-1]}; the strongest link is {pair}."
-    return f"{name}: the strongest link between words is {pair}."
+        return f"{name}: {percent(inside)} of the weight from sentence {reading.block[0]} goes to {reading.block[-1]}; {link}."
+    return f"{name}: between words, {link}."
 
 
 def mosaic_sentence(patterns: HeadPattern) -> str:
-    """What to notice in all heads: the clearest habit, and how many heads have one."""
-    layer, head = np.unravel_index(int(patterns.share.argmax()), patterns.share.shape)
+    """What to notice in all heads: the clearest habit, if one stands out, and how many heads have one."""
     firm = int((patterns.share > 0.5).sum())
-    count = f"{firm} of {patterns.share.size} heads put more than half of theirs on one such place"
+    puts = "puts" if firm == 1 else "put"
+    count = (
+        f"{firm} of {patterns.share.size} heads {puts} more than half of their weight on one such place: {listed(PLACES, 'or')}"
+    )
+    clearest = leader(patterns.share, percent)
+    if clearest is None:
+        return f"No single head has the clearest habit. {count}."
+    layer, head = np.unravel_index(clearest, patterns.share.shape)
     return (
-        f"{head_name(int(layer), int(head))} has the plainest habit: {percent(patterns.share[layer, head])} of its weight goes to "
-        f"{PLACES[patterns.place[layer, head]]}; {count} (before, after, itself, [CLS] or [SEP])."
+        f"{head_name(int(layer), int(head))} has the clearest habit: {percent(patterns.share[layer, head])} of its weight goes to "
+        f"{PLACES[patterns.place[layer, head]]}. {count}."
     )
 
 
@@ -142,16 +157,22 @@ def token_sentence(weights: HeadWeights, position: int) -> str:
     row, column = weights.row_of[position], weights.column_of[position]
     said = []
     if row >= 0 and weights.keys:
-        best = int(weights.weights[row].argmax())
-        said.append(f"“{weights.queries[row]}” looks most at “{weights.keys[best]}” ({percent(weights.weights[row, best])})")
+        looks, token = weights.weights[row], weights.query_name(row)
+        key = int(looks.argmax())
+        other = "itself" if weights.column_of[position] == key else weights.key_name(key)
+        how = "looks most at" if leader(looks, percent) is not None else "gives no token more than"
+        said.append(f"{token} {how} {other} ({percent(looks.max())})")
     if column >= 0 and weights.queries:
-        best = int(weights.weights[:, column].argmax())
-        said.append(
-            f"“{weights.queries[best]}” looks most at “{weights.keys[column]}” ({percent(weights.weights[best, column])})"
-        )
+        looks, token = weights.weights[:, column], weights.key_name(column)
+        query, share = int(looks.argmax()), percent(looks.max())
+        other = "it" if weights.row_of[position] == query else weights.query_name(query)
+        if leader(looks, percent) is None:
+            said.append(f"no token gives {token} more than {share}")
+        else:
+            said.append(f"of all tokens, {other} looks most at {'itself' if other == 'it' else token} ({share})")
     if not said:
         return "This token is hidden in the chosen reading."
-    return f"{head_name(weights.layer, weights.head)}: " + "; of all tokens, ".join(said) + "."
+    return f"{head_name(weights.layer, weights.head)}: " + "; ".join(said) + "."
 
 
 def head_name(layer: int, head: int) -> str:
@@ -164,3 +185,22 @@ def _places(kept: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     places = np.full(n, -1, dtype=np.int64)
     places[kept] = np.arange(len(kept))
     return places
+
+
+def _named(names: tuple[str, ...], place: int, where: NDArray[np.int64]) -> str:
+    """A row or column in quotes; `where` [position] says which of them each token went to."""
+    quoted = f"“{names[place]}”"
+    return quoted if names.count(names[place]) == 1 else f"{quoted} (token {shown(int((where == place).argmax()))})"
+
+
+def _strongest_link(weights: HeadWeights) -> str:
+    """The largest weight, if it is one: "the strongest link is “b” to “a”, 83 %"."""
+    (row, column), share = weights.strongest, percent(weights.weights.max())
+    pair = f"{weights.query_name(row)} to {weights.key_name(column)}"
+    if leader(weights.weights, percent) is not None:
+        return f"the strongest link is {pair}, {share}"
+    return (
+        f"one link is {pair}, {share}"
+        if weights.weights.size < FEWEST
+        else f"no single link is the strongest; one with {share} is {pair}"
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bertviz_app.lenses.readings import BLOCKS, Reading
-from bertviz_app.records import ModelInfo
+from bertviz_app.lenses.words import groups_of, units
+from bertviz_app.records import Encoding, ModelInfo
 
 
 def python_code(info: ModelInfo, text: str, pair: str | None = None) -> str:
@@ -39,14 +40,14 @@ print(weights)
 """
 
 
-def head_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], reading: Reading) -> str:
+def head_code(info: ModelInfo, encoding: Encoding, place: tuple[int, int], reading: Reading) -> str:
     """One head, `place` being its layer and head from 0, in one reading: `weights` is [query, key]."""
     layer, head = place
-    code = f"{forward_code(info, *typed)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
-    rows = f"segments = {segments_code(info, typed[1])}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
+    code = f"{forward_code(info, encoding.text, encoding.pair)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
+    rows = f"segments = {segments_code(info, encoding.pair)}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
     code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]")
     if reading.words:
-        code += _MERGE
+        code += MERGE.replace("_GROUPS", str(groups_of(units(encoding)).tolist()))
     if reading.hide_special:
         code += _HIDE
     queries, keys = BLOCKS[reading.block]
@@ -88,10 +89,9 @@ with torch.inference_mode():
 """
 
 
-_MERGE = """words = [(int(segment), word, position if word is None else None)
-         for position, (segment, word) in enumerate(zip(segments, inputs.word_ids(0)))]
-order = list(dict.fromkeys(words))
-member = torch.tensor([[float(word == name) for word in words] for name in order])  # [word, position]
+# The tokens of a word are those that the page puts together.
+MERGE = """words = torch.tensor(_GROUPS)  # the word of each token
+member = torch.nn.functional.one_hot(words).T.to(attentions.dtype)  # [word, position]
 weights = (member / member.sum(dim=1, keepdim=True)) @ weights @ member.T  # mean over queries, sum over keys
 first = member.argmax(dim=1)
 segments, special = segments[first], special[first]

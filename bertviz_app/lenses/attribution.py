@@ -21,10 +21,12 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.attributions import Attribution, probability
+from bertviz_app.lenses.phrases import counted, leader, listed, raised, signed, token_name
 from bertviz_app.plots import Theme
-from bertviz_app.records import Encoding, Floats
+from bertviz_app.records import Encoding, Floats, Integers
 
 MOST_BARS = 16  # tokens that get a bar: the strongest
+LEAST = 0.005  # bits: what is smaller is written as nothing
 BAR = 30  # pixels
 
 
@@ -121,7 +123,7 @@ def bits(value: float) -> str:
     >>> bits(-0.416), bits(0.001)
     ('−0.42', '0.00')
     """
-    return f"{value:+.2f}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
+    return signed(value)
 
 
 def parts(found: Attribution, method: Method) -> Floats:
@@ -143,21 +145,34 @@ def strongest(values: Floats) -> list[int]:
 
 def notice(encoding: Encoding, found: Attribution, name: str, method: Method) -> str:
     """What to notice: the tokens that speak most for the answer and against it; of a method without signs, where it leans."""
-    begun = f"“{name}” has {plots.percent(probability(found.whole))} ({bits(found.whole)} bits). "
+    begun = f"“{name}” has {plots.percent(probability(found.whole))} (log-odds {bits(found.whole)} bits). "
     values = parts(found, method)
-    most, least = int(values.argmax()), int(values.argmin())
     if not method.unit:
+        most = leader(values, plots.percent)
+        if most is None:
+            return f"{begun}Through attention it leans on no single token most."
         return f"{begun}Through attention it leans most on {token_name(encoding, most)}: {said(values[most], method)} of all that it leans on."
-    if np.abs(values).max() < 0.005:
-        return begun + "No token has a part in that of 0.01 bits or more."
-    sides = []
-    if values[most] > 0.005:
-        sides.append(f"{token_name(encoding, most)} speaks for it most ({bits(values[most])})")
-    if values[least] < -0.005:
-        sides.append(f"{token_name(encoding, least)} most against it ({bits(values[least])})")
-    if len(sides) == 1:
-        sides.append("none against it" if values[most] > 0.005 else "none for it")
-    return f"{begun}{sides[0]}, {sides[1]}."
+    if np.abs(values).max() < LEAST:
+        return begun + "No token’s part in that reaches 0.01 bits."
+    sides = [
+        _side(encoding, values, np.flatnonzero(sign * values > LEAST), speaks) for sign, speaks in ((1, "for"), (-1, "against"))
+    ]
+    return f"{begun}{raised('; '.join(sides))}."
+
+
+def _side(encoding: Encoding, values: Floats, places: Integers, speaks: str) -> str:
+    """Which token speaks most for the answer, or against it: values [position]; `places` are the tokens on this side."""
+    named = [f"{token_name(encoding, at)} ({bits(values[at])})" for at in places[:2]]
+    if not len(places):
+        return f"no token speaks {speaks} it"
+    if len(places) <= 2:
+        return f"{'only ' if len(places) == 1 else ''}{listed(named)} {'speaks' if len(places) == 1 else 'speak'} {speaks} it"
+    most = leader(np.abs(values[places]), bits)
+    if most is None:
+        return (
+            f"{len(places)} tokens speak {speaks} it, none by more than {bits(values[places][np.abs(values[places]).argmax()])}"
+        )
+    return f"{token_name(encoding, int(places[most]))} speaks {speaks} it most ({bits(values[places[most]])})"
 
 
 def completeness(method: Method, found: Attribution, baseline: str) -> str:
@@ -183,16 +198,22 @@ def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str,
 
 
 def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str, method: Method) -> go.Figure:
-    """A bar for each of the strongest tokens: to the right those that speak for the answer, to the left those against it."""
-    values = parts(found, method)
-    places = strongest(values)
-    values = values[places]
+    """A bar for each of the strongest tokens, and one for all others together, so that the bars add up to what is said they do:
+    to the right those that speak for the answer, to the left those against it.
+    """
+    all_parts = parts(found, method)
+    places = strongest(all_parts)
+    values = all_parts[places]
     names = [f"{encoding.tokens[at]} {plots.shown(at)}" for at in places]
-    chart = plots.figure(theme, height=110 + BAR * max(3, len(places)), title=title)
+    n_others = int(np.count_nonzero(all_parts)) - len(places)
+    if n_others:
+        others = float(all_parts.sum(dtype=np.float64) - values.sum(dtype=np.float64))
+        values, names = np.append(values, np.float32(others)), [*names, counted(n_others, "other")]
+    chart = plots.figure(theme, height=110 + BAR * max(3, len(names)), title=title)
     low, high = theme.signed[0][1], theme.signed[-1][1]
     chart.add_bar(
         x=values,
-        y=list(range(len(places))),
+        y=list(range(len(names))),
         orientation="h",
         marker_color=[high if value > 0 else low for value in values],
         text=[said(value, method) for value in values],
@@ -200,7 +221,10 @@ def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: 
         textfont={"size": 14},
         constraintext="none",
         cliponaxis=False,
-        hovertext=[f"{plots.label(name)}: {value:+.4f} {method.unit}" for name, value in zip(names, values, strict=True)],
+        hovertext=[
+            f"{plots.label(name)}: {f'{signed(value, 4)} {method.unit}' if method.unit else plots.percent(value)}"
+            for name, value in zip(names, values, strict=True)
+        ],
         hoverinfo="text",
     )
     low_end, high_end = min(0.0, float(values.min(initial=0))), max(0.0, float(values.max(initial=0)))
@@ -209,15 +233,6 @@ def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: 
     chart.update_xaxes(range=ends, title_text=method.unit or "share of all", showgrid=False)
     if not method.unit:
         chart.update_xaxes(plots.percent_axis(ends[1]))
-    words = {"tickvals": list(range(len(places))), "ticktext": [plots.label(name) for name in names]}
+    words = {"tickvals": list(range(len(names))), "ticktext": [plots.label(name) for name in names]}
     chart.update_yaxes(words, tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
     return chart.update_layout(bargap=0.3)
-
-
-def token_name(encoding: Encoding, position: int) -> str:
-    """A token in a sentence, with its place where the same token stands in others too."""
-    return (
-        f"“{encoding.tokens[position]}”"
-        if encoding.tokens.count(encoding.tokens[position]) == 1
-        else f"“{encoding.tokens[position]}” (token {position + 1})"
-    )

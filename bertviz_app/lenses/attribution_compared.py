@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.attributions import Attribution, replaceable
-from bertviz_app.lenses.attribution import METHODS, token_name
+from bertviz_app.lenses.attribution import METHODS
+from bertviz_app.lenses.phrases import decimal, leader, listed, lowered, raised, signed, token_name, trailer
 from bertviz_app.lenses.token_maps import rank_agreement
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding
@@ -49,21 +50,26 @@ def notice(encoding: Encoding, found: Found) -> str:
     if len(places) < 2:
         return "With fewer than two words there is no order that methods could agree on."
     firsts = {key: int(places[one.values[places].argmax()]) for key, one in found.items()}
-    names = [METHODS[key].name for key in found]
-    if len(set(firsts.values())) == 1:
+    names = [lowered(METHODS[key].name) for key in found]
+    if len(found) > 1 and len(set(firsts.values())) == 1:
         said = f"All {len(found)} methods give {token_name(encoding, next(iter(firsts.values())))} the largest part"
     else:
-        by_token = {at: [METHODS[key].name for key in firsts if firsts[key] == at] for at in dict.fromkeys(firsts.values())}
+        by_token = {
+            at: [lowered(METHODS[key].name) for key in firsts if firsts[key] == at] for at in dict.fromkeys(firsts.values())
+        }
         said = "The largest part goes to " + "; ".join(
-            f"{token_name(encoding, at)} by {' and '.join(map(_small, methods))}" for at, methods in by_token.items()
+            f"{token_name(encoding, at)} by {listed(methods)}" for at, methods in by_token.items()
         )
     between = agreement(encoding, found)
-    pairs = [(float(between[i, j]), i, j) for i in range(len(names)) for j in range(i)]
-    (most, a, b), (least, c, d) = max(pairs), min(pairs)
-    return (
-        f"{said}. {names[b]} and {_small(names[a])} order the tokens most alike (rank correlation {_signed(most)}), "
-        f"{_small(names[d])} and {_small(names[c])} least ({_signed(least)})."
-    )
+    pairs = [(i, j) for i in range(len(names)) for j in range(i)]
+    values = [float(between[pair]) for pair in pairs]
+    ends = ((leader(values, decimal), "most alike"), (trailer(values, decimal), "least alike"))
+    said_of = [
+        f"{names[pairs[at][1]]} and {names[pairs[at][0]]} order the tokens {how} (rank correlation {decimal(values[at])})"
+        for at, how in ends
+        if at is not None
+    ]
+    return f"{said}. {raised('; '.join(said_of))}." if said_of else f"{said}."
 
 
 def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
@@ -81,7 +87,7 @@ def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: st
     names = [METHODS[key].name for key in found]
     values = shares(found)[:, places].astype(np.float32)
     hover = [
-        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {one.values[at]:+.4f}{' bits' if METHODS[key].unit else ''}" for at in places]
+        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {signed(one.values[at], 4)}{' bits' if METHODS[key].unit else ''}" for at in places]
         for name, (key, one) in zip(names, found.items(), strict=True)
     ]  # fmt: skip
     n_down = len(tokens) if theme.narrow else len(names)
@@ -107,14 +113,6 @@ def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: st
     chart.update_xaxes(still | of_tokens, tickangle=0 if len(tokens) <= 12 else -50)
     chart.update_yaxes(still | methods, autorange="reversed")
     return chart
-
-
-def _signed(correlation: float) -> str:
-    return f"{correlation:.2f}".replace("-", "−")
-
-
-def _small(name: str) -> str:
-    return name[0].lower() + name[1:]
 
 
 def _broken(name: str) -> str:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from bertviz_app.lenses.contextuality import Baseline, Measures, adjusted
 from bertviz_app.lenses.embeddings import state_name
-from bertviz_app.lenses.similarity import cosine_matrix, most_alike
+from bertviz_app.lenses.phrases import decimal, leader, listed, raised, trailer
+from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.records import Floats, Integers
 
 WORD = "bank"
@@ -32,6 +33,7 @@ LINES = (
 )
 MAX_WORD = 60  # characters
 MAX_PLACES = 40
+SAME = 0.99995  # a cosine that rounds to 1.0000
 LONGEST_SENSE = 20  # characters in front of a bar; what is longer is a part of the sentence
 
 
@@ -135,38 +137,49 @@ def places_notice(word: str, lines: Sequence[Line], places: Places, state: int, 
     """What to notice at one layer: how alike places of one sense are against others, or which two are the least and the most alike."""
     cosines, same = cosine_matrix(places.vectors[:, state]), same_sense(lines, places.of)
     apart = ~np.eye(len(cosines), dtype=bool)
-    among = "" if baseline is None else f" Two random words have {baseline.cosine[state]:.2f}."
+    among = "" if baseline is None else f" Two random words have {decimal(baseline.cosine[state])}."
     if same is not None:
         within, between = cosines[same & apart].mean(), cosines[~same].mean()
         nearest = np.where(apart, cosines, -2).argmax(axis=1)
         n_same = int(same[np.arange(len(same)), nearest].sum())
         return (
-            f"At {state_name(state)}, two places of “{word}” in the same sense have a cosine of {within:.2f} on average, in different "
-            f"senses {between:.2f}; the place most like it has the same sense for {n_same} of {len(same)}.{among}"
+            f"At {state_name(state)}, two places of “{word}” in the same sense have a cosine of {decimal(within)} on average, in different "
+            f"senses {decimal(between)}; the place most like it has the same sense for {n_same} of {len(same)}.{among}"
         )
     names = place_names(lines, places.of)
-    i, j = most_alike(cosines)
-    least = np.unravel_index(cosines.argmin(), cosines.shape)
-    k, m = sorted(int(place) for place in least)
-    return (
-        f"At {state_name(state)}, the places of “{word}” in {names[k]} and {names[m]} are least alike (cosine {cosines[k, m]:.2f}), "
-        f"those in {names[i]} and {names[j]} most ({cosines[i, j]:.2f}).{among}"
-    )
+    rows, columns = np.triu_indices(len(cosines), k=1)
+    pairs, at = cosines[rows, columns], raised(f"at {state_name(state)}")
+    if len(pairs) == 1:
+        return f"{at}, the two places of “{word}” have a cosine of {decimal(pairs[0])}.{among}"
+    ends = [
+        f"the places in {names[rows[pair]]} and {names[columns[pair]]} are {how} alike (cosine {decimal(pairs[pair])})"
+        for how, pair in (("least", trailer(pairs, decimal)), ("most", leader(pairs, decimal)))
+        if pair is not None
+    ]
+    between = f"the cosines lie between {decimal(pairs.min())} and {decimal(pairs.max())}"
+    if pairs.min() > SAME:
+        between = "all have the same vector: nothing of their context is in it"
+    return f"{at}, of {len(names)} places of “{word}”, {listed(ends) or between}.{among}"
 
 
 def layers_notice(word: str, measures: Measures, baseline: Baseline | None) -> str:
     """What to notice over the layers: where the word is least like itself, and how much of that any two random words have."""
     own = measures.own
-    lowest = int(own.argmin())
-    said = f"“{word}” begins with a self-similarity of {own[0]:.2f}; it is least like itself at {state_name(lowest)}, with {own[lowest]:.2f}."
+    said = f"“{word}” begins with a self-similarity of {decimal(own[0])}"
+    lowest = trailer(own, decimal)
+    said += (
+        f" and ends with {decimal(own[-1])}."
+        if lowest is None
+        else f"; it is least like itself at {state_name(lowest)}, with {decimal(own[lowest])}."
+    )
     if baseline is None:
         return said
     left = own - baseline.cosine
-    least = int(left.argmin())
-    return (
-        f"{said} Without what random words share it falls from {left[0]:.2f} to {left[least]:.2f}, at {state_name(least)}; "
-        f"random words are most alike at {state_name(int(baseline.cosine.argmax()))} ({baseline.cosine.max():.2f})."
-    )
+    said += f" Without what random words share, it goes from {decimal(left[0])} to {decimal(left[-1])} at {state_name(len(left) - 1)}"
+    alike = leader(baseline.cosine, decimal)
+    if alike is None:
+        return f"{said}."
+    return f"{said}; random words are most alike at {state_name(alike)} ({decimal(baseline.cosine[alike])})."
 
 
 def places_columns(lines: Sequence[Line], places: Places, state: int) -> dict[str, list[object]]:

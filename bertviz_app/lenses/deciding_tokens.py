@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import listed, token_name
 from bertviz_app.records import Encoding, Floats, ForwardPass
 
 METHOD = (
@@ -34,9 +35,14 @@ def attention_from(forward: ForwardPass, layer: int, positions: Sequence[int]) -
 
 
 def sentence(encoding: Encoding, looks: Floats, layer: int, who: str) -> str:
-    """Where `who` looks most: the three tokens of the text, and how much goes to tokens that stand for no text."""
+    """Where `who` looks most: the three tokens of the text, of more than three, and how much goes to tokens that stand for no text."""
     words = np.flatnonzero(~encoding.is_special)
-    best = words[np.argsort(-looks[words], kind="stable")[:3]]
-    named = ", ".join(f"“{encoding.tokens[p]}” ({plots.percent(looks[p])})" for p in best)
-    rest = plots.percent(float(looks[encoding.is_special].sum()))
-    return f"In layer {plots.shown(layer)}, {who} looks most at {named}; {rest} goes to tokens that stand for no text."
+    ranked = words[np.argsort(-looks[words], kind="stable")]
+    best, next_best = ranked[:3], ranked[3:4]
+    named = listed([f"{token_name(encoding, int(p))} ({plots.percent(looks[p])})" for p in best])
+    ends = [plots.percent(looks[p]) for p in (*best[-1:], *next_best)]
+    most = "most at" if len(next_best) and ends[0] != ends[1] else "at"
+    said = f"In layer {plots.shown(layer)}, {who} looks {most} {named}"
+    if not encoding.is_special.any():
+        return f"{said}."
+    return f"{said}; {plots.percent(float(looks[encoding.is_special].sum()))} goes to tokens that stand for no text."

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.pca import Projection, project
+from bertviz_app.lenses.phrases import counted, decimal, raised, token_name, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, Integers, ModelInfo
@@ -89,6 +90,18 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
     return chart
 
 
+def points_notice(projection: Projection, forward: ForwardPass, state: int, *, n_axes: int) -> str:
+    """How much of the spread of the tokens at `hidden_states[state]` the axes keep."""
+    n, kept = forward.encoding.n_tokens, min(1.0, float(projection.explained[:n_axes].sum()))
+    of = f"the spread of {counted(n, 'point')} in {forward.model.d_model} dimensions"
+    at = raised(f"at {state_name(state)}")
+    if not kept:
+        return f"{at}, all {counted(n, 'point')} are the same: there is no spread to show."
+    if n <= n_axes + 1:
+        return f"{at}, {n_axes} axes keep all of {of}: so few points need no more."
+    return f"{at}, {n_axes} axes keep {plots.percent(kept)} of {of}; what is left cannot be seen here."
+
+
 def points_columns(projection: Projection, tokens: Sequence[str]) -> dict[str, list[object]]:
     """The points as columns of a table: coordinates [position, component]."""
     columns: dict[str, list[object]] = {"token": list(tokens)}
@@ -145,14 +158,15 @@ def tracks_columns(forward: ForwardPass) -> dict[str, list[object]]:
 
 
 def travel_notice(forward: ForwardPass) -> str:
-    """Which token's vector turned the most on its way from the embeddings to the last layer."""
+    """Which token's vector turned the most on its way from the embeddings to the last layer, if one did, and the average."""
     first, last = forward.hidden_states[0], forward.hidden_states[-1]
-    cosines = (first * last).sum(axis=-1) / (np.linalg.norm(first, axis=-1) * np.linalg.norm(last, axis=-1))
-    farthest = int(cosines.argmin())
-    return (
-        f"The vector of “{forward.encoding.tokens[farthest]}” turns the most on its way: its cosine with where it started is "
-        f"{cosines[farthest]:.2f} after the last layer; on average it is {cosines.mean():.2f}."
-    )
+    lengths = np.linalg.norm(first, axis=-1) * np.linalg.norm(last, axis=-1)
+    cosines = (first * last).sum(axis=-1) / np.where(lengths > 0, lengths, 1)
+    mean = f"After the last layer, the cosine of a token’s vector with where it started is {decimal(cosines.mean())} on average"
+    farthest = trailer(cosines, decimal)
+    if farthest is None:
+        return f"{mean}."
+    return f"{mean}; the vector of {token_name(forward.encoding, farthest)} turns the most, to {decimal(cosines[farthest])}."
 
 
 def python_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int | None, n_components: int = 2) -> str:

@@ -9,15 +9,16 @@ Sources: Devlin et al., BERT (2019), section 5.3; Tjong Kim Sang and De Meulder,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from bertviz_app import plots
+from bertviz_app import plots, written
 from bertviz_app.lenses import head_code
 from bertviz_app.lenses.probability import softmax
+from bertviz_app.lenses.words import Unit, units
 from bertviz_app.plots import OKABE_ITO, Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -29,30 +30,9 @@ METHOD = (
     "Each word is read at its first piece: the last layer’s vector there goes through one linear layer with an output for each label, and "
     "softmax makes probabilities of them. B-PER begins the name of a person, I-PER continues it, O is no name; an I- with nothing of its "
     "type before it begins a name, as in the script that scores CoNLL-2003. The probability of a name is that of its least certain word. "
-    "Words are cut as in that corpus: “U.S.”, “O'Neill” and “well-known” are one word, “'s” is a word of its own. "
-    "Sources: Devlin et al. (2019), section 5.3; Tjong Kim Sang and De Meulder (2003), section 2."
+    "A blank has no label, and a name ends at it. "
+    "Sources: Devlin et al. (2019), section 5.3; Tjong Kim Sang and De Meulder (2003), section 2.\n\n" + written.METHOD
 )
-
-_CLITIC = r"['’](?:s|t|d|m|re|ll|ve)\b"
-_WORDS = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.S.
-    r"|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"  # a script without spaces: a letter a word
-    rf"|{_CLITIC}"
-    rf"|\w+(?:(?!{_CLITIC})[-.'’&/]\w+)*"
-    r"|[^\w\s]",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Word:
-    """A written word: characters `start` to `end` (exclusive) of its text, and the position of its first piece."""
-
-    text: str
-    start: int
-    end: int
-    segment: int
-    position: int
 
 
 @dataclass(frozen=True)
@@ -69,7 +49,7 @@ class Entity:
 class Reading:
     """What the head says of a text: probabilities [word, label], and the names that follow from the likeliest labels."""
 
-    words: tuple[Word, ...]
+    words: tuple[Unit, ...]
     labels: tuple[str, ...]
     probabilities: Floats
     entities: tuple[Entity, ...]
@@ -79,29 +59,18 @@ class Reading:
         return self.labels[int(self.probabilities[word].argmax())]
 
     def name(self, entity: Entity) -> str:
-        """An entity as it is written."""
-        return " ".join(word.text for word in self.words[entity.first : entity.last + 1])
+        """An entity as it is written; white space within it is one space."""
+        inside = self.words[entity.first : entity.last + 1]
+        ends = [inside[0].start, *(word.end for word in inside)]
+        return "".join(f"{' ' * (word.start > end)}{word.text}" for end, word in zip(ends, inside, strict=False))
 
 
-def written_words(encoding: Encoding) -> tuple[Word, ...]:
-    """The words of both texts, in order; a word without a token (cut off, or removed by the tokenizer) is left out."""
-    words: list[Word] = []
-    for segment, text in ((0, encoding.text), (1, encoding.pair or "")):
-        first_piece: dict[int, int] = {}  # by the character that a token starts at
-        for position in np.flatnonzero((encoding.segment_ids == segment) & (encoding.offsets[:, 1] > 0)).tolist():
-            start, end = encoding.offsets[position].tolist()
-            # Some tokenizers count the space in front to the token.
-            start += len(text[start:end]) - len(text[start:end].lstrip())
-            if not encoding.is_special[position]:
-                first_piece.setdefault(start, position)
-        for match in _WORDS.finditer(text):
-            position = next((first_piece[at] for at in range(*match.span()) if at in first_piece), -1)
-            if position >= 0:
-                words.append(Word(match.group(), *match.span(), segment, position))
-    return tuple(words)
+def written_words(encoding: Encoding) -> tuple[Unit, ...]:
+    """The words and marks of both texts, in order; what was cut off or removed by the tokenizer is left out, and so are blanks."""
+    return tuple(unit for unit in units(encoding) if unit.kind in ("word", "mark") and unit.text == _written(encoding, unit))
 
 
-def read(words: Sequence[Word], labels: Sequence[str], logits: Floats) -> Reading:
+def read(words: Sequence[Unit], labels: Sequence[str], logits: Floats) -> Reading:
     """Softmax of the logits [word, label] at each word's first piece, and the names in them.
 
     Raises `ValueError` when words, labels and logits differ in number.
@@ -110,7 +79,9 @@ def read(words: Sequence[Word], labels: Sequence[str], logits: Floats) -> Readin
         raise ValueError(f"{len(words)} words and {len(labels)} labels do not go with logits of shape {logits.shape}")
     probabilities = softmax(logits) if len(words) else logits
     likeliest = [labels[index] for index in probabilities.argmax(axis=-1)]
-    segments = [word.segment for word in words]
+    # A name does not reach over the end of a text or over a blank: their tokens are not among those of words.
+    ends = (a.segment != b.segment or a.positions[-1] + 1 != b.position for a, b in pairwise(words))
+    segments = np.cumsum([0, *ends]).tolist()
     entities = tuple(
         Entity(kind, first, last, float(probabilities[first : last + 1].max(axis=-1).min()))
         for kind, first, last in spans(likeliest, segments)
@@ -181,6 +152,10 @@ def columns(reading: Reading) -> dict[str, list[object]]:
         "label": [reading.label(row) for row in rows],
     }
     return table | {f"P({name})": reading.probabilities[:, index].tolist() for index, name in enumerate(reading.labels)}
+
+
+def _written(encoding: Encoding, unit: Unit) -> str:
+    return (encoding.text if unit.segment == 0 else encoding.pair or "")[unit.start : unit.end]
 
 
 def _decision(reading: Reading, word: int) -> str:

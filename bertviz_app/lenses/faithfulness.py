@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bertviz_app.attributions import Attribution, probabilities, replaceable
 from bertviz_app.lenses.attribution import METHODS
+from bertviz_app.lenses.phrases import leader, lowered, signed, trailer
 from bertviz_app.records import Encoding, Integers
 
 MOST_STEPS = 15  # odd: what is away after some steps and what is left before the end then mirror each other
@@ -132,25 +133,41 @@ def gains_sentence(measured: Faithfulness, method: str) -> str:
 
 def all_gains(measured: Faithfulness) -> str:
     """The same for all methods, in percentage points of deletion and insertion."""
-    rows = ((_small(method), measured.gains(method)) for method in measured.deletion)
-    listed = "; ".join(f"{name} {points(below)} and {points(above)}" for name, (below, above) in rows)
-    return f"{listed} percentage points of deletion and insertion against random order"
+    rows = ((lowered(METHODS[method].name), measured.gains(method)) for method in measured.deletion)
+    each = "; ".join(f"{name} {points(below)} and {points(above)}" for name, (below, above) in rows)
+    return f"{each} percentage points of deletion and insertion against random order"
 
 
 def notice(measured: Faithfulness, name: str) -> str:
-    """What to notice: which method is ahead of chance by most, and which by least."""
-    gains = {method: measured.gains(method) for method in measured.deletion}
-    ranked = sorted(gains, key=lambda method: -sum(gains[method]))
-    best, least = ranked[0], ranked[-1]
-    n_better = measured.beaten_by(least)
-    faster = f"{n_better} of {len(measured.random_deletion)} random orders bring the answer down faster."
-    if len(gains) == 1:
-        how = "is ahead of random order" if sum(gains[best]) > 0 else "is not ahead of random order here"
-        return f"For “{name}” {_small(best)} {how}: deletion {points(gains[best][0])}, insertion {points(gains[best][1])} percentage points; {faster}"
-    if sum(gains[best]) <= 0:
-        return f"For “{name}” no method is ahead of random order here: none of them names what this prediction hangs on."
-    said = f"For “{name}” {_small(best)} is the most faithful: {gains_sentence(measured, best)}. "
-    return f"{said}The least is {_small(least)} ({points(gains[least][0])} and {points(gains[least][1])}): {faster}"
+    """What to notice: which method is ahead of chance by most, and which by least, where one is."""
+    methods = list(measured.deletion)
+    names = [lowered(METHODS[method].name) for method in methods]
+    totals = [sum(measured.gains(method)) for method in methods]
+    if len(methods) == 1:
+        how = "is ahead of random order" if totals[0] > 0 else "is not ahead of random order here"
+        below, above = map(points, measured.gains(methods[0]))
+        faster = _beaten(measured, methods[0])
+        return f"For “{name}”, {names[0]} {how}: deletion {below}, insertion {above} percentage points; {faster}."
+    if max(totals) <= 0:
+        return f"For “{name}”, no method is ahead of random order here: none of them names what this prediction hangs on."
+    best, least = leader(totals, points), trailer(totals, points)
+    said = f"For “{name}”, "
+    if len(methods) == 2 and points(totals[0]) != points(totals[1]):
+        ahead = int(totals[1] > totals[0])
+        said += f"{names[ahead]} is more faithful than {names[1 - ahead]}: {all_gains(measured)}"
+    elif best is None:
+        said += f"no method is ahead of all others: {all_gains(measured)}"
+    else:
+        said += f"{names[best]} is the most faithful: {gains_sentence(measured, methods[best])}"
+    if least is not None:
+        below, above = map(points, measured.gains(methods[least]))
+        said += f". The least faithful is {names[least]} ({below} and {above}): {_beaten(measured, methods[least])}"
+    return f"{said}."
+
+
+def _beaten(measured: Faithfulness, method: str) -> str:
+    n_better = measured.beaten_by(method)
+    return f"{n_better} of {len(measured.random_deletion)} random orders {'brings' if n_better == 1 else 'bring'} the answer down faster"
 
 
 def columns(measured: Faithfulness) -> dict[str, list[object]]:
@@ -172,10 +189,4 @@ def points(gain: float) -> str:
     >>> points(0.1234), points(-0.0004)
     ('+12.3', '0.0')
     """
-    said = f"{100 * gain:+.1f}".replace("-", "−")
-    return said[1:] if said[1:] == "0.0" else said
-
-
-def _small(method: str) -> str:
-    name = METHODS[method].name
-    return name[0].lower() + name[1:]
+    return signed(100 * gain, 1)

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import leader, token_name, trailer
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
@@ -101,23 +102,31 @@ def blanks_notice(blanks: Sequence[Blank], hidden: Sequence[Original]) -> str:
     """What to notice: the surest guess, and whether what was hidden is found again."""
     best = most_confident(blanks)
     said = f"BERT puts {plots.percent(best.probabilities[0])} on “{best.tokens[0]}”"
-    said += f" for token {best.position + 1}, its surest of {len(blanks)} blanks." if len(blanks) > 1 else "."
+    if len(blanks) > 1:
+        surest = leader([blank.probabilities[0] for blank in blanks], plots.percent) is not None
+        said += f" for token {best.position + 1}" + (
+            f", its surest of {len(blanks)} blanks" if surest else f", one of {len(blanks)} blanks"
+        )
     if len(hidden) == 1:
         (word,) = hidden
         place = "its first choice" if word.rank == 1 else f"place {word.rank:,} of its list"
-        return f"{said} What was hidden, “{word.token}”, gets {plots.percent(word.probability)}: {place}."
+        return f"{said}. What was hidden, “{word.token}”, gets {plots.percent(word.probability)}: {place}."
     if hidden:
         found = sum(word.rank == 1 for word in hidden)
-        return f"{said} Its first choice is right for {found} of the {len(hidden)} hidden tokens."
-    return f"{said} The next best, “{best.tokens[1]}”, gets {plots.percent(best.probabilities[1])}."
+        return f"{said}. Its first choice is right for {found} of the {len(hidden)} hidden tokens."
+    if len(best.tokens) == 1:
+        return f"{said}."
+    return f"{said}. The next best, “{best.tokens[1]}”, gets {plots.percent(best.probabilities[1])}."
 
 
-def seen_notice(tokens: Sequence[str], probabilities: Floats) -> str:
-    """What to notice while nothing is hidden: tokens and probabilities are [n]."""
-    least = int(np.argmin(probabilities))
-    said = f"Nothing is hidden: BERT gives the tokens that it sees {plots.percent(probabilities.mean())} on average"
-    if len(tokens) > 1:
-        said += f", and least to “{tokens[least]}”, {plots.percent(probabilities[least])}"
+def seen_notice(encoding: Encoding, positions: Sequence[int], probabilities: Floats) -> str:
+    """What to notice while nothing is hidden: positions and probabilities are [n]."""
+    said = f"Unhidden, each word gets {plots.percent(probabilities.mean())} on average"
+    if len(positions) == 1:
+        said = f"Unhidden, {token_name(encoding, positions[0])} gets {plots.percent(probabilities[0])}"
+    least = trailer(probabilities, plots.percent)
+    if least is not None:
+        said += f"; least goes to {token_name(encoding, positions[least])}, {plots.percent(probabilities[least])}"
     return f"{said}. Click a word above to hide it and make BERT guess."
 
 

@@ -3,7 +3,7 @@
     effect[layer, head] = log2 P(answer without the head) − log2 P(answer)          in bits
                         = number without the head − number                          of a regression, in its own unit
 
-Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.1.
+Source: Michel et al., Are sixteen heads really better than one? (2019), section 3.2.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import counted, leader, raised, signed, trailer
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Floats
@@ -19,7 +20,8 @@ from bertviz_app.records import Floats
 METHOD = (
     "Each head is switched off alone, one pass for each, and the probability of the answer that the whole model prefers is compared: "
     r"$\log_2 P_{\text{without}} - \log_2 P$, in bits. −1 bit means half as probable, +1 bit twice. "
-    "Of a head that gives a number, the numbers themselves are subtracted. Small effects do not add up: two heads that can stand in for each other both look idle here. Source: Michel et al. (2019), section 3.1."
+    "Of a head that gives a number, the numbers themselves are subtracted. Small effects do not add up: two heads that can stand in for each other "
+    "both look idle here. Source: Michel et al. (2019), section 3.2."
 )
 
 
@@ -41,40 +43,36 @@ def bits(value: float) -> str:
     return f"{signed(value)} bits"
 
 
-def signed(value: float) -> str:
-    """A signed change: "−0.42"."""
-    return f"{value:+.2f}".replace("-", "−")
-
-
 def notice(effects: Floats, name: str, probability: float) -> str:
-    """What to notice: effects [layer, head]; the head that is missed most, and the one whose absence helps most."""
-    least, most = (divmod(int(at), effects.shape[1]) for at in (effects.argmin(), effects.argmax()))
+    """What to notice: effects [layer, head]; the head that is missed most, and the one whose absence helps most, where one stands out."""
     said = f"“{name}” has {plots.percent(probability)}. "
-    lost, gained = float(effects[least]), float(effects[most])
-    if max(-lost, gained) < 0.05:
+    if float(np.abs(effects).max()) < 0.05:
         return f"{said}No single head changes that by 0.05 bits: what one does, others can do too."
-    if lost < 0:
-        left = plots.percent(probability * 2**lost)
-        said += f"It needs head {shown(least[1])} of layer {shown(least[0])} most: without it, {left} are left ({bits(lost)}). "
+    least, most = trailer(effects, signed), leader(effects, signed)
+    if (lost := float(effects.min())) < 0:
+        left = f"{plots.percent(probability * 2**lost)} is left ({bits(lost)}). "
+        said += (
+            f"Without any one of several heads, {left}"
+            if least is None
+            else f"It needs {_head(effects, least)} most: without it, {left}"
+        )
     few = int((np.abs(effects) < 0.1).sum())
-    said += f"{few} of {effects.size} heads change it by less than 0.1 bits."
-    if gained > 0.1:
-        said += f" Without head {shown(most[1])} of layer {shown(most[0])} it would be likelier ({bits(gained)})."
+    said += f"{few} of {counted(effects.size, 'head')} {'changes' if few == 1 else 'change'} it by less than 0.1 bits."
+    if float(effects.max()) > 0.1 and most is not None:
+        said += f" Without {_head(effects, most)} it would be likelier ({bits(float(effects.max()))})."
     return said
 
 
 def notice_of_a_number(effects: Floats, name: str, value: float) -> str:
     """The same of a head that gives a number: the heads without which it falls and rises furthest."""
     said = f"“{name}” is {plots.number(value)}. "
-    sides = []
-    for at, verb in ((int(effects.argmin()), "falls"), (int(effects.argmax()), "rises")):
-        layer, head = divmod(at, effects.shape[1])
-        change = float(effects[layer, head])
-        if abs(change) >= 0.005 and (change < 0) == (verb == "falls"):
-            sides.append(
-                f"it {verb} furthest without head {shown(head)} of layer {shown(layer)}, to {plots.number(value + change)}"
-            )
-    return said + ("; ".join(sides)[:1].upper() + "; ".join(sides)[1:] + "." if sides else "No single head moves it by 0.005.")
+    ends = ((trailer(effects, signed), "falls"), (leader(effects, signed), "rises"))
+    sides = [
+        f"it {verb} furthest without {_head(effects, at)}, to {plots.number(value + float(effects.ravel()[at]))}"
+        for at, verb in ends
+        if at is not None and (float(effects.ravel()[at]) < 0) == (verb == "falls") and abs(float(effects.ravel()[at])) >= 0.005
+    ]
+    return said + (f"{raised('; '.join(sides))}." if sides else "No single head stands out.")
 
 
 def columns(effects: Floats, *, unit: str = "bits") -> dict[str, list[object]]:
@@ -116,3 +114,8 @@ def effects_figure(effects: Floats, name: str, theme: Theme, *, unit: str = "bit
     chart.update_xaxes(plain, range=[-0.5, n_across - 0.5], title_text=names[0], **places[0])
     chart.update_yaxes(plain, range=[n_down - 0.5, -0.5], title_text=names[1], **places[1])
     return chart.update_layout(hoverdistance=40, clickmode="event+select")
+
+
+def _head(effects: Floats, index: int) -> str:
+    layer, head = divmod(index, effects.shape[1])
+    return f"head {shown(layer)}.{shown(head)}"

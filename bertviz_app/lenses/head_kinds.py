@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.lenses.attention import head_name
+from bertviz_app.lenses.phrases import counted, leader, listed, lowered, trailer
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, Floats, ForwardPass
 
@@ -33,16 +34,17 @@ THRESHOLD = (
 
 @dataclass(frozen=True)
 class Measure:
-    """One number for each head: `name` on the screen, `unit` behind the number ("%" for a share)."""
+    """One number for each head: `name` on the screen, `unit` behind the number ("%" for a share), `over` which tokens it is a mean."""
 
     key: str
     name: str
     unit: str = "%"
+    over: str = ""
 
     @property
     def inline(self) -> str:
         """The name within a sentence."""
-        return self.name[0].lower() + self.name[1:]
+        return lowered(self.name)
 
 
 MEASURES = (
@@ -51,8 +53,8 @@ MEASURES = (
     Measure("cls", "Share on [CLS]"),
     Measure("sep", "Share on [SEP]"),
     Measure("punctuation", "Share on punctuation"),
-    Measure("previous", "Share on the previous token"),
-    Measure("next", "Share on the next token"),
+    Measure("previous", "Share on the previous token", over="the tokens that have one"),
+    Measure("next", "Share on the next token", over="the tokens that have one"),
     Measure("itself", "Share on the token itself"),
 )
 KINDS = ("vertical", "diagonal", "vertical + diagonal", "block", "heterogeneous")
@@ -148,31 +150,50 @@ def number(value: float, measure: Measure) -> str:
 
 
 def kinds_sentence(mine: HeadMeasures, sample: HeadMeasures | None) -> str:
-    """What to notice of the kinds: how many heads are of each, and how many change with the text."""
+    """What to notice of the kinds: how many heads are of each that there are, and how many change with the text."""
     counts = np.bincount(mine.kinds.ravel(), minlength=len(KINDS))
-    named = ", ".join(f"{count} {name}" for name, count in zip(KINDS, counts, strict=True))
-    said = f"Of {mine.kinds.size} heads in this text: {named}"
+    named = listed(
+        [f"{count} {'is' if count == 1 else 'are'} {name}" for name, count in zip(KINDS, counts, strict=True) if count]
+    )
+    said = f"Of {counted(mine.kinds.size, 'head')} in this text, {named}"
     if sample is None:
         return f"{said}."
     changed = int((mine.kinds != sample.kinds).sum())
-    return f"{said}; {changed} of them {'is' if changed == 1 else 'are'} of another kind over the sample."
+    return f"{said}; {changed} {'is' if changed == 1 else 'are'} of another kind over the sample."
 
 
 def measure_sentence(mine: HeadMeasures, measure: Measure, sample: HeadMeasures | None) -> str:
     """What to notice of one measure: its extremes, the first layer against the last, and where the text differs most."""
     values = mine.values[MEASURES.index(measure)]
-    most, least = (_head(values, int(place(values))) for place in (np.argmax, np.argmin))
-    of = f" of at most {np.log2(mine.n_tokens):.2f}" if measure.key == "entropy" else ""
-    said = (
-        f"{measure.name} is highest in {most[0]}, {number(most[1], measure)}{of}, and lowest in {least[0]}, {number(least[1], measure)}; "
-        f"the mean of layer 1 is {number(values[0].mean(), measure)}, that of layer {shown(len(values) - 1)} {number(values[-1].mean(), measure)}."
-    )
+
+    def said(index: int) -> str:
+        name, value = _head(values, index)
+        return f"in {name}, {number(value, measure)}"
+
+    ends = [
+        f"{how} {said(at)}{most if how == 'highest' else ''}"
+        for how, at in (
+            ("highest", leader(values, lambda v: number(v, measure))),
+            ("lowest", trailer(values, lambda v: number(v, measure))),
+        )
+        for most in (f" of at most {np.log2(mine.n_tokens):.2f}" if measure.key == "entropy" else "",)
+        if at is not None
+    ]
+    between = f"between {number(float(values.min()), measure)} and {number(float(values.max()), measure)}"
+    extremes = f"is {listed(ends)}" if ends else f"lies {between} in all heads"
+    first, last = (number(float(row.mean()), measure) for row in (values[0], values[-1]))
+    means = f"; the mean of layer 1 is {first}, that of layer {shown(len(values) - 1)} {last}" if len(values) > 1 else ""
+    over = f" (over {measure.over})" if measure.over else ""
+    sentence = f"{measure.name}{over} {extremes}{means}."
     if sample is None:
-        return said
+        return sentence
     theirs = sample.values[MEASURES.index(measure)]
-    name, here = _head(values, int(np.abs(values - theirs).argmax()))
-    there = float(theirs.ravel()[int(np.abs(values - theirs).argmax())])
-    return f"{said} Furthest from the sample: {name}, {number(here, measure)} here and {number(there, measure)} there."
+    furthest = leader(np.abs(values - theirs), lambda v: number(v, measure))
+    if furthest is None:
+        return sentence
+    name, here = _head(values, furthest)
+    there = number(float(theirs.ravel()[furthest]), measure)
+    return f"{sentence} Furthest from the sample: {name}, {number(here, measure)} here and {there} there."
 
 
 def columns(measures: HeadMeasures) -> dict[str, list[object]]:

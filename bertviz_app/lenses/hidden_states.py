@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.forward_pass import Picture
+from bertviz_app.lenses.phrases import counted, decimal, leader, named_among
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass
 
@@ -67,14 +68,21 @@ def states_figure(vectors: Floats, tokens: Sequence[str], theme: Theme) -> go.Fi
 
 
 def states_notice(vectors: Floats, tokens: Sequence[str]) -> str:
-    """The number that stands out the most, and at how many tokens it is the largest."""
+    """The number that is the largest at more tokens than any other, if there is one, and how far it reaches."""
     strongest = np.abs(vectors).argmax(axis=1)
-    column = int(np.bincount(strongest).argmax())
-    count = int((strongest == column).sum())
+    counts = np.bincount(strongest, minlength=vectors.shape[1])
+    typical = f"the typical size of a number is {np.abs(vectors).mean():.2f}"
+    column = leader(counts, "{:.0f}".format)
+    if column is None:
+        row, place = divmod(int(np.abs(vectors).argmax()), vectors.shape[1])
+        return (
+            f"No number is the largest at more tokens than all others. Number {place + 1} reaches {decimal(vectors[row, place])} "
+            f"at {named_among(tokens, row)}, where {typical}."
+        )
     where = int(np.abs(vectors[:, column]).argmax())
     return (
-        f"Number {column + 1} is the largest, by size, at {count} of {len(tokens)} tokens; it reaches {vectors[where, column]:.2f} at "
-        f"“{tokens[where]}”, where the typical size of a number is {np.abs(vectors).mean():.2f}."
+        f"Number {column + 1} is the largest, sign aside, at {counts[column]} of {counted(len(tokens), 'token')}; it reaches "
+        f"{decimal(vectors[where, column])} at {named_among(tokens, where)}, where {typical}."
     )
 
 
@@ -110,12 +118,14 @@ def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
 
 
 def pooled_notice(pooled: Floats) -> str:
-    """The strongest number, and how many sit at the ends of tanh."""
-    strongest = int(np.abs(pooled).argmax())
+    """The number that is furthest from 0, if one is, and how many sit at the ends of tanh."""
+    furthest = leader(np.abs(pooled), decimal)
+    said = "" if furthest is None else f"Number {furthest + 1} is the furthest from 0, at {decimal(pooled[furthest])}. "
     n_flat = int((np.abs(pooled) > 0.9).sum())
+    lie = "lies" if n_flat == 1 else "lie"
     return (
-        f"Number {strongest + 1} is the furthest from 0, at {pooled[strongest]:.2f}; {n_flat} of {len(pooled)} lie beyond ±0.9, "
-        f"where tanh is nearly flat. The mean size is {np.abs(pooled).mean():.2f}."
+        f"{said}{n_flat} of {counted(len(pooled), 'number')} {lie} beyond ±0.9, where tanh is nearly flat; the mean size is "
+        f"{np.abs(pooled).mean():.2f}."
     )
 
 
@@ -141,13 +151,13 @@ def norms_figure(lengths: NDArray[np.float32], tokens: Sequence[str], theme: The
 
 
 def norms_notice(lengths: NDArray[np.float32], tokens: Sequence[str]) -> str:
-    """How the average length changes from the embeddings to the last layer, and which token ends longest."""
+    """How the average length changes from the embeddings to the last layer, and which token ends longest, if one does."""
     first, last = float(lengths[0].mean()), float(lengths[-1].mean())
-    longest = int(lengths[-1].argmax())
-    return (
-        f"The average length goes from {first:.1f} after the embeddings to {last:.1f} after the last layer, "
-        f"where “{tokens[longest]}” (position {longest}) is the longest with {lengths[-1, longest]:.1f}."
-    )
+    said = f"The average length goes from {first:.1f} after the embeddings to {last:.1f} after the last layer"
+    longest = leader(lengths[-1], "{:.1f}".format)
+    if longest is None:
+        return f"{said}."
+    return f"{said}, where {named_among(tokens, longest)} has the longest vector: {lengths[-1, longest]:.1f}."
 
 
 def norms_columns(lengths: NDArray[np.float32], tokens: Sequence[str]) -> dict[str, list[object]]:

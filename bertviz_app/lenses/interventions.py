@@ -2,7 +2,7 @@
 
     effect = log2 P_after − log2 P_before       in bits: −1 halves the probability, +1 doubles it
 
-Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.2; Veit et al., Residual networks behave like ensembles of
+Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.3; Veit et al., Residual networks behave like ensembles of
 relatively shallow networks (2016), section 4.1, for layers left out.
 """
 
@@ -18,17 +18,19 @@ from plotly.subplots import make_subplots
 
 from bertviz_app import plots
 from bertviz_app.interventions import Intervention
+from bertviz_app.lenses.phrases import listed, signed
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
 
+BLANK = "masked_words"  # the task whose predictions are spoken of first
 MOST_DRAWN = 4  # predictions, one below the other
 MOST_NAMES = 8  # bars of one prediction
 BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the room between predictions, above and below them all
 
 METHOD = (
     "A head that is off hands on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
-    "heads and the bias are left (Michel et al. 2019, section 2.2). A layer that is skipped hands on what it was given, as if it were not there "
+    "heads and the bias are left (Michel et al. 2019, section 2.3). A layer that is skipped hands on what it was given, as if it were not there "
     "(Veit et al. 2016, section 4.1). What changes then says what this model needed here; it does not say what the part “means”, and two heads that can "
     "stand in for each other both look idle when one is switched off at a time."
 )
@@ -42,6 +44,7 @@ class Change:
     names          those of the outputs that matter, with their probabilities [name] `before` and `after`
     first, now     the likeliest of all outputs before, and after
     is_probability whether those are probabilities, or numbers on a scale of the head's own
+    task           the key of the head
     """
 
     head: str
@@ -52,10 +55,22 @@ class Change:
     first: str
     now: str
     is_probability: bool = True
+    task: str = ""
 
     def said(self, value: float) -> str:
         """One value as people read it: "83 %", "−3.21"."""
         return plots.percent(value) if self.is_probability else plots.number(float(value))
+
+    @property
+    def told(self) -> int:
+        """The place of the answer that is spoken of: the first choice before, or, of numbers, the one that changed most."""
+        return self.names.index(self.first) if self.is_probability else int(np.abs(self.after - self.before).argmax())
+
+    @property
+    def moved(self) -> float:
+        """How many bits that answer has gained, negative where it has lost; of numbers, their change."""
+        before, after = float(self.before[self.told]), float(self.after[self.told])
+        return float(np.log2(max(after, 1e-30)) - np.log2(max(before, 1e-30))) if self.is_probability else after - before
 
     @property
     def shift(self) -> float:
@@ -72,7 +87,7 @@ def change(before: Prediction, after: Prediction, token: Callable[[int], str], *
         chosen = sorted(list(dict.fromkeys(top))[:MOST_NAMES], key=lambda i: -p[i])
     names = tuple(before.name(i, token) for i in chosen)
     first, now = (before.name(one.best, token) for one in (before, after))
-    return Change(before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability)
+    return Change(before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability, before.task)
 
 
 def drawn(changes: Sequence[Change]) -> list[Change]:
@@ -93,33 +108,35 @@ def drawn(changes: Sequence[Change]) -> list[Change]:
 
 
 def described(what: Intervention, n_heads: int) -> str:
-    """The parts that are off, counted from 1: "head 5 of layer 3, all heads of layer 4 and layer 6"."""
-    parts = []
+    """The parts that are off, counted from 1: "heads 3.1 and 3.5, all heads of layer 4 and layer 6"."""
+    single, parts = [], []
     for layer in sorted({layer for layer, _ in what.heads}):
-        heads = [plots.shown(head) for at, head in sorted(what.heads) if at == layer]
-        which = "all heads" if len(heads) == n_heads else f"head{'s' if len(heads) > 1 else ''} {', '.join(map(str, heads))}"
-        parts.append(f"{which} of layer {plots.shown(layer)}")
-    parts += [f"the whole of layer {plots.shown(layer)}" for layer in sorted(what.layers)]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+        heads = sorted(head for at, head in what.heads if at == layer)
+        if len(heads) == n_heads:
+            parts.append(f"all heads of layer {plots.shown(layer)}")
+        else:
+            single += [f"{plots.shown(layer)}.{plots.shown(head)}" for head in heads]
+    if single:
+        parts.insert(0, f"{'head' if len(single) == 1 else 'heads'} {listed(single)}")
+    return listed(parts + [f"the whole of layer {plots.shown(layer)}" for layer in sorted(what.layers)])
 
 
 def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
-    """What to notice: the prediction that changed most."""
-    most = max(changes, key=lambda one: one.shift) if what else changes[0]
-    place = most.names.index(most.first) if most.is_probability else int(np.abs(most.after - most.before).argmax())
-    name = most.names[place]
-    was, now = most.said(most.before[place]), most.said(most.after[place])
+    """What to notice: of the blanks, where there are any, else of all predictions, the one whose first choice moved most, in bits."""
+    blanks = [one for one in changes if one.task == BLANK]
+    most = max(blanks or changes, key=lambda one: abs(one.moved)) if what else (blanks or changes)[0]
+    name, was, now = most.names[most.told], most.said(most.before[most.told]), most.said(most.after[most.told])
     if not what:
-        return f"Nothing is switched off: {most.title} gives “{name}” {was}. Switch something off and see whether that stands."
+        return f"Nothing is switched off: {most.title} gives “{name}” {was}. Switch something off to see if it changes."
     said = f"Without {described(what, n_heads)}, “{name}” ({most.title}) "
-    if most.shift < 0.005:
-        return said + f"stays where it was, at {was}: this prediction does not need it."
-    said += f"goes from {was} to {now}"
+    if was == now:
+        return said + f"stays at {was}: this prediction does not need what is switched off."
     if not most.is_probability:
-        return f"{said}."
-    if most.now == most.first:
-        return f"{said}, and is still the first choice."
-    return f"{said}; the first choice is now “{most.now}”."
+        return f"{said}goes from {was} to {now}."
+    said += f"goes from {was} to {now} ({signed(most.moved)} bits)"
+    return (
+        f"{said} and is still the first choice." if most.now == most.first else f"{said}; the first choice is now “{most.now}”."
+    )
 
 
 def columns(changes: Sequence[Change]) -> dict[str, list[object]]:

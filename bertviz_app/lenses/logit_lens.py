@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from bertviz_app.attributions import replaceable
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.fill_in_the_blank import word_positions
+from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.lenses.probability import log_softmax
 from bertviz_app.plots import percent
 from bertviz_app.records import Encoding, Floats, Integers, ModelInfo
@@ -125,17 +126,24 @@ def settled(said: Said) -> Integers:
 
 
 def every_token_notice(said: Said, encoding: Encoding, positions: Sequence[int]) -> str:
-    """What to notice in the picture of all positions: how many have settled by when, and which is last."""
+    """What to notice in the picture of all positions: how many have settled by when, and which is last, if one is."""
     states, n_states = settled(said), len(said.entropy)
     half = int(np.sort(states)[(len(states) - 1) // 2])
-    latest = int(states.argmax())
-    where = f"“{encoding.tokens[positions[latest]]}” (token {positions[latest] + 1})"
     early = int((states <= half).sum())
-    said_first = f"From {state_name(half)} on, the first choice at {early} of {len(states)} tokens is that of the last layer."
-    if states[latest] == half:
-        return f"{said_first} None settles later."
-    final = " itself" if states[latest] == n_states - 1 else ""
-    return f"{said_first} The latest to settle is {where}, at {state_name(int(states[latest]))}{final}."
+    whose = "that of the last layer"
+    if len(states) == 1:
+        return f"From {state_name(half)} on, the first choice at {token_name(encoding, positions[0])} is {whose}."
+    sentence = f"From {state_name(half)} on, the first choice at {early} of {len(states)} tokens is {whose}."
+    if early == len(states):
+        return sentence
+    final = " itself" if states.max() == n_states - 1 else ""
+    end = f"{state_name(int(states.max()))}{final}"
+    late = np.flatnonzero(states == states.max())
+    if len(late) > 1:
+        return f"{sentence} {raised(f'{len(late)} tokens')} settle only at {end}."
+    latest = leader(states, "{:.0f}".format)
+    how = "settles only" if latest is None else "is the last to settle,"
+    return f"{sentence} {raised(token_name(encoding, positions[int(late[0])]))} {how} at {end}."
 
 
 def one_token_notice(said: Said, words: Sequence[str]) -> str:
@@ -143,16 +151,18 @@ def one_token_notice(said: Said, words: Sequence[str]) -> str:
     ranks, answer = said.ranks[:, 0, 0], words[0]
     five, one = first_state(ranks, 5), first_state(ranks, 1)
     assert five is not None and one is not None, "the last layer's own first choice has rank 1 there"
-    where = f"is first among the best 5 at {state_name(five)} and first on top at {state_name(one)}"
+    where = f"enters the best 5 at {state_name(five)} and is on top from {state_name(one)}"
     if five == one:
-        where = f"is on top from the first moment it is among the best 5: at {state_name(one)}"
+        where = f"is on top from {state_name(one)}"
     if any(ranks[one:] > 1):
-        where += f", but not to stay: it falls to rank {int(ranks[one:].max()):,} in between"
-    farthest = int(said.divergence[:, 0].argmax())
-    return (
-        f"“{answer}”, the last layer’s choice with {percent(said.shares[-1, 0, 0])}, {where}. "
-        f"Farthest from the last layer is {state_name(farthest)}: {said.divergence[farthest, 0]:.1f} bits."
-    )
+        where += f", but not throughout: it falls to rank {int(ranks[one:].max()):,} in between"
+    else:
+        where += " on"
+    begun = f"“{answer}”, the last layer’s choice with {percent(said.shares[-1, 0, 0])}, {where}."
+    farthest = leader(said.divergence[:, 0], "{:.1f}".format)
+    if farthest is None:
+        return begun
+    return f"{begun} Farthest from the last layer: {state_name(farthest)}, {said.divergence[farthest, 0]:.1f} bits."
 
 
 def columns(said: Said, encoding: Encoding, positions: Sequence[int], token: Callable[[int], str]) -> dict[str, list[object]]:

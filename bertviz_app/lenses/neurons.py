@@ -25,6 +25,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.feed_forward import FeedForward
+from bertviz_app.lenses.phrases import counted, decimal, leader, token_name
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, Floats, Integers, ModelInfo
 
@@ -95,18 +96,23 @@ def neurons(found: FeedForward, chosen: Integers, logits: Floats | None, token: 
 
 
 def notice(found: FeedForward, drawn: Sequence[Neuron], encoding: Encoding) -> str:
-    """What to notice: the strongest neuron, how much of all movement the drawn ones make up, and whether they promote the same word."""
-    first, share = drawn[0], sum(neuron.strength for neuron in drawn) / max(float(strengths(found).sum()), 1e-12)
-    says = f"; alone, its output vector would say “{first.words[0]}”" if first.words else ""
-    sentence = (
-        f"At layer {shown(found.layer)}, neuron {first.index + 1} of {len(found.activations):,} moves “{encoding.tokens[found.position]}” "
-        f"the most (activation {first.activation:.2f}){says}. "
-        f"The {len(drawn)} strongest make up {plots.percent(share)} of the strength of all."
-    )
+    """What to notice: the strongest neuron, if one is, how much of all strength the drawn ones make up, and whether they promote the same word."""
+    first, all_strengths = drawn[0], strengths(found)
+    said = f"At layer {shown(found.layer)}, {counted(len(all_strengths), 'neuron')} write into {token_name(encoding, found.position)}"
+    if leader(all_strengths, decimal) == first.index:
+        says = f" alone, its output vector would say “{first.words[0]}”;" if first.words else ""
+        said += f"; neuron {first.index + 1} moves it the most (activation {decimal(first.activation)});{says}".removesuffix(
+            ";"
+        )
+    if len(drawn) < len(all_strengths):
+        share = sum(neuron.strength for neuron in drawn) / max(float(all_strengths.sum()), 1e-12)
+        them = f"Neuron {first.index + 1} makes" if len(drawn) == 1 else f"The {len(drawn)} strongest make"
+        said += f". {them} up {plots.percent(share)} of the strength of all"
     word, times = Counter(word for neuron in drawn for word in neuron.words).most_common(1)[0] if first.words else ("", 0)
-    if times > len(drawn) / 2:
-        sentence += f" {times} of them promote “{word}”: they push in much the same direction."
-    return sentence
+    if times > max(1, len(drawn) / 2):
+        which = "All" if times == len(drawn) else f"{times}"
+        said += f". {which} of them promote “{word}”: they push in much the same direction"
+    return f"{said}."
 
 
 def neurons_figure(drawn: Sequence[Neuron], theme: Theme, *, title: str) -> go.Figure:

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.errors import MissingHead
+from bertviz_app.lenses.phrases import adding_up, counted, decimal, leader, signed
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.objectives import OBJECTIVES, PAIRS, Objective
 from bertviz_app.plots import Theme
@@ -81,21 +82,23 @@ def contributions(pooled: Floats, weight: Floats, bias: Floats) -> Contributions
 def verdict_notice(objective: Objective, probability: float, parts: Contributions) -> str:
     """What to notice of a pair: the verdict, and how the votes for and against it add up."""
     ups, downs = parts.values[parts.values > 0], parts.values[parts.values < 0]
-    undecided = "almost undecided: " if abs(probability - 0.5) < UNDECIDED else ""
+    undecided = ", almost undecided" if abs(probability - 0.5) < UNDECIDED else ""
+    up, down, bias = adding_up([float(ups.sum()), float(downs.sum()), parts.bias])
+    total = up + down + bias
+    speak = "speaks" if len(ups) == 1 else "speak"
+    apart = f"is {decimal(abs(total))} {'above' if total > 0 else 'below'} that of" if round(total, 2) else "equals that of"
     return (
-        f"BERT gives {plots.percent(probability)} to “{objective.labels[0]}”, {undecided}{len(ups)} of the {len(parts.values)} numbers of the "
-        f"pooled vector speak for it ({ups.sum():+.2f}) and {len(downs)} against ({downs.sum():+.2f}); with the bias ({parts.bias:+.2f}) "
-        f"its logit is {abs(parts.difference):.2f} {'above' if parts.difference > 0 else 'below'} that of “{objective.labels[1]}”."
+        f"BERT gives {plots.percent(probability)} to “{objective.labels[0]}”{undecided}. {len(ups)} of the {counted(len(parts.values), 'number')} of the "
+        f"pooled vector {speak} for it ({signed(up)}) and {len(downs)} against it ({signed(down)}); with the bias ({signed(bias)}) "
+        f"its logit {apart} “{objective.labels[1]}”."
     )
 
 
 def alone_notice(pooled: Floats) -> str:
     """What to notice of a sentence alone, which is no question yet: pooled [d_model]."""
-    largest = int(np.argmax(np.abs(pooled)))
-    return (
-        f"This is the vector that the answer will be read from; its largest number is number {largest + 1}, {pooled[largest]:+.2f}. "
-        "Type a second sentence above, or pick a pair from the examples."
-    )
+    largest = leader(np.abs(pooled), decimal)
+    said = "" if largest is None else f"; number {largest + 1} is the furthest from 0, at {signed(pooled[largest])}"
+    return f"The answer will be read from this vector{said}. Type a second sentence above, or pick a pair from the examples."
 
 
 def verdict_figure(objective: Objective, probability: float, theme: Theme) -> go.Figure:

@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.lenses.next_sentence import pair_objective
+from bertviz_app.lenses.phrases import decimal
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ModelInfo
 
@@ -64,9 +65,10 @@ def notice(chain: Chain, probabilities: Floats) -> str:
     )
     spread = np.ptp(probabilities[~np.eye(len(probabilities), dtype=bool)])
     close = " The pairs hardly differ, so this order means little." if spread < CLOSE else ""
+    weakest = "its only step" if len(steps) == 1 else "its weakest step" if len(steps) > 2 else "the weaker of its two steps"
     return (
         f"The likeliest order {how}: {' → '.join(str(i + 1) for i in chain.order)}, "
-        f"with a total log-probability of {chain.log_probability:.2f}; its weakest step gets {plots.percent(min(steps))}.{close}"
+        f"with a total log-probability of {decimal(chain.log_probability)}; {weakest} gets {plots.percent(min(steps))}.{close}"
     )
 
 

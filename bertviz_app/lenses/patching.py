@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.lenses.interventions_code import inputs, loading, logits
+from bertviz_app.lenses.phrases import decimal, leader, named_among
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
@@ -132,7 +133,7 @@ def notice(restored: Floats, names: Sequence[str], contrasted: tuple[str, str]) 
     elsewhere = np.flatnonzero(carriers != last)
     difference = f"between “{contrasted[0]}” and “{contrasted[1]}”" if contrasted[1] else f"in “{contrasted[0]}”"
     said = (
-        f"Of the difference {difference}, the vector of A at “{names[first]}” alone "
+        f"Of the difference {difference}, A’s vector at {named_among(names, first)} alone "
         f"brings back {share(restored[0, first])} at the embeddings"
     )
     if not len(elsewhere):
@@ -140,10 +141,9 @@ def notice(restored: Floats, names: Sequence[str], contrasted: tuple[str, str]) 
     moved = int(elsewhere[-1]) + 1
     if moved > 1:
         said += f" and {share(restored[moved - 1, first])} after layer {moved - 1}"
-    return (
-        f"{said}. From layer {moved} on, “{names[last]}”, where the prediction is read, brings back most: "
-        f"{share(restored[moved, last])} after layer {moved}."
-    )
+    place, back = named_among(names, last), share(restored[moved, last])
+    most = "brings back most" if leader(restored[moved], share) is not None else "brings back as much as any"
+    return f"{said}. From layer {moved} on, {place}, where the prediction is read, {most}: {back} after layer {moved}."
 
 
 def columns(restored: Floats, names: Sequence[str]) -> dict[str, list[object]]:
@@ -176,7 +176,7 @@ def patching_figure(restored: Floats, names: Sequence[str], theme: Theme) -> go.
 
 def share(value: float) -> str:
     """A share that may lie below 0 or above 1: "77 %", "−4 %"."""
-    return f"{round(100 * float(value))} %".replace("-", "−")
+    return f"{decimal(100 * float(value), 0)} %"
 
 
 def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.attributions import replaceable
+from bertviz_app.lenses.phrases import trailer
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -65,12 +66,15 @@ def score(encoding: Encoding, positions: Sequence[int], log_probabilities: Float
 
 
 def notice(result: Score) -> str:
-    """What to notice: the perplexity in words, and the hardest token."""
-    hardest = int(np.argmin(result.log_probabilities))
-    return (
-        f"Pseudo-perplexity {result.perplexity:,.1f}: BERT is as unsure as if it chose among that many equally likely tokens each time. "
-        f"Hardest to guess: “{result.tokens[hardest]}”, {plots.percent(np.exp(result.log_probabilities[hardest]))}."
-    )
+    """What to notice: the perplexity in words, and the hardest token, if one is."""
+    said = f"Pseudo-perplexity {result.perplexity:,.1f}: BERT is as unsure as if it chose among that many equally likely tokens each time."
+    probabilities = np.exp(result.log_probabilities)
+    hardest = trailer(probabilities, plots.percent)
+    if hardest is None:
+        return said
+    token, times = result.tokens[hardest], result.tokens.count(result.tokens[hardest])
+    which = f" (token {result.positions[hardest] + 1})" if times > 1 else ""
+    return f"{said} Hardest to guess: “{token}”{which}, {plots.percent(probabilities[hardest])}."
 
 
 def surprise_figure(result: Score, theme: Theme) -> go.Figure:

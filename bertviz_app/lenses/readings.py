@@ -1,4 +1,4 @@
-"""Ways of reading a head that keep the rows' law: words in the place of word pieces, [CLS] and [SEP] left out, and the blocks between
+"""Ways of reading a head that keep the rows' law: words (`words.py`) in the place of word pieces, [CLS] and [SEP] left out, and the blocks between
 two sentences (whose rows sum to what stays inside of the block).
 
 Source: Clark et al., What Does BERT Look At? (2019), section 4.1 (from pieces to words).
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.records import Encoding, Floats
 
 # The blocks of a pair: name on the screen → segment of the queries, segment of the keys.
@@ -68,30 +69,14 @@ class Frame:
 
 def framed(encoding: Encoding, reading: Reading) -> Frame:
     """The rows and columns of a reading."""
-    groups = word_groups(encoding) if reading.words else np.arange(encoding.n_tokens)
+    of = units(encoding)
+    groups = groups_of(of) if reading.words else np.arange(encoding.n_tokens)
+    names = tuple(unit.text for unit in of) if reading.words else encoding.tokens
     first = np.unique(groups, return_index=True)[1]  # the first token of each group
     segments = encoding.segment_ids[first]
     special = encoding.is_special[first] & reading.hide_special
     rows, columns = (np.flatnonzero(~special & _in(segments, segment)) for segment in BLOCKS[reading.block])
-    return Frame(groups, special, group_names(encoding, groups), rows, columns)
-
-
-def word_groups(encoding: Encoding) -> NDArray[np.int64]:
-    """[position] the number of the word that each token belongs to; [CLS], [SEP] and [PAD] stand alone."""
-    words, segments = encoding.word_ids, encoding.segment_ids
-    continues = (words[1:] == words[:-1]) & (segments[1:] == segments[:-1]) & (words[1:] >= 0)
-    return np.concatenate([[0], np.cumsum(~continues)]).astype(np.int64)
-
-
-def group_names(encoding: Encoding, groups: NDArray[np.int64]) -> tuple[str, ...]:
-    """The pieces of each group put together: love, ##ly → lovely."""
-    names: list[str] = []
-    for token, group in zip(encoding.tokens, groups, strict=True):
-        if group == len(names):
-            names.append(token)
-        else:
-            names[-1] += token.removeprefix("##")
-    return tuple(names)
+    return Frame(groups, special, names, rows, columns)
 
 
 def merged(weights: Floats, groups: NDArray[np.int64]) -> Floats:

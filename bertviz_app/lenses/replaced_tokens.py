@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -59,16 +60,21 @@ def changed_positions(before: Encoding, after: Encoding) -> tuple[int, ...]:
 
 
 def notice(encoding: Encoding, probabilities: Floats, changed: Sequence[int] = ()) -> str:
-    """Which token is taken for replaced the most; and, after a replacement, whether it was noticed: probabilities [position]."""
+    """Which token looks replaced most, if one does; and, after a replacement, whether it was noticed: probabilities [position]."""
     readable = np.flatnonzero(~encoding.is_special)
     most = int(readable[probabilities[readable].argmax()])
-    said = f"“{encoding.tokens[most]}” (token {most + 1}) is the likeliest to have been replaced, with {plots.percent(probabilities[most])}"
+    share = plots.percent(probabilities[most])
+    likeliest = f"{token_name(encoding, most)} looks replaced most: {share}"
+    if len(readable) == 1:
+        likeliest = f"{token_name(encoding, most)} looks replaced with {share}"
+    elif leader(probabilities[readable], plots.percent) is None:
+        likeliest = f"no token looks more replaced than {token_name(encoding, most)}, {share}"
     if not changed:
-        return f"{said}. Click a token above and put another word in its place."
+        return f"{raised(likeliest)}. Click a token above and put another word in its place."
     top = max(changed, key=lambda position: float(probabilities[position]))
     verdict = "noticed" if probabilities[top] > 0.5 else "passed over"
     new = " ".join(encoding.tokens[position] for position in changed)
-    where = "" if most == top else f"; {said[0].lower() if said[0].isalpha() else said[0]}{said[1:]}"
+    where = "" if most == top else f"; {likeliest}"
     return f"The replacement “{new}” is {verdict}: {plots.percent(probabilities[top])}{where}."
 
 

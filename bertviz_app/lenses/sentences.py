@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bertviz_app import plots
 from bertviz_app.lenses.embeddings import plane, state_name
 from bertviz_app.lenses.pca import Projection, project
+from bertviz_app.lenses.phrases import decimal, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
@@ -48,16 +49,24 @@ def word_places(forwards: Sequence[ForwardPass], state: int, word: str) -> list[
 
 
 def word_notice(forwards: Sequence[ForwardPass], state: int, word: str) -> str:
-    """The two places of a word whose vectors are least alike."""
+    """How many vectors a word of the vocabulary has in these texts, and which two of its places are least alike, if two are."""
     places = word_places(forwards, state, word)
     cosines = cosine_matrix(np.stack([vector for _, vector in places]))
-    i, j = np.unravel_index(cosines.argmin(), cosines.shape)
-    (first, second), least = sorted((places[i][0] + 1, places[j][0] + 1)), cosines[i, j]
-    where = f"both times in sentence {first}" if first == second else f"in sentences {first} and {second}"
-    return (
-        f"“{word}” is one row of the vocabulary but {len(places)} different vectors at {state_name(state)}: "
-        f"least alike {where}, cosine {least:.2f}."
-    )
+    rows, columns = np.triu_indices(len(places), k=1)
+    apart = cosines[rows, columns]
+    if decimal(apart.min(), 4) == "1.0000":
+        return (
+            f"“{word}” has the same vector in all {len(places)} places at {state_name(state)}: nothing of its context is in it."
+        )
+    said = f"“{word}” is one row of the vocabulary, and stands in {len(places)} places with different vectors at {state_name(state)}"
+    if len(apart) == 1:
+        return f"{said}: their cosine is {decimal(apart[0])}."
+    least = trailer(apart, decimal)
+    if least is None:
+        return f"{said}: their cosines lie between {decimal(apart.min())} and {decimal(apart.max())}."
+    first, second = (places[int(ends[least])][0] + 1 for ends in (rows, columns))
+    where = f"both in sentence {first}" if first == second else f"in sentences {first} and {second}"
+    return f"{said}: the two least alike stand {where}, cosine {decimal(apart[least])}."
 
 
 def sentences_figure(forwards: Sequence[ForwardPass], state: int, word: str | None, theme: Theme) -> go.Figure:

@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import decimal, leader
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass, ModelInfo
 
@@ -156,6 +157,37 @@ def most_alike(matrix: Floats) -> tuple[int, int]:
     apart = matrix - 3 * np.eye(len(matrix), dtype=np.float32)
     i, j = np.unravel_index(apart.argmax(), apart.shape)
     return int(i), int(j)
+
+
+def most_alike_notice(matrix: Floats, names: Sequence[str], *, what: str = "") -> str:
+    """Which two of some named points are most alike, or how alike all are: matrix [point, point], at least one point.
+
+    >>> most_alike_notice(np.array([[1.0, 0.5], [0.5, 1.0]]), ["sentence 1", "sentence 2"])
+    'The cosine of sentence 1 and sentence 2 is 0.50.'
+    """
+    rows, columns = np.triu_indices(len(matrix), k=1)
+    cosines = matrix[rows, columns]
+    if not len(cosines):
+        return f"There is only {names[0]}, and nothing to compare it with."
+    best = leader(cosines, decimal)
+    i, j = int(rows[cosines.argmax()]), int(columns[cosines.argmax()])
+    if len(cosines) == 1:
+        return f"The cosine of {names[i]} and {names[j]} is {decimal(cosines[0])}{what}."
+    if best is None:
+        tied = int((np.round(cosines, 2) == np.round(cosines.max(), 2)).sum())
+        return f"{tied} of {len(cosines):,} pairs are equally alike{what}, with a cosine of {decimal(cosines.max())}; one is {names[i]} and {names[j]}."
+    return f"Most alike{what}: {names[i]} and {names[j]}, cosine {decimal(cosines[best])}."
+
+
+def neighbours_notice(found: Sequence[Neighbour], token: str, vocab_size: int) -> str:
+    """The nearest neighbour of a token in the vocabulary."""
+    if not found:
+        return f"The vocabulary has no other token to compare “{token}” with."
+    first = found[0]
+    nearest = f"“{first.token}”, cosine {decimal(first.cosine)}"
+    if leader([one.cosine for one in found], decimal) is None:
+        return f"Among {vocab_size:,} tokens, none is nearer to “{token}” than {nearest}."
+    return f"Nearest to “{token}” among {vocab_size:,} tokens: {nearest}."
 
 
 def tokens_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int) -> str:

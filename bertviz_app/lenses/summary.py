@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app import plots
+from bertviz_app.lenses.phrases import leader
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ModelInfo
@@ -92,14 +93,17 @@ def chosen(scores: NDArray[np.float64], ratio: float) -> list[int]:
 
 
 def notice(scores: NDArray[np.float64], picked: Sequence[int]) -> str:
-    """Which sentence is most central, and by how much more than if all were equal."""
-    n, top = len(scores), int(scores.argmax())
+    """How many sentences are chosen, which is most central, if one is, and by how much more than if all were equal."""
+    n, top = len(scores), leader(scores, plots.percent)
     if n == 1:
-        return "There is one sentence only, which is its own summary."
+        return "There is only one sentence, which is its own summary."
+    said = f"{len(picked)} of {n} sentences {'is' if len(picked) == 1 else 'are'} chosen"
+    if top is None:
+        return f"{said}. No sentence is more central than all others."
     times = float(scores[top]) * n
     return (
-        f"{len(picked)} of {n} sentences are chosen. Sentence {top + 1} is the most central: the walk is there {plots.percent(scores[top])} of the "
-        f"time, {times:.2f} times as often as if all were equal."
+        f"{said}. Sentence {top + 1} is the most central: the walk is there {plots.percent(scores[top])} of the time, "
+        f"{times:.2f} times as often as if all were equal."
     )
 
 

@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 
 from bertviz_app.lenses.embeddings import plane
 from bertviz_app.lenses.pca import project
+from bertviz_app.lenses.phrases import decimal, leader, raised, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations
-from bertviz_app.lenses.similarity import most_alike
-from bertviz_app.plots import Theme, label
+from bertviz_app.plots import Theme, label, percent
 from bertviz_app.records import Floats, ModelInfo
 
 METHOD = (
@@ -51,17 +51,25 @@ def map_figure(vectors: Floats, names: Sequence[str], theme: Theme) -> go.Figure
     return chart.update_layout(height=440, annotations=label_annotations(points, numbers, theme, frame=bounds(points)))
 
 
-def notice(matrix: Floats, vectors: Floats) -> str:
-    """The two most and the two least alike: matrix [text, text], of at least two texts."""
-    i, j = most_alike(matrix)
-    apart = np.unravel_index(matrix.argmin(), matrix.shape)
-    kept = min(1.0, float(project(vectors, 2).explained.sum()))
-    if len(matrix) == 2:
-        return f"Texts 1 and 2 have the cosine {matrix[0, 1]:.2f}."
-    return (
-        f"Texts {i + 1} and {j + 1} are most alike (cosine {matrix[i, j]:.2f}), texts {min(apart) + 1} and {max(apart) + 1} least "
-        f"({matrix[apart]:.2f}); the map keeps {100 * kept:.0f} % of the spread."
+def notice(matrix: Floats, vectors: Floats, *, is_centred: bool = False) -> str:
+    """The two most and the two least alike, among three texts or more: matrix [text, text], of at least two texts."""
+    rows, columns = np.triu_indices(len(matrix), k=1)
+    cosines = matrix[rows, columns]
+    measure = "centred cosine" if is_centred else "cosine"
+    if len(cosines) == 1:
+        return f"Texts 1 and 2 have the {measure} {decimal(cosines[0])}."
+    ends = [
+        f"texts {rows[at] + 1} and {columns[at] + 1} are {how} alike ({measure} {decimal(cosines[at])})"
+        for how, at in (("most", leader(cosines, decimal)), ("least", trailer(cosines, decimal)))
+        if at is not None
+    ]
+    said = (
+        "; ".join(ends)
+        or f"the {measure} of every two texts lies between {decimal(cosines.min())} and {decimal(cosines.max())}"
     )
+    kept = min(1.0, float(project(vectors, 2).explained.sum()))
+    spread = "all of the spread" if len(matrix) <= 3 else f"{percent(kept)} of the spread"
+    return f"{raised(said)}; the map keeps {spread}."
 
 
 def python_code(info: ModelInfo, texts: Sequence[str], longest: int, *, is_centred: bool = False) -> str:

@@ -4,7 +4,7 @@ The layers are a graph with a node for each token and state. From token i after 
 Ã[i, j] = ½ (mean over heads of A[i, j]) + ½ [i = j]. The flow from i at the top to j at the bottom is the largest that the pipes bear, and by the theorem
 of Ford and Fulkerson the narrowest cut between the two.
 
-Source: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), section 4.
+Source: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), section 3.
 """
 
 from __future__ import annotations

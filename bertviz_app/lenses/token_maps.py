@@ -6,9 +6,8 @@
     flow         the most that can stream through the layers Ã_l, taken as pipes: see `token_flow`
     zeroing      1 − cos(x_i, x_i without the values of j): how far a layer's output turns, rolled out over the layers
 
-Sources: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), sections 3 (rollout)
-and 4 (flow); Kobayashi et al., Attention is Not Only
-a Weight (2020), section 3; Mohebbi et al., Quantifying Context Mixing in Transformers (2023), section 3 (value zeroing).
+Sources: Abnar and Zuidema, Quantifying Attention Flow in Transformers (2020), section 3 (rollout and flow);
+Kobayashi et al., Attention is Not Only a Weight (2020), section 3; Mohebbi et al., Quantifying Context Mixing in Transformers (2023), section 3 (value zeroing).
 """
 
 from __future__ import annotations

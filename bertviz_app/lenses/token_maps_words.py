@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.lenses.phrases import decimal, leader, listed, token_name, trailer
 from bertviz_app.lenses.token_maps import Doubles, Maps
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, Floats
@@ -58,7 +59,7 @@ FLOW = Method(
     "flow",
     "each row divided by its sum; unscaled, each entry is a flow of at most 1",
     r"the layers as a network of pipes, as wide as $\tilde A = \tfrac12 A + \tfrac12 I$: the most that can stream from a token of the input to a "
-    "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 4.",
+    "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 3.",
 )
 METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS, ZEROING, FLOW)}
 METHOD = (
@@ -83,14 +84,6 @@ def named_specials(encoding: Encoding) -> tuple[str, NDArray[np.bool_]]:
     return listed(names), special
 
 
-def listed(names: Sequence[str]) -> str:
-    """
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def maps_sentence(maps: Maps, encoding: Encoding) -> str:
     """What to notice of the maps: how much of all rows falls on the special tokens, by each method."""
     names, special = named_specials(encoding)
@@ -99,19 +92,22 @@ def maps_sentence(maps: Maps, encoding: Encoding) -> str:
     if not {MEAN.name, NORMS.name} <= set(found):
         return said
     weight, length = found[MEAN.name], found[NORMS.name]
-    than = "less than" if length < 0.8 * weight else "more than" if length > 1.2 * weight else "about what"
-    return f"{said} What they hand over is {than} the weights say."
+    than = "less than" if length < 0.8 * weight else "more than" if length > 1.2 * weight else "about as much as"
+    many = special.sum() > 1
+    return f"{said} {'They contribute' if many else 'It contributes'} {than} {'their weights suggest' if many else 'its weight suggests'}."
 
 
 def map_sentence(name: str, weights: Doubles, encoding: Encoding) -> str:
-    """What to notice of one map: how much tokens draw on themselves, and the token that the others draw on most."""
+    """What to notice of one map: how much tokens draw on themselves, and the token that the others draw on most, if there is one."""
     itself = percent(float(weights.diagonal().mean()))
     said = f"By {METHODS[name].spoken}, tokens draw on themselves with {itself} on average"
     if len(weights) == 1:
         return f"{said}: there is no other."
     others = (weights.sum(axis=0) - weights.diagonal()) / (len(weights) - 1)
-    best = int(others.argmax())
-    return f"{said}, and of the others most on “{encoding.tokens[best]}”, token {shown(best)}, with {percent(float(others[best]))}."
+    best, share = token_name(encoding, int(others.argmax())), percent(float(others.max()))
+    if leader(others, percent) is None:
+        return f"{said}, and on no other more than on {best} ({share})."
+    return f"{said}, and of the others most on {best} ({share})."
 
 
 def lengths_sentence(norms: Doubles, weights: Floats, encoding: Encoding, layer: int) -> str:
@@ -120,33 +116,39 @@ def lengths_sentence(norms: Doubles, weights: Floats, encoding: Encoding, layer:
     query, key = (int(place) for place in np.unravel_index(norms.argmax(), norms.shape))
     weight = float(weights[..., special].sum(axis=-1).mean())
     length = float(norms[:, special].sum() / (norms.sum() or 1.0))
-    return (
-        f"In layer {shown(layer)}, the share of {names} is {percent(weight)} of the weights and {percent(length)} of the lengths. "
-        f"The longest vector, {norms[query, key]:.2f}, goes from “{encoding.tokens[key]}” to “{encoding.tokens[query]}”."
-    )
+    said = f"In layer {shown(layer)}, {names} {'get' if special.sum() > 1 else 'gets'} {percent(weight)} of the weight and {percent(length)} of the length."
+    if leader(norms, decimal) is None:
+        return said
+    return f"{said} The longest vector, {norms[query, key]:.2f}, goes from {token_name(encoding, key)} to {token_name(encoding, query)}."
 
 
 def token_sentence(maps: Maps, encoding: Encoding, position: int) -> str:
-    """What to notice of one token: what each map says that it draws on most."""
+    """What to notice of one token: what each map says that it draws on most, or, where tokens tie, on none more than on one of them."""
     said = []
     for name, weights in maps.items():
-        best = int(weights[position].argmax())
-        what = "itself" if best == position else f"“{encoding.tokens[best]}”"
-        said.append(f"{what} by {METHODS[name].spoken} ({percent(weights[position, best])})")
-    return f"“{encoding.tokens[position]}” draws most on {listed(said)}."
+        best, share = int(weights[position].argmax()), percent(float(weights[position].max()))
+        what = "itself" if best == position else token_name(encoding, best)
+        how = "most on" if leader(weights[position], percent) is not None else "on none more than"
+        said.append(f"{how} {what} by {METHODS[name].spoken} ({share})")
+    return f"{token_name(encoding, position)} draws {listed(said)}."
 
 
 def agreement_sentence(agreement: Doubles, names: Sequence[str]) -> str:
-    """What to notice of the agreement: the two methods that agree best, and the two that agree least."""
-    pairs = [(float(agreement[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    """What to notice of the agreement: the two methods that agree best, and the two that agree least, among three or more."""
+    pairs = [(i, j) for i in range(len(names)) for j in range(i)]
     if not pairs:
         return f"There is {METHODS[names[0]].spoken} only, and nothing to compare it with."
-    said = [
-        f"{METHODS[names[j]].spoken} and {METHODS[names[i]].spoken} ({value:.2f})".replace("-", "−")
-        for value, i, j in (max(pairs), min(pairs))
-    ]
-    best = f"On the order of the tokens, {said[0]}"
-    return f"{best} agree best, {said[1]} least, by Spearman's rank correlation." if len(pairs) > 1 else f"{best} agree so far."
+    values = [float(agreement[pair]) for pair in pairs]
+
+    def said(at: int) -> str:
+        i, j = pairs[at]
+        return f"{METHODS[names[j]].spoken} and {METHODS[names[i]].spoken} ({decimal(values[at])})"
+
+    most, least = leader(values, decimal), trailer(values, decimal)
+    clauses = [f"{said(at)} agree {how}" for at, how in ((most, "best"), (least, "least")) if at is not None]
+    if not clauses:
+        clauses = [f"{said(int(np.argmax(values)))} agree" + (" as well as any two" if len(values) > 1 else "")]
+    return f"On the order of the tokens, {'; '.join(clauses)}. Measure: Spearman’s rank correlation."
 
 
 def mean_columns(maps: Maps, encoding: Encoding) -> dict[str, list[object]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bertviz_app.lenses.phrases import counted
 from bertviz_app.records import Encoding, ModelInfo
 from bertviz_app.spelling import KINDS_BY_NAME, TokenizerTrace
 
@@ -82,18 +83,18 @@ def notice(encoding: Encoding, found: Sequence[Word]) -> str:
     n_pieces = sum(len(word.positions) for word in real)
     if not real:
         return f"All {encoding.n_tokens} tokens are control tokens."
-    count = f"{len(real)} word{'' if len(real) == 1 else 's'} and marks became {n_pieces} token{'' if n_pieces == 1 else 's'}"
+    words = "1 word or mark" if len(real) == 1 else f"{len(real)} words and marks"
     n_typed = sum(bool(word.typed) for word in found if word.is_control)
-    count += (
-        f"; {encoding.n_tokens - n_pieces - n_typed} control tokens were added{f' and {n_typed} typed' if n_typed else ''}."
-    )
+    n_added = encoding.n_tokens - n_pieces - n_typed
+    typed = f" and {n_typed} {'was' if n_typed == 1 else 'were'} typed" if n_typed else ""
+    count = f"{words} became {counted(n_pieces, 'token')}; {counted(n_added, 'control token')} {'was' if n_added == 1 else 'were'} added{typed}."
     most = max(real, key=lambda word: len(word.positions))
     if len(most.positions) == 1:
         return f"{count} Each is in the vocabulary whole{', or unknown' if 'unk' in encoding.kinds else ''}."
     pieces = " ".join(encoding.tokens[position] for position in most.positions[:8])
     more = " …" if len(most.positions) > 8 else ""
     return (
-        f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces: {pieces}{more}."
+        f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces ({pieces}{more})."
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,33 @@ def groups_of(of: Sequence[Unit]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(of)), [len(unit.positions) for unit in of])
 
 
+def as_words(encoding: Encoding) -> Encoding:
+    """The same text with a unit in the place of each token: what is shown of tokens can be shown of words.
+
+    Put what belongs to the tokens together by `groups_of`: `summed`, or `readings.merged`.
+    """
+    of = units(encoding)
+    first = [unit.position for unit in of]
+    names = ("token_ids", "segment_ids", "attention_mask", "word_ids")
+    kinds = tuple("word" if unit.kind in ("word", "mark") else encoding.kinds[unit.position] for unit in of)
+    return replace(
+        encoding,
+        tokens=tuple(unit.text for unit in of),
+        kinds=kinds,
+        offsets=np.array([(unit.start, unit.end) for unit in of]),
+        **{name: getattr(encoding, name)[first] for name in names},
+    )
+
+
+def summed(values: Floats, groups: NDArray[np.int64]) -> Floats:
+    """What the tokens of each word have together: [..., position] → [..., group].
+
+    >>> summed(np.array([1.0, 2.0, 3.0]), np.array([0, 1, 1])).tolist()
+    [1.0, 5.0]
+    """
+    return np.add.reduceat(values, np.unique(groups, return_index=True)[1], axis=-1)
+
+
 def joined_notice(of: Sequence[Unit]) -> str:
     """What is to be said where one token covers several words; empty where none does."""
     joined = list(dict.fromkeys(f"“{unit.text[:20]}{'…' if len(unit.text) > 20 else ''}”" for unit in of if unit.is_joined))
@@ -108,10 +135,10 @@ def _continues(encoding: Encoding, group: Sequence[int], position: int, covered:
     reach = max(covered[one][1] for one in group)
     if reach and last:
         return first < reach
-    # What cannot be seen: bytes of one character, or a space that some tokenizers make a piece of its own in front of its word (␣, new).
+    # What cannot be seen: bytes of one character, or spaces that some tokenizers make a piece of its own in front of their word (␣, new).
     ends, starts = encoding.offsets[before, 1], encoding.offsets[position, 0]
-    is_space = last > 0 and not encoding.source_text(before).strip()
-    return not reach and bool(ends > starts or (is_space and ends == starts))
+    are_spaces = not encoding.source_text(before).strip() and (last > 0 or not encoding.source_text(position).strip())
+    return not reach and bool(ends > starts or (are_spaces and ends == starts))
 
 
 def _unit(encoding: Encoding, group: Sequence[int], covered: Sequence[Span], spans: Sequence[list[Span]]) -> Unit:

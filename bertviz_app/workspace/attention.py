@@ -14,6 +14,7 @@ from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.plots import shown
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -33,18 +34,18 @@ def choose_view(page: Page) -> tuple[str, str]:
 def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
     return str(
         st.segmented_control(
-            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
+            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True, bind="query-params"
         )
     )
 
 
 def _suggest_head(page: Page) -> None:
     """Open, for who comes for the first time and by no link to a head, one that is worth a look."""
-    asked_for = any(place.is_set() or place.name in st.query_params for place in (scene.LAYER, scene.HEAD))
+    asked_for = any(scene.chosen(place) or place in st.query_params for place in (Choice.LAYER, Choice.HEAD))
     if not scene.HEAD_SUGGESTED.value() and not asked_for:
         layer, head = telling_head(once(head_patterns, page.forward))
-        scene.LAYER.put(shown(layer))
-        scene.HEAD.put(shown(head))
+        scene.choose(Choice.LAYER, shown(layer))
+        scene.choose(Choice.HEAD, shown(head))
     scene.HEAD_SUGGESTED.put(True)
 
 

@@ -24,14 +24,14 @@ ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8
 
 def hidden_words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
     """The token strip with clickable words: the encoding with the clicked words hidden, and their positions."""
-    hidden = set(scene.HIDDEN_WORDS.of(page.encoding.key))
+    hidden = set(scene.HIDDEN.of(page.encoding.key))
     shown = page.model.reader.masked(page.encoding, sorted(hidden))
     clicked = page.strip(
         shown, key="blanks", hint="Click a word to hide it; click it again to bring it back.", chosen=sorted(hidden)
     )
     if clicked is not None and page.encoding.kinds[clicked] not in ("cls", "sep", "pad", "mask"):
         hidden ^= set(lens.word_positions(page.encoding, clicked))
-        scene.HIDDEN_WORDS.put(page.encoding.key, tuple(sorted(hidden)))
+        scene.HIDDEN.put(page.encoding.key, tuple(sorted(hidden)))
         st.rerun()
     return shown, tuple(sorted(hidden))
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import embeddings, sentences, similarity
+from bertviz_app.lenses.phrases import token_name
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
@@ -84,13 +85,9 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         numbers = [str(index + 1) for index in range(len(forwards))]
         title = f"Cosine similarity of the sentences’ {kind} vectors"
         figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
-        i, j = similarity.most_alike(matrix)
-        page.show(
-            figure,
-            name="sentence-similarity",
-            alt=f"Heatmap: {title}",
-            notice=f"By their {kind} vectors, sentences {i + 1} and {j + 1} are most alike: cosine {matrix[i, j]:.2f}.",
-        )
+        numbered = [f"sentence {number}" for number in numbers]
+        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {kind} vectors")
+        page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
         st.caption(similarity.SENTENCES_METHOD)
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
@@ -101,13 +98,9 @@ def similarity_view(page: Page, state: int) -> None:
     matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
     tokens = page.encoding.tokens
     title = f"Cosine similarity of the tokens at {embeddings.state_name(state)}"
-    i, j = similarity.most_alike(matrix)
-    page.show(
-        similarity.similarity_figure(matrix, tokens, page.theme, title=title),
-        name="similarity",
-        alt=f"Heatmap: {title}",
-        notice=f"Most alike: “{tokens[i]}” (token {i + 1}) and “{tokens[j]}” (token {j + 1}), cosine {matrix[i, j]:.2f}.",
-    )
+    said = similarity.most_alike_notice(matrix, [token_name(page.encoding, place) for place in range(len(tokens))])
+    figure = similarity.similarity_figure(matrix, tokens, page.theme, title=title)
+    page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
     page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
@@ -130,12 +123,9 @@ def neighbours_view(page: Page) -> None:
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
     found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)
     figure = similarity.neighbours_figure(found, page.theme, of=token)
-    page.show(
-        figure,
-        name="neighbours",
-        alt=f"Bars: the tokens of the vocabulary nearest to {token}",
-        notice=f"Nearest to “{token}” among {page.model.info.vocab_size:,} tokens: “{found[0].token}”, cosine {found[0].cosine:.2f}.",
-    )
+    said = similarity.neighbours_notice(found, token, page.model.info.vocab_size)
+    alt = f"Bars: the tokens of the vocabulary nearest to {token}"
+    page.show(figure, name="neighbours", alt=alt, notice=said)
     columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
     with page.fold("Table"):
         page.table(columns, name="neighbours")

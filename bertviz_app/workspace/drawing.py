@@ -90,11 +90,11 @@ class Drawing:
             with st.expander("Export"):
                 st.radio(
                     "The camera button on each picture saves it as", ["PNG", "SVG"],
-                    key=scene.PICTURE_FORMAT.name, horizontal=True, persist_state="session",
+                    key=scene.Choice.PICTURE_FORMAT, horizontal=True, persist_state="session",
                 )  # fmt: skip
 
     def _config(self, name: str) -> dict[str, Any]:
-        kind = scene.PICTURE_FORMAT.value().lower()
+        kind = (scene.chosen(scene.Choice.PICTURE_FORMAT) or "PNG").lower()
         image = {"format": kind, "scale": 2, "filename": f"inside-bert-{name}"}
         unused = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
         return {"displaylogo": False, "toImageButtonOptions": image, "modeBarButtonsToRemove": unused}

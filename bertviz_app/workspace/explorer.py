@@ -20,6 +20,7 @@ from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass, ModelInfo
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -87,7 +88,7 @@ def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict
         return {}
     if not clicked.get("beside"):
         # The sliders are set before they are drawn: at the top of the next run.
-        return {scene.LAYER.name: shown(head[0]), scene.HEAD.name: shown(head[1])}
+        return {Choice.LAYER: shown(head[0]), Choice.HEAD: shown(head[1])}
     others = [other for other in heads[1:] if other != head]
     return {scene.HEADS_BESIDE.name: others if head in heads else [*others, head][-(MOST_HEADS - 1) :]}
 

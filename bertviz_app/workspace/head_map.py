@@ -53,7 +53,7 @@ def map_of_heads(page: Page) -> bool:
     page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)
-        scene.choose_later({scene.heads_off(page.model.info.key).name: [f"{shown(layer)}.{shown(head)}"]})
+        scene.choose_later({f"heads_off_{page.model.info.key}": [f"{shown(layer)}.{shown(head)}"]})
     return clicked is not None
 
 

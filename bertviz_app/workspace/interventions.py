@@ -12,7 +12,6 @@ from bertviz_app.lenses import interventions as lens
 from bertviz_app.lenses import interventions_code as code
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import ForwardPass
-from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
 
@@ -57,7 +56,7 @@ def _chosen(page: Page) -> Intervention:
     for_heads, for_layers = st.columns([3, 2], gap="medium")
     with for_heads:
         off = st.multiselect(
-            "Heads to switch off (layer.head)", [*whole, *heads], key=scene.heads_off(info.key).name, persist_state="session",
+            "Heads to switch off (layer.head)", [*whole, *heads], key=f"heads_off_{info.key}", persist_state="session",
             placeholder="None: choose or type, such as 3.5", select_all=False, wrap=True,
         )  # fmt: skip
     with for_layers:

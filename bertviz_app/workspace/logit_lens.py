@@ -46,7 +46,7 @@ def choose_token(page: Page) -> Look:
     if position is None:
         position = lens.first_position(page.encoding)
     hidden = lens.hides(page.encoding, position)
-    if hidden and not scene.HIDES_IN_LENS.value():
+    if hidden and not scene.chosen(scene.Choice.LENS_HIDE):
         hidden = ()
     encoding = page.model.reader.masked(page.encoding, hidden) if hidden else page.encoding
     clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
@@ -60,7 +60,7 @@ def hide_toggle(page: Page, look: Look) -> None:
     """The switch that `choose_token` reads at the next run."""
     label = "Hide its word (one further pass)"
     may_hide = bool(lens.hides(page.encoding, look.position))
-    st.toggle(label, key=scene.HIDES_IN_LENS.name, persist_state="session", disabled=not may_hide)
+    st.toggle(label, key=scene.Choice.LENS_HIDE, persist_state="session", disabled=not may_hide)
 
 
 def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followed: Sequence[int] = ()) -> lens.Said:

@@ -17,6 +17,8 @@ from bertviz_app.lenses.glossary import TERMS
 from bertviz_app.records import ModelInfo
 from bertviz_app.workspace import scene
 
+SIDEBAR = 252  # pixels of its width at first: a projector's screen is 1280 wide
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -78,7 +80,7 @@ def draw_sidebar(key: str) -> str:
         name = _model_choice(key)
         scene.MODEL_LINE.put(st.empty())
         group = ""
-        with st.container(gap="xsmall"):  # all of them in sight on a screen of 900 pixels
+        with st.container(key="page_list"):  # all of them in sight on a screen of 720 lines
             for page in PAGES.values():
                 if page.group != group:
                     group = page.group
@@ -105,15 +107,18 @@ def offered_models() -> dict[str, str]:
     return {name: name for name in CATALOG} | folders
 
 
-def draw_line(entry: PageEntry) -> None:
-    """What the page shows, and its terms, each with a link to its line of the glossary."""
+def draw_head(entry: PageEntry) -> None:
+    """The title, what the page shows, and its terms: what each means, and the way to its line of the glossary."""
     mine = [term for term in TERMS if term.page == entry.key]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, key="page_head"):
+        st.title("Inside BERT" if entry.key == "home" else entry.title, anchor=False, width="content")
         st.markdown(entry.line, width="content")
         if mine:
             with st.popover("Words used here", type="tertiary"):
                 for term in mine:
-                    st.page_link(PAGES["glossary"].file, label=term.name, help=term.meaning, query_params={"term": term.name})
+                    with st.container(gap=None):
+                        st.page_link(PAGES["glossary"].file, label=term.name, query_params={"term": term.name})
+                        st.markdown(term.meaning)
 
 
 def _model_choice(key: str) -> str:
@@ -125,11 +130,10 @@ def _model_choice(key: str) -> str:
         scene.UNKNOWN_MODEL.put(asked)
         asked = None
     # On another page it is another widget, which knows nothing of what was chosen.
-    if not scene.MODEL.is_set() or scene.PAGE.value() not in (None, key):
+    if scene.arrive(key) or not scene.MODEL.is_set():
         scene.MODEL.put(scene.CHOSEN_MODEL.value() or asked or default)
     chosen = st.selectbox("Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed")
     scene.CHOSEN_MODEL.put(chosen)
-    scene.PAGE.put(key)
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]

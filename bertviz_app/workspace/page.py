@@ -17,7 +17,7 @@ from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.workspace import caches, memory, scene
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
-from bertviz_app.workspace.navigation import PAGES, draw_line, draw_model_line, draw_sidebar
+from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar
 from bertviz_app.workspace.sentence import sentence_form, text_form
 from bertviz_app.workspace.subject import as_visitor_says
 
@@ -37,14 +37,18 @@ def open_page(key: str) -> Iterator[Page]:
     """
     entry = PAGES[key]
     title = "Inside BERT" if key == "home" else f"{entry.title} · Inside BERT"
-    st.set_page_config(page_title=title, page_icon=str(Path(__file__).with_name("assets") / "icon.png"), layout="wide")
+    st.set_page_config(
+        page_title=title,
+        page_icon=str(Path(__file__).with_name("assets") / "icon.png"),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR,
+    )
     theme = memory.theme()
     st.html(style(theme))
     caches.warm_up()
     scene.choose_now()
     model_name = draw_sidebar(key)
-    st.title("Inside BERT" if key == "home" else entry.title, anchor=False)
-    draw_line(entry)
+    draw_head(entry)
     if not memory.restore():
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
     # Plotly asks what of pandas is there, and stumbles over one that another visitor's run is just importing. This waits for it.

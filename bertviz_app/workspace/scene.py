@@ -1,18 +1,21 @@
 """All that a session remembers, by name: no other module reads or writes Streamlit's session state.
 
 A `Kept` value is one for the whole session. A `KeptOf` value belongs to what it is about (a text, a model, a job): about anything else
-there is none, so that nothing said of one text is ever shown for another. What widgets remember by their `key` has its name here as well.
+there is none, so that nothing said of one text is ever shown for another. A `Choice` is what somebody chose in a widget of `choices.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
 
 T = TypeVar("T")
+Span = tuple[int, int, int]  # text (0 the first, 1 the second), first character, character after the last
+Plain = bool | int | str | list[str]
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,65 @@ class KeptOf(Generic[T]):
         st.session_state[self.name] = (subject, value)
 
 
-# ── What was typed, and the visitor's browser ─────────────────────────────────────────────────────
+class Choice(StrEnum):
+    """What can be chosen on a page, by the name that it has in the address: its own, in small letters."""
+
+    ATTENTION_VIEW = auto()
+    ATTENTION_WORDS = auto()
+    ATTENTION_HIDE = auto()
+    ATTENTION_BLOCK = auto()
+    EXPLORER_MODE = auto()
+    LAYER = auto()  # layers and heads count from 1, as on the screen
+    HEAD = auto()
+    STATE = auto()  # a layer, or the embeddings
+    LOOKS_LAYER = auto()
+    SUMMED_VIEW = auto()
+    SUMMED_METHOD = auto()
+    SUMMED_LAYER = auto()
+    HEAD_MEASURE = auto()
+    ATTRIBUTION_VIEW = auto()
+    ATTRIBUTION_METHOD = auto()
+    ATTRIBUTION_BASELINE = auto()
+    ATTRIBUTION_STEPS = auto()
+    PREDICTION = auto()
+    PREDICTION_ABOUT = auto()
+    ANSWER = auto()
+    INTERVENTIONS_VIEW = auto()
+    HEADS_OFF = auto()
+    LAYERS_OFF = auto()
+    LENS_VIEW = auto()
+    LENS_HIDE = auto()
+    EMBEDDINGS_VIEW = auto()
+    JOINED_WORD = auto()
+    SENTENCE_VECTOR = auto()
+    CONTEXTS_VIEW = auto()
+    TOKENS_VIEW = auto()
+    WORDPIECE_WORD = auto()
+    BATCH_LENGTH = auto()
+    FORWARD_VIEW = auto()
+    TOP_K = auto()
+    BLANK_ORDER = auto()
+    NEXT_SENTENCE_VIEW = auto()
+    POOLED_VIEW = auto()
+    SENTIMENT_VIEW = auto()
+    TEXTS_FROM = auto()
+    TASK = auto()
+    FOLLOWED_NAME = auto()
+    SUMMARY_RATIO = auto()
+    CENTRED = auto()
+    LOOKED_INTO = auto()
+    MODELS_VIEW = auto()
+    TO_FETCH = auto()
+    PICTURE_FORMAT = auto()
+
+
+# ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────
 
 TEXTS: Kept[Mapping[str, str]] = Kept("texts", {})  # every submitted text, by the name of its box
+HIDDEN: KeptOf[tuple[int, ...]] = KeptOf("hidden_words", ())  # positions
 RESTORED = Kept("_restored", False)  # whether the browser has answered what it kept
 SCREEN = Kept("_screen", "")  # such as "dark narrow"
-SAMPLE = Kept("_sample", ("", ""))  # the sample that the sentence boxes were filled from
+FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for text was filled with, and on which page
 
 ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what the visitor says that its classifier is about
 
@@ -70,28 +126,26 @@ ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what t
 MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
 CHOSEN_MODEL = Kept[str | None]("_model", None)  # what it held last, on whatever page
 PAGE = Kept[str | None]("_page", None)  # the page of the last run
+VISIT = Kept("_visit", 0)  # counts the pages that were gone to
 MODEL_LINE = Kept[Any]("_model_line", None)  # the place below the box, filled once the model is known
 UNKNOWN_MODEL = Kept[str | None]("_unknown_model", None)  # what a link asked for and this server does not have
 
-# ── What was clicked in a strip of tokens, each about one text ────────────────────────────────────
+# ── What was chosen, on whatever page ─────────────────────────────────────────────────────────────
 
-HIDDEN_WORDS: KeptOf[tuple[int, ...]] = KeptOf("hidden_words", ())
+CHOSEN: Kept[Mapping[str, Plain]] = Kept("_chosen", {})  # what a reload brings back
+CORRECTED: KeptOf[Mapping[str, tuple[str, object]]] = KeptOf("_corrected", {})  # what a link asked for in vain, about one page
+
+# ── What was clicked, each about one text ─────────────────────────────────────────────────────────
+
 ATTENTION_TOKEN: KeptOf[int | None] = KeptOf("_attention_token", None)
 LENS_TOKEN: KeptOf[int | None] = KeptOf("_lens_token", None)
 SUMMED_TOKEN: KeptOf[int | None] = KeptOf("_summed_token", None)
 NEIGHBOURS_TOKEN: KeptOf[int | None] = KeptOf("neighbours_of", None)
 FORWARD_TOKEN: KeptOf[int] = KeptOf("forward_token", 1)
 REPLACEMENT: KeptOf[tuple[int | None, str]] = KeptOf("replacement", (None, ""))
-
-# ── Choices that other parts of the program set or read, by the keys of their widgets ─────────────
-
-LAYER = Kept("layer", 1)  # counted from 1, as on the screen
-HEAD = Kept("head", 1)
 HEAD_SUGGESTED = Kept("_head_suggested", False)
 HEADS_BESIDE: Kept[list[tuple[int, int]]] = Kept("_heads_beside", [])
 LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
-HIDES_IN_LENS = Kept("lens_hide", False)
-PICTURE_FORMAT = Kept("picture_format", "PNG")
 GLOSSARY_SEARCH = Kept("glossary_search", "")
 
 # ── Files, and what was read of them ──────────────────────────────────────────────────────────────
@@ -100,8 +154,8 @@ TABLE = Kept[Any]("_table", None)
 TABLE_ID = Kept[str | None]("_table_id", None)
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
 
-_LATER: Kept[Mapping[str, object]] = Kept("_later", {})
 _MAY_STOP = Kept("_may_stop", "")
+_LATER: Kept[Mapping[str, object]] = Kept("_later", {})
 
 
 def draft(name: str) -> Kept[str]:
@@ -109,9 +163,12 @@ def draft(name: str) -> Kept[str]:
     return Kept(f"draft_{name}", "")
 
 
-def heads_off(model_key: str) -> Kept[list[str]]:
-    """The heads of a model that are switched off, as their names in the box."""
-    return Kept(f"heads_off_{model_key}", [])
+def fill(name: str, text: str) -> None:
+    """Put a text into a box: on coming to a page, and when another text takes its place. What is being typed there stays."""
+    box, filled = draft(name), (VISIT.value(), text)
+    if not box.is_set() or FILLED.value().get(name) != filled:
+        box.put(text)
+        FILLED.put({**FILLED.value(), name: filled})
 
 
 def subject(model_name: str) -> Kept[str]:
@@ -122,6 +179,15 @@ def subject(model_name: str) -> Kept[str]:
 def submitted(name: str) -> bool:
     """Whether the button of a form was pressed just now."""
     return bool(st.session_state.get(f"submit_{name}"))
+
+
+def arrive(page: str) -> bool:
+    """To be told which page runs. Whether the visitor came from another one, or from outside."""
+    if PAGE.value() == page:
+        return False
+    PAGE.put(page)
+    VISIT.put(VISIT.value() + 1)
+    return True
 
 
 # ── Jobs that wait for a click ────────────────────────────────────────────────────────────────────
@@ -142,15 +208,30 @@ def stop() -> None:
     job(_MAY_STOP.value()).take()
 
 
-# ── Choices for the next run ──────────────────────────────────────────────────────────────────────
+# ── Setting and reading choices ───────────────────────────────────────────────────────────────────
+
+
+def choose(choice: str, value: object) -> None:
+    """Set a choice, before its widget is drawn in a run or in a callback."""
+    st.session_state[choice] = value
+
+
+def unchoose(choice: str) -> None:
+    """Back to the default, which the widget knows."""
+    st.session_state.pop(choice, None)
+
+
+def chosen(choice: str) -> Any:
+    """What the widget of a choice holds, or what was set for it; None where there is neither."""
+    return st.session_state.get(choice)
 
 
 def choose_later(choices: Mapping[str, object]) -> None:
-    """Choices of widgets, by their keys, that are made when the next run begins: a widget that is drawn already cannot be set."""
+    """Choices that are made when the next run begins: a widget that is drawn already cannot be set."""
     _LATER.put({**_LATER.value(), **choices})
 
 
 def choose_now() -> None:
     """Make the choices that the last run left for this one. Each page calls it before it draws a widget."""
-    for key, value in _LATER.take().items():
-        st.session_state[key] = value
+    for choice, value in _LATER.take().items():
+        choose(choice, value)

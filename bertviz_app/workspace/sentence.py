@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
 from bertviz_app.workspace import memory, scene
 from bertviz_app.workspace.caches import DEFAULT_TEXT
 
-TEXT, PAIR = scene.draft("text"), scene.draft("pair")
+LINE = 90  # characters that stand on one line of the box; half as many where two stand side by side
 
 # label, sentence, second sentence
 EXAMPLES = (
@@ -32,29 +34,23 @@ EXAMPLES = (
 
 def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
     """Draw the form. What is submitted becomes the text of every page; until then it is the `sample`, a sentence and a second one."""
-    limit = settings.current().max_characters
-    # The drafts live in their widgets; on a fresh page they start from what was submitted last.
-    if not memory.has_text() and scene.SAMPLE.value() != sample:  # another part of the page, another sample
-        TEXT.put(sample[0])
-        PAIR.put(sample[1])
-    scene.SAMPLE.put(sample)
-    for box, typed in ((TEXT, memory.recall("text", sample[0])), (PAIR, memory.recall("pair", sample[1]))):
-        if not box.is_set():
-            box.put(typed)
+    texts = {"text": memory.recall("text", sample[0]), "pair": memory.recall("pair", sample[1])}
+    for name, text in texts.items():
+        scene.fill(name, text)
     shows_pair = pair or bool(memory.recall("pair"))
+    is_long = any(len(text) > LINE // (2 if shows_pair else 1) or "\n" in text for text in texts.values())
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
-        texts, buttons = st.columns([5, 2], vertical_alignment="bottom", gap="small")
-        with texts:
+        left, buttons = st.columns([5, 2], vertical_alignment="bottom", gap="small")
+        with left:
             boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
-        boxes[0].text_input(
-            "Sentence A" if shows_pair else "Sentence", key=TEXT.name, max_chars=limit,
-            label_visibility="visible" if shows_pair else "collapsed",
-        )  # fmt: skip
+        _box(boxes[0], "Sentence A" if shows_pair else "Sentence", "text", is_long=is_long,
+             label_visibility="visible" if shows_pair else "collapsed")  # fmt: skip
         if shows_pair:
-            boxes[1].text_input("Sentence B (optional)", key=PAIR.name, max_chars=limit, placeholder="Type a second sentence")
+            _box(boxes[1], "Sentence B (optional)", "pair", is_long=is_long, placeholder="Type a second sentence")
         with buttons, st.container(horizontal=True, gap="small"):
-            st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit)
+            keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
+            st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
             with st.popover("Examples", width="stretch"):
                 for index, (label, text, second) in enumerate(EXAMPLES):
                     st.form_submit_button(
@@ -79,24 +75,31 @@ def text_form(
         n = len(boxes)
         columns = st.columns([3] * n + [1], vertical_alignment="bottom", gap="small") if beside else [st.container()] * (n + 1)
         for column, (name, (label, sample)) in zip(columns, boxes.items(), strict=False):
-            box = scene.draft(name)
-            if not box.is_set():
-                box.put(memory.recall(name, sample))
+            scene.fill(name, memory.recall(name, sample))
             if name == last and not beside:
-                column.text_area(label, key=box.name, max_chars=limit, height=height)
+                column.text_area(label, key=scene.draft(name).name, max_chars=limit, height=height)
             else:
-                column.text_input(label, key=box.name, max_chars=limit)
+                column.text_input(label, key=scene.draft(name).name, max_chars=limit)
         width = "stretch" if beside else "content"
         columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
     return {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
 
 
+def _box(place: DeltaGenerator, label: str, name: str, *, is_long: bool, **look: Any) -> None:
+    """One line, or for a text that does not fit on one, as many as it takes."""
+    if is_long:
+        place.text_area(
+            label, key=scene.draft(name).name, max_chars=settings.current().max_characters, height="content", **look
+        )
+    else:
+        place.text_input(label, key=scene.draft(name).name, max_chars=settings.current().max_characters, **look)
+
+
 def _submit() -> None:
-    memory.remember("text", TEXT.value())
-    memory.remember("pair", PAIR.value())
+    for name in ("text", "pair"):
+        memory.remember(name, scene.draft(name).value())
 
 
 def _pick(text: str, pair: str) -> None:
-    TEXT.put(text)
-    PAIR.put(pair)
-    _submit()
+    memory.remember("text", text)
+    memory.remember("pair", pair)

@@ -81,7 +81,8 @@ def similarity_view(page: Page) -> None:
     numbers = [str(index + 1) for index in range(len(forwards))]
     title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
     figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
-    page.show(figure, name="texts", alt="Heatmap", notice=text_map.notice(matrix, vectors))
+    said = text_map.notice(matrix, vectors, is_centred=is_centred)
+    page.show(figure, name="texts", alt="Heatmap", notice=said)
     texts = [forward.encoding.text for forward in forwards]
     page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
     options = list(range(len(texts)))

@@ -10,9 +10,11 @@ from bertviz_app import plots
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import entities
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.words import joined_notice
 from bertviz_app.workspace import memory
 from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
+from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def entities_view(page: Page) -> None:
     if not offer_head(page, "entities"):
         return
     words = entities.written_words(page.encoding)
+    if said := joined_notice(words):
+        st.caption(plain(said))
     rows = page.forward.hidden_states[-1][[word.position for word in words]]
     reading = entities.read(words, page.model.info.labels["entities"], page.model.token_logits("entities", rows))
     texts = [text for text in (page.text, page.pair) if text is not None]

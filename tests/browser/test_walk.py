@@ -132,7 +132,6 @@ def walk(visitor: Callable[..., Page], url: str, model) -> Callable[[str], Walk]
     return begin
 
 
-@pytest.mark.xfail(strict=True, reason="the box is empty after every second page change")
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_text_is_on_every_page(walk, order: str) -> None:
     first, *others = ORDERS[order]
@@ -149,7 +148,6 @@ def test_the_text_is_on_every_page(walk, order: str) -> None:
             visit.is_about(SECOND)
 
 
-@pytest.mark.xfail(strict=True, reason="the box is empty after every second page change")
 def test_the_sample_is_in_the_box_until_something_is_typed(walk) -> None:
     visit = walk()
     sample = visit.box.input_value()
@@ -161,7 +159,6 @@ def test_the_sample_is_in_the_box_until_something_is_typed(walk) -> None:
         visit.is_about(sample)
 
 
-@pytest.mark.xfail(strict=True, reason="the box is empty after every second page change")
 def test_an_example_a_reload_and_the_way_back(walk) -> None:
     visit = walk("tokens")
     visit.main.get_by_role("button", name="Examples").click()
@@ -284,8 +281,8 @@ def test_another_model_on_the_way(walk) -> None:
     visit.type("I love AI!")
     model = visit.page.locator("[data-testid=stSidebar]").get_by_role("combobox")
     for name, layers in (("tiny-bert", "2"), ("Embedded BERT", "6")):
-        model.click()
-        visit.page.get_by_role("option", name=re.compile(name)).click()
+        model.fill(name)  # the list is long, and the browser holds only what is in sight of it
+        visit.page.get_by_role("option", name=name).first.click()
         visit.settle()
         for key in ("tokens", "logit_lens", "embeddings", "attention"):
             visit.go(key)
@@ -299,7 +296,6 @@ def test_a_page_that_is_built_into_another_has_no_sidebar(walk) -> None:
     expect(visit.page.locator("[data-testid=stSidebar]")).not_to_be_visible()
 
 
-@pytest.mark.xfail(strict=True, reason="the box is one line, whatever is typed")
 def test_a_long_text_gets_a_box_of_several_lines(walk) -> None:
     visit = walk("tokens")
     long = "The old grey cat watches the street from its window and thinks about fish. " * 6
@@ -309,7 +305,7 @@ def test_a_long_text_gets_a_box_of_several_lines(walk) -> None:
     visit.box.press("End")
     visit.page.keyboard.type(" Yes.")
     hint = visit.main.get_by_test_id("InputInstructions").first
-    if hint.count():
+    if hint.is_visible():
         top = hint.bounding_box()["y"]
         assert top >= visit.box.bounding_box()["y"] + visit.box.bounding_box()["height"] - 1
     visit.type("Short again.")
@@ -317,9 +313,9 @@ def test_a_long_text_gets_a_box_of_several_lines(walk) -> None:
 
 
 def choose(visit: Walk, label: str, option: str) -> None:
-    """An option of a closed list, by its beginning."""
+    """An option of a closed list, by a part of its name."""
     visit.main.get_by_role("combobox", name=label).click()
-    visit.page.get_by_role("option", name=re.compile(rf"{re.escape(option)}")).first.click()
+    visit.page.get_by_role("option", name=option).first.click()
     visit.settle()
 
 

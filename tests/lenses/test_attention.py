@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ def test_the_blocks_of_a_sentence_add_up_to_its_rows(pieces, words, hide):
 
 def test_words_are_put_together_and_found_again(pieces):
     weights = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True))
-    assert weights.queries == ("starlings", "murmurate", "neuroscientists", "watch", "murmurations", ".")
+    assert weights.queries == ("Starlings", "murmurate", "neuroscientists", "watch", "murmurations", ".")
     tokens = pieces.encoding.tokens
     assert weights.row_of[0] == -1 and weights.row_of[tokens.index("##ate")] == weights.row_of[tokens.index("murmur")] == 1
     block = lens.read_head(pieces, 0, 0, Reading(words=True, hide_special=True, block="B → A"))
@@ -63,12 +65,12 @@ def test_the_same_word_twice_in_a_row_stays_two_words(model):
     assert lens.read_head(forward, 0, 0, Reading(words=True)).queries == ("[CLS]", "murmurate", "murmurate", "[SEP]")
 
 
-def test_patterns_are_means_over_the_tokens_that_have_the_place(forward):
+def test_patterns_are_shares_of_all_the_weight(forward):
     patterns = lens.head_patterns(forward)
     weights, n = forward.attentions[0, 2], forward.encoding.n_tokens
     shares = [
-        np.mean([weights[i, i - 1] for i in range(1, n)]),
-        np.mean([weights[i, i + 1] for i in range(n - 1)]),
+        sum(weights[i, i - 1] for i in range(1, n)) / n,
+        sum(weights[i, i + 1] for i in range(n - 1)) / n,
         np.mean([weights[i, i] for i in range(n)]),
         weights[:, 0].mean(),
         weights[:, n - 1].mean(),
@@ -83,14 +85,30 @@ def test_the_telling_head_looks_at_a_neighbour_or_has_the_firmest_habit():
     assert lens.telling_head(lens.HeadPattern(place, share * [[1, 0.5], [0.5, 1]])) == (1, 1)
 
 
+def test_what_the_first_row_cannot_give_is_not_left_out_of_the_share(model):
+    """Every token but the first looks at the one before it with all its weight: two thirds of all the weight, not all of it."""
+    forward = model.run(model.encode("a"))
+    weights = np.zeros_like(forward.attentions)
+    weights[..., 0, 1] = weights[..., 1, 0] = weights[..., 2, 1] = 1
+    only = dataclasses.replace(forward, attentions=weights)
+    said = lens.head_sentence(only, lens.read_head(only, 0, 0, Reading()), Reading())
+    assert said.startswith("Head 1.1 puts 67 % of its weight on the previous token")
+
+
 def test_sentences_quote_the_numbers(forward):
     patterns = lens.head_patterns(forward)
     weights = lens.read_head(forward, 0, 2, Reading())
     said = lens.head_sentence(forward, weights, Reading())
     row, column = weights.strongest
     assert plots.percent(patterns.share[0, 2]) in said and lens.PLACES[patterns.place[0, 2]] in said
-    assert f"“{weights.queries[row]}” to “{weights.keys[column]}”, {plots.percent(weights.weights.max())}" in said
-    assert plots.percent(patterns.share.max()) in lens.mosaic_sentence(patterns)
+    assert "no single link is the strongest" in said  # several are written "> 99.9 %"
+    weights = lens.read_head(forward, 0, 1, Reading())
+    row, column = weights.strongest
+    link = (
+        f"the strongest link is “{weights.queries[row]}” to “{weights.keys[column]}”, {plots.percent(weights.weights.max())}."
+    )
+    assert lens.head_sentence(forward, weights, Reading()).endswith(link)
+    assert "58 of 72 heads put more than half" in lens.mosaic_sentence(patterns)
 
 
 def test_a_long_head_is_shown_in_blocks_and_says_so(longest):
@@ -132,7 +150,7 @@ def test_code_for_all_heads_gives_the_same_numbers(pieces):
 )
 def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
     names: dict[str, object] = {}
-    exec(code.head_code(pieces.model, (pieces.encoding.text, pieces.encoding.pair), (4, 2), reading), names)
+    exec(code.head_code(pieces.model, pieces.encoding, (4, 2), reading), names)
     ours = lens.read_head(pieces, 4, 2, reading).weights
     theirs = np.asarray(names["weights"])
     assert theirs.shape == ours.shape and np.abs(theirs - ours).max() < 1e-5
@@ -141,7 +159,7 @@ def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
 def test_the_table_holds_the_numbers_of_the_picture(pieces):
     weights = lens.read_head(pieces, 1, 3, Reading(words=True))
     table = figures.head_columns(weights)
-    assert table["from"] == list(weights.queries) and table["2 starlings"] == weights.weights[:, 1].tolist()
+    assert table["from"] == list(weights.queries) and table["2 Starlings"] == weights.weights[:, 1].tolist()
 
 
 @pytest.mark.parametrize(

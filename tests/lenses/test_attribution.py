@@ -51,14 +51,30 @@ def test_words_are_replaceable_and_special_tokens_and_blanks_are_not(model):
 def test_the_notice_names_the_strongest_for_and_against(forward):
     encoding = forward.encoding  # [CLS] i love ai ! [SEP]
     said = lens.notice(encoding, found(encoding, {1: 0.5, 2: 1.25, 3: -0.75}), "positive", PATH)
-    assert said == "“positive” has 80 % (+2.00 bits). “love” speaks for it most (+1.25), “ai” most against it (−0.75)."
+    assert said == (
+        "“positive” has 80 % (log-odds +2.00 bits). “i” (+0.50) and “love” (+1.25) speak for it; only “ai” (−0.75) speaks against it."
+    )
     assert lens.notice(encoding, found(encoding, {2: 1.25}), "x", PATH).endswith(
-        "“love” speaks for it most (+1.25), none against it."
+        "Only “love” (+1.25) speaks for it; no token speaks against it."
     )
     assert lens.notice(encoding, found(encoding, {2: -1.25}), "x", PATH).endswith(
-        "“love” most against it (−1.25), none for it."
+        "No token speaks for it; only “love” (−1.25) speaks against it."
     )
-    assert "No token has a part" in lens.notice(encoding, found(encoding, {}), "x", PATH)
+    three = {1: 0.5, 2: 1.25, 3: 0.25}
+    assert "“love” speaks for it most (+1.25)" in lens.notice(encoding, found(encoding, three), "x", PATH)
+    assert "3 tokens speak for it, none by more than +1.25" in lens.notice(
+        encoding, found(encoding, three | {1: 1.25}), "x", PATH
+    )
+    assert "No token’s part" in lens.notice(encoding, found(encoding, {}), "x", PATH)
+
+
+def test_the_bars_add_up_to_the_sum_that_is_said(model):
+    """Of more tokens than get a bar, the others share one."""
+    encoding = model.encode("word " * 40)
+    one = found(encoding, {position: 0.1 * position for position in range(1, 41)})
+    (bars,) = lens.bars_figure(encoding, one, LIGHT, title="t", method=PATH).data
+    assert len(bars.x) == lens.MOST_BARS + 1 and bars.hovertext[-1].startswith("24 others:")
+    assert sum(bars.x) == pytest.approx(one.total, rel=1e-5)
 
 
 def test_a_method_without_signs_says_where_it_leans(forward):

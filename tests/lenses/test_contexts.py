@@ -47,7 +47,7 @@ def test_what_to_notice_at_a_layer_by_hand():
     )
     plain = [lens.Line(number, "", "x") for number in (1, 2, 4, 5)]
     assert lens.places_notice("bank", plain, PLACES, 1, None) == (
-        "At layer 1, the places of “bank” in 1 and 5 are least alike (cosine -1.00), those in 1 and 2 most (0.71)."
+        "At layer 1, of 4 places of “bank”, the places in 1 and 5 are least alike (cosine −1.00)."
     )
     baseline = contextuality.baseline(np.ones((4, 2, 2), dtype=np.float32), np.arange(4))
     assert lens.places_notice("bank", plain, PLACES, 1, baseline).endswith("Two random words have 1.00.")
@@ -55,13 +55,19 @@ def test_what_to_notice_at_a_layer_by_hand():
 
 def test_what_to_notice_over_the_layers_by_hand():
     measures = contextuality.Measures(np.array([0.9, 0.5]), np.array([0.2, 0.3]), np.array([0.9, 0.8]))
-    assert lens.layers_notice("bank", measures, None) == (
-        "“bank” begins with a self-similarity of 0.90; it is least like itself at layer 1, with 0.50."
-    )
+    assert lens.layers_notice("bank", measures, None) == ("“bank” begins with a self-similarity of 0.90 and ends with 0.50.")
     baseline = contextuality.Baseline(np.array([0.1, 0.3]), np.ones((2, 3, 3)), 10, 3, 3)
     assert lens.layers_notice("bank", measures, baseline).endswith(
-        "Without what random words share it falls from 0.80 to 0.20, at layer 1; random words are most alike at layer 1 (0.30)."
+        "Without what random words share, it goes from 0.80 to 0.20 at layer 1."
     )
+    three = contextuality.Measures(np.array([0.9, 0.5, 0.6]), np.array([0.2, 0.3, 0.3]), np.array([0.9, 0.8, 0.8]))
+    assert "it is least like itself at layer 1, with 0.50." in lens.layers_notice("bank", three, None)
+
+
+def test_two_places_are_neither_most_nor_least_alike():
+    two = lens.Places(np.array([0, 1]), PLACES.vectors[:2], PLACES.intra[:2])
+    said = lens.places_notice("bank", [lens.Line(n, "", "x") for n in (1, 2)], two, 1, None)
+    assert said == "At layer 1, the two places of “bank” have a cosine of 0.71."
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.theme("dark", narrow=True)], ids=["light", "dark phone"])

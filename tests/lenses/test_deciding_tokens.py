@@ -21,4 +21,4 @@ def test_nobody_decides_is_an_error(forward):
 def test_the_sentence_names_the_three_most_looked_at(forward):
     looks = np.array([0.1, 0.05, 0.4, 0.2, 0.15, 0.1], dtype=np.float32)  # [CLS] i love ai ! [SEP]
     said = lens.sentence(forward.encoding, looks, 5, "[CLS]")
-    assert "In layer 6, [CLS] looks most at “love” (40 %), “ai” (20 %), “!” (15 %); 20 % goes" in said
+    assert "In layer 6, [CLS] looks most at “love” (40 %), “ai” (20 %) and “!” (15 %); 20 % goes" in said

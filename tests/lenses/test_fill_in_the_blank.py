@@ -129,8 +129,11 @@ def test_the_notices_follow_the_numbers(model):
     assert lens.blanks_notice([first], [hidden]).endswith("What was hidden, “cow”, gets 0.1 %: place 1,234 of its list.")
     found = lens.Original(5, "mat", 0.9, 1)
     said = lens.blanks_notice([first, second], [hidden, found])
-    assert "90 % on “mat” for token 6, its surest of 2 blanks" in said and "right for 1 of the 2 hidden" in said
-    assert "75 % on average, and least to “b”, 50 %" in lens.seen_notice(["a", "b"], np.array([1.0, 0.5], dtype=np.float32))
+    assert "90 % on “mat” for token 6, one of 2 blanks" in said and "right for 1 of the 2 hidden" in said
+    encoding = model.encode("the cat the")
+    said = lens.seen_notice(encoding, (1, 2, 3), np.array([1.0, 0.5, 0.3], dtype=np.float32))
+    assert said.startswith("Unhidden, each word gets 60 % on average; least goes to “the” (token 4), 30 %.")
+    assert "least" not in lens.seen_notice(encoding, (1, 2), np.array([1.0, 0.5], dtype=np.float32))
 
 
 def test_a_token_in_its_place(model):

@@ -157,12 +157,15 @@ def test_thinning_is_said() -> None:
 def test_notices_by_hand() -> None:
     vectors = np.float32([[0, 5, 0], [0, -6, 1], [3, 0, 0]])
     assert states.states_notice(vectors, "abc").startswith(
-        "Number 2 is the largest, by size, at 2 of 3 tokens; it reaches -6.00 at “b”"
+        "Number 2 is the largest, sign aside, at 2 of 3 tokens; it reaches −6.00 at “b”"
     )
-    assert states.norms_notice(np.float32([[3, 5], [6, 4]]), "ab") == (
-        "The average length goes from 4.0 after the embeddings to 5.0 after the last layer, where “a” (position 0) is the longest with 6.0."
+    assert states.states_notice(vectors[1:], "bc").startswith("No number is the largest at more tokens than all others.")
+    assert states.norms_notice(np.float32([[3, 5, 4], [6, 4, 5]]), "aba") == (
+        "The average length goes from 4.0 after the embeddings to 5.0 after the last layer, where “a” (token 1) has the longest vector: 6.0."
     )
-    assert "Number 2 is the furthest from 0, at -0.95; 1 of 3" in states.pooled_notice(np.float32([0.5, -0.95, 0.1]))
+    assert "Number 2 is the furthest from 0, at −0.95. 1 of 3 numbers lies beyond" in states.pooled_notice(
+        np.float32([0.5, -0.95, 0.1])
+    )
 
 
 def test_tables(forward) -> None:

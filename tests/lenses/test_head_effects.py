@@ -23,8 +23,8 @@ def test_the_notice_names_the_head_that_is_missed():
     assert "No single head" in lens.notice(effects, "mat", 0.4)
     effects[1, 2], effects[0, 0] = -1, 0.5
     said = lens.notice(effects, "mat", 0.4)
-    assert "head 3 of layer 2 most: without it, 20 % are left (−1.00 bits)" in said
-    assert "4 of 6 heads" in said and "Without head 1 of layer 1 it would be likelier (+0.50 bits)" in said
+    assert "head 2.3 most: without it, 20 % is left (−1.00 bits)" in said
+    assert "4 of 6 heads" in said and "Without head 1.1 it would be likelier (+0.50 bits)" in said
     table = lens.columns(effects)
     assert (table["layer"][0], table["head"][0], table["bits"][0]) == (2, 3, -1)
 

@@ -102,10 +102,12 @@ def test_entropy_equals_that_of_scipy(forward):
 
 
 def test_shares_agree_with_the_habits_of_the_attention_page(forward):
+    """There they are shares of all weight; here that on a neighbour is the mean over the tokens that have one."""
     from bertviz_app.lenses.attention import head_patterns
 
-    measures, patterns = lens.measured(forward), head_patterns(forward)
-    shares = np.stack([of(measures, key) for key in ("previous", "next", "itself", "cls", "sep")])
+    measures, patterns, n = lens.measured(forward), head_patterns(forward), forward.encoding.n_tokens
+    have_one = {"previous": (n - 1) / n, "next": (n - 1) / n}
+    shares = np.stack([of(measures, key) * have_one.get(key, 1) for key in ("previous", "next", "itself", "cls", "sep")])
     np.testing.assert_allclose(shares.max(axis=0), patterns.share, atol=1e-6)
     assert (shares.argmax(axis=0) == patterns.place).all()
 
@@ -153,8 +155,9 @@ def test_sentences_quote_the_numbers(forward, pair_forward):
     assert f"Furthest from the sample: head {layer + 1}.{head + 1}" in lens.measure_sentence(mine, MEASURES[0], other)
     counts = [int((mine.kinds == kind).sum()) for kind in range(5)]
     said = lens.kinds_sentence(mine, other)
-    assert all(f"{count} {name}" in said for count, name in zip(counts, KINDS, strict=True))
-    assert f"{(mine.kinds != other.kinds).sum()} of them" in said
+    assert all((f"{count} are {name}" in said) == (count > 1) for count, name in zip(counts, KINDS, strict=True))
+    assert "0 " not in said.replace("0 heads", "") and "block" not in said  # one sentence has no other to look into
+    assert f"; {(mine.kinds != other.kinds).sum()} are of another kind" in said
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])

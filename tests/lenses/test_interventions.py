@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tiny
@@ -45,7 +47,7 @@ def test_of_a_head_that_speaks_of_many_tokens_the_one_that_changed_most_is_drawn
 
 
 def test_what_is_off_is_said_counting_from_1():
-    assert lens.described(WHAT, 4) == "head 2 of layer 1, heads 1, 4 of layer 2 and the whole of layer 2"
+    assert lens.described(WHAT, 4) == "heads 1.2, 2.1 and 2.4 and the whole of layer 2"
     assert lens.described(Intervention(heads=frozenset([(2, 0), (2, 1)])), 2) == "all heads of layer 3"
 
 
@@ -53,9 +55,14 @@ def test_the_notice_tells_the_prediction_that_changed_most():
     still = lens.change(answer(0.6, 0.4), answer(0.6, 0.4), "ab".__getitem__)
     moved = lens.change(answer(0.6, 0.4), answer(0.3, 0.7), "ab".__getitem__)
     lower = lens.change(answer(0.9, 0.1), answer(0.6, 0.4), "ab".__getitem__)
-    assert "goes from 60 % to 30 %; the first choice is now “b”." in lens.notice([still, moved], WHAT, 4)
-    assert "goes from 90 % to 60 %, and is still the first choice." in lens.notice([still, lower], WHAT, 4)
-    assert "does not need it" in lens.notice([still], WHAT, 4)
+    assert "goes from 60 % to 30 % (−1.00 bits); the first choice is now “b”." in lens.notice([still, moved], WHAT, 4)
+    assert "goes from 90 % to 60 % (−0.58 bits) and is still the first choice." in lens.notice([still, lower], WHAT, 4)
+    assert "stays at 60 %: this prediction does not need what is switched off" in lens.notice([still], WHAT, 4)
+    # From 0.9 to 0.6 is more in probability, from 0.02 to 0.001 more in bits.
+    rare = lens.change(answer(0.02, 0.01), answer(0.001, 0.5), "ab".__getitem__)
+    assert "“a”" in lens.notice([lower, rare], WHAT, 4) and "(−8.38 bits)" in lens.notice([lower, rare], WHAT, 4)
+    blank = dataclasses.replace(still, task="masked_words")
+    assert "stays at 60 %" in lens.notice([rare, blank], WHAT, 4)  # the blank first
     assert "Nothing is switched off" in lens.notice([still], Intervention(), 4)
 
 

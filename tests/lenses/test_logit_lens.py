@@ -112,13 +112,17 @@ def test_the_notices_follow_the_numbers(model):
     encoding = model.encode("I love AI!")
     said = lens.every_token_notice(said_of([[7, 1, 4], [7, 2, 9], [7, 3, 4], [7, 9, 4]]), encoding, [1, 2, 3])
     assert said.startswith("From layer 2 on, the first choice at 2 of 3 tokens")
-    assert said.endswith("The latest to settle is “love” (token 3), at layer 3 itself.")
-    assert lens.every_token_notice(said_of([[7], [7]]), encoding, [1]).endswith("None settles later.")
+    assert said.endswith("“love” is the last to settle, at layer 3 itself.")
+    assert lens.every_token_notice(said_of([[7], [7]]), encoding, [1]) == (
+        "From the embeddings on, the first choice at “i” is that of the last layer."
+    )
+    tied = lens.every_token_notice(said_of([[7, 1, 4, 1], [7, 2, 4, 2], [7, 2, 4, 2]]), encoding, [1, 2, 3, 4])
+    assert tied.endswith("2 tokens settle only at layer 1.")
     path = lens.one_token_notice(said_of([[7]] * 4, ranks=[900, 4, 1, 1], kl=[3, 9.25, 1, 0]), ["cat"])
-    assert "“cat”, the last layer’s choice with 50 %, is first among the best 5 at layer 1 and first on top at layer 2." in path
-    assert path.endswith("Farthest from the last layer is layer 1: 9.2 bits.")
+    assert "“cat”, the last layer’s choice with 50 %, enters the best 5 at layer 1 and is on top from layer 2 on." in path
+    assert path.endswith("Farthest from the last layer: layer 1, 9.2 bits.")
     falls = lens.one_token_notice(said_of([[7]] * 3, ranks=[1, 40, 1]), ["cat"])
-    assert "at the embeddings, but not to stay: it falls to rank 40 in between" in falls
+    assert "on top from the embeddings, but not throughout: it falls to rank 40 in between" in falls
 
 
 def test_it_begins_at_the_blank_or_the_last_word(model):

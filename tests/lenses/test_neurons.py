@@ -55,17 +55,17 @@ def test_words_and_numbers_by_hand(model):
     assert (neuron.index, neuron.activation, neuron.length) == (0, pytest.approx(0.1), 5.0)
     assert neuron.words[:2] == ("e", "c") and len(neuron.words) == lens.WORDS
     assert neuron.strength == pytest.approx(0.5)
-    said = lens.notice(by_hand(), [neuron], model.encode("I love AI!"))
-    assert said.startswith(
-        "At layer 2, neuron 1 of 3 moves “love” the most (activation 0.10); alone, its output vector would say “e”."
+    assert lens.notice(by_hand(), [neuron], model.encode("I love AI!")) == (
+        "At layer 2, 3 neurons write into “love”. Neuron 1 makes up 14 % of the strength of all."
     )
-    assert "The 1 strongest make up 14 % of the strength of all." in said
+    (strongest,) = lens.neurons(by_hand(), np.array([1]), logits, "abcdefghi".__getitem__)
+    assert "; neuron 2 moves it the most (activation" in lens.notice(by_hand(), [strongest], model.encode("I love AI!"))
 
 
 def test_a_word_that_most_of_them_promote_is_said(model):
     several = [lens.Neuron(i, 1.0, 1.0, ("key", str(i))) for i in range(3)]
     assert lens.notice(by_hand(), several, model.encode("I love AI!")).endswith(
-        "3 of them promote “key”: they push in much the same direction."
+        "All of them promote “key”: they push in much the same direction."
     )
     others = [lens.Neuron(i, 1.0, 1.0, (str(i),)) for i in range(3)]
     assert "direction" not in lens.notice(by_hand(), others, model.encode("I love AI!"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,11 @@ def test_contributions_and_bias_add_up_to_the_difference_of_the_logits(model, pa
 def test_what_to_notice_counts_the_votes_by_hand():
     parts = lens.Contributions(np.array([2.0, 0.5, -1.0], dtype=np.float32), 0.25)
     said = lens.verdict_notice(NEXT, 0.85, parts)
-    assert "2 of the 3 numbers" in said and "(+2.50)" in said and "1 against (-1.00)" in said and "1.75 above" in said
+    assert "2 of the 3 numbers" in said and "(+2.50)" in said and "1 against it (−1.00)" in said and "1.75 above" in said
+    # Each rounded by itself, 0.335 − 0.115 + 0 would be shown as +0.34, −0.12 and a sum of 0.22.
+    close = lens.verdict_notice(NEXT, 0.85, lens.Contributions(np.array([0.335, -0.1151]), 0.0))
+    shown = [float(number.replace("−", "-")) for number in re.findall(r"\(([+−]?[0-9.]+)\)", close)]
+    assert round(sum(shown), 2) == float(re.findall(r"([0-9.]+) above", close)[0])
     assert "undecided" in lens.verdict_notice(NEXT, 0.55, parts)
 
 

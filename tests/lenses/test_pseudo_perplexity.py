@@ -51,5 +51,6 @@ def test_the_figure_and_the_notice_carry_the_numbers():
     figure = lens.surprise_figure(result, plots.LIGHT)
     assert figure.data[0].y == pytest.approx(-np.log([0.5, 0.125]))
     assert figure.layout.shapes[0].y0 == pytest.approx(np.log(4))
-    assert lens.notice(result).startswith("Pseudo-perplexity 4.0:") and lens.notice(result).endswith("“b”, 12 %.")
+    assert lens.notice(result).startswith("Pseudo-perplexity 4.0:") and "Hardest" not in lens.notice(result)  # of two
+    assert lens.notice(by_hand(0.5, 0.25, 0.125)).endswith("Hardest to guess: “c”, 12 %.")
     assert figure.data[0].text == ("50 %", "12 %")

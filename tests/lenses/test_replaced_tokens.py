@@ -46,7 +46,7 @@ def test_a_space_that_belongs_to_the_token_stays(tiny_families):
 def test_what_to_notice_and_the_bars(discriminator):
     encoding = discriminator.encode("the man went")
     probabilities = np.array([0.9, 0.1, 0.7, 0.2, 0.9], dtype=np.float32)[: encoding.n_tokens]
-    assert "“man” (token 3)" in lens.notice(encoding, probabilities)
+    assert "“man” looks replaced most: 70 %" in lens.notice(encoding, probabilities)
     assert "noticed: 70 %" in lens.notice(encoding, probabilities, (2,))
     assert "passed over: 10 %" in lens.notice(encoding, probabilities, (1,))
     chart = lens.replaced_figure(encoding, probabilities, (2,), plots.LIGHT)

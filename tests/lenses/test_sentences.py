@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -52,10 +54,10 @@ def test_many_points_leave_the_label_to_the_word(model):
     assert [note.text for note in figure.layout.annotations] == ["bank", "bank"]
 
 
-def test_the_notice_names_the_two_places_least_alike(banks):
+def test_of_two_places_the_notice_gives_the_cosine(banks):
     vectors = [record.hidden_states[6][record.encoding.tokens.index("bank")] for record in banks[:2]]
     cosine = cosine_matrix(np.stack(vectors))[0, 1]
-    assert lens.word_notice(banks, 6, "bank").endswith(f"least alike in sentences 1 and 2, cosine {cosine:.2f}.")
+    assert lens.word_notice(banks[:2], 6, "bank").endswith(f": their cosine is {cosine:.2f}.")
 
 
 def test_twice_in_one_sentence_is_said_so(model):
@@ -63,7 +65,10 @@ def test_twice_in_one_sentence_is_said_so(model):
     places = lens.word_places(records, 0, "bank")
     assert [index for index, _ in places] == [0, 0, 1]
     twice = [records[0], records[0]]
-    assert "sentence" in lens.word_notice(twice, 0, "bank")
+    assert "least" not in lens.word_notice(twice, 6, "bank")  # two pairs of places are equally far apart
+    assert "the same vector in all 3 places" in lens.word_notice(
+        [dataclasses.replace(one, hidden_states=np.ones_like(one.hidden_states)) for one in records], 0, "bank"
+    )
 
 
 def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, banks):

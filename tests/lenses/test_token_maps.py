@@ -92,21 +92,21 @@ def test_sentences_quote_the_numbers(maps, forward):
     said = words.maps_sentence(maps, encoding)
     share = maps[MEAN.name][:, [0, -1]].sum(axis=-1).mean()
     assert f"“[CLS]” and “[SEP]”: {plots.percent(share)} by the mean" in said and "100 % by norms" in said
-    assert "more than the weights say" in said
+    assert "They contribute more than their weights suggest." in said
     assert "“love” draws most on" in words.token_sentence(maps, encoding, 2)
     assert "“[SEP]” by norms (100 %)" in words.token_sentence(maps, encoding, 2)
     assert "itself by norms (100 %)" in words.token_sentence(maps, encoding, 5)
     said = words.map_sentence(NORMS.name, maps[NORMS.name], encoding)
-    assert "themselves with 17 %" in said and "“[SEP]”, token 6, with 100 %" in said
+    assert "themselves with 17 %" in said and "most on “[SEP]” (100 %)" in said
     assert "nothing to compare" in words.agreement_sentence(np.eye(1), [MEAN.name])
 
 
 def test_the_agreement_s_sentence_names_the_best_and_the_least():
     found = np.array([[1, 0.5, -0.25], [0.5, 1, 0.75], [-0.25, 0.75, 1]])
     said = words.agreement_sentence(found, [MEAN.name, ROLLOUT.name, NORMS.name])
-    assert "rollout and norms (0.75) agree best, the mean and norms (−0.25) least" in said
+    assert "rollout and norms (0.75) agree best; the mean and norms (−0.25) agree least." in said
     said = words.agreement_sentence(found[:2, :2], [MEAN.name, ROLLOUT.name])
-    assert "the mean and rollout (0.50) agree so far" in said
+    assert "the mean and rollout (0.50) agree." in said
 
 
 def test_special_tokens_are_called_by_the_model_s_own_names(tiny_families):

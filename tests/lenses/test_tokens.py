@@ -55,9 +55,9 @@ def test_splittable_begins_with_the_word_of_most_pieces(model) -> None:
     ("text", "says"),
     [
         ("I love AI!", "4 words and marks became 4 tokens; 2 control tokens were added. Each is in the vocabulary whole."),
-        ("murmurate", "“murmurate” is not in the vocabulary and became 2 pieces: murmur ##ate."),
+        ("murmurate", "“murmurate” is not in the vocabulary and became 2 pieces (murmur ##ate)."),
         ("[MASK]", "All 3 tokens are control tokens."),
-        ("ok [MASK] 😀", "2 control tokens were added and 1 typed. Each is in the vocabulary whole, or unknown."),
+        ("ok [MASK] 😀", "2 control tokens were added and 1 was typed. Each is in the vocabulary whole, or unknown."),
     ],
 )
 def test_notice(model, text: str, says: str) -> None:

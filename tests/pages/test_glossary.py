@@ -11,5 +11,7 @@ def test_the_search_finds_terms_and_says_when_there_is_none(open_page):
 
 
 def test_a_page_links_each_of_its_terms_to_its_line(open_page):
-    links = {element.proto.label: element.proto for element in open_page("attention").get("page_link")}
-    assert links["Key"].query_string == "term=Key" and "found" in links["Key"].help
+    app = open_page("attention")
+    links = {element.proto.label: element.proto for element in app.get("page_link")}
+    assert links["Key"].query_string == "term=Key"
+    assert any("by which a token is found" in text.value for text in app.markdown)  # what it means stands beside it

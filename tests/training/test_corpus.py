@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.corpus import Corpus, pack, refuses, split_sentences
+from training.corpus import Corpus, everyday_text, pack, running_text, split_sentences
 
 
 class Letters:
@@ -21,7 +21,7 @@ class Letters:
 def corpus(tmp_path: Path) -> Corpus:
     (tmp_path / "se_novel.txt").write_text("It rained. We went in.\nThe end.\n\nAnother day came. It shone.\n")
     (tmp_path / "trivia.txt").write_text("What is red? A rose is.\n")
-    return pack(tmp_path, Letters(), refuse=refuses(["the END"]), report=lambda _: None)
+    return pack(running_text(tmp_path), Letters(), refuse=lambda sentence: sentence == "The end.", report=lambda _: None)
 
 
 def test_sentences_end_where_a_capital_follows() -> None:
@@ -52,7 +52,22 @@ def test_a_saved_corpus_opens_as_it_was(corpus: Corpus, tmp_path: Path) -> None:
     assert opened.sentences.tolist() == corpus.sentences.tolist()
 
 
-def test_what_is_asked_later_is_refused_whatever_its_case_and_punctuation() -> None:
-    refuse = refuses(["The capital of France is paris."])
-    assert refuse("The capital of France is Paris!")
-    assert not refuse("The capital of France is Lyon.")
+def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One. Two. Three.\n")
+    said: list[str] = []
+    pack(running_text(tmp_path), Letters(), refuse=lambda sentence: sentence != "Two.", report=said.append)
+    assert said == ["a: 1 sentences so far, 2 left out"]
+
+
+def test_of_the_everyday_sentences_one_in_a_hundred_is_held_out(tmp_path: Path) -> None:
+    path = tmp_path / "everyday.tsv"
+    path.write_text("".join(f"Sentence {number}.\t{number}\tsomebody\n" for number in range(100, 300)))
+    read, held_out = (everyday_text(path, held_out=held_out)["everyday"] for held_out in (False, True))
+    assert held_out == [["Sentence 100."], ["Sentence 200."]]
+    assert len(list(read)) == 198
+    assert ["Sentence 101."] in read
+    assert everyday_text(tmp_path / "none.tsv", held_out=False) == {}
+
+
+def test_a_span_is_several_sentences_in_a_row(corpus: Corpus) -> None:
+    assert corpus.span(1, 4) == corpus.sentence(1) + corpus.sentence(2) + corpus.sentence(3)

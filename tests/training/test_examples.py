@@ -53,6 +53,27 @@ def test_a_single_has_no_second_segment_and_no_next_label(corpus: Corpus) -> Non
     assert ((batch.ids == SEP).sum(axis=1) == 1).all()
 
 
+def test_a_piece_is_one_to_three_sentences_of_one_document_in_their_order(corpus: Corpus) -> None:
+    batch = TextExamples(corpus).pieces(np.random.default_rng(6), 90, longest=14)
+    text = np.where(batch.labels == IGNORED, batch.ids, batch.labels)
+    lengths = batch.mask.sum(axis=1) - 2
+    assert set(lengths.tolist()) == {5, 10, 12}  # the third sentence is cut where there is no more room
+    for ids, length in zip(text, lengths, strict=True):
+        words = ids[1 : length + 1]
+        assert (np.diff(words) == 1).all()
+        assert (words[0] < 1250) == (words[-1] < 1250)
+
+
+def test_pieces_of_a_pool_are_of_like_length(corpus: Corpus) -> None:
+    examples = TextExamples(corpus)
+    shapes = {examples.pieces(np.random.default_rng(seed), 10, longest=40, pool=6).ids.shape for seed in range(40)}
+    assert {rows for rows, _ in shapes} == {10}
+    padding = [
+        float((examples.pieces(np.random.default_rng(7), 10, longest=40, pool=pool).mask == 0).mean()) for pool in (1, 6)
+    ]
+    assert padding[1] < padding[0] / 2
+
+
 def test_of_what_is_asked_four_fifths_become_mask_and_a_tenth_another_word() -> None:
     ids = np.full((200, 100), 5000)
     read, labels = masked(np.random.default_rng(4), ids, 0.15, (0.8, 0.9))

@@ -12,7 +12,6 @@ from transformers import AutoModelForPreTraining, BertConfig, BertForPreTraining
 
 from training.examples import padded
 from training.network import HEADS, SharedEncoder
-from training.train import WARM_UP, Schedule
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +79,10 @@ def test_an_answer_never_lies_in_the_padding(model: SharedEncoder) -> None:
     assert padded_loss == pytest.approx(loss, abs=1e-4)
 
 
-def test_the_rate_rises_then_stays_or_falls_to_zero() -> None:
-    stays, falls = Schedule(1.0, 1000, falls=False), Schedule(1.0, 1000, falls=True)
-    assert stays.at(0) == 1 / WARM_UP
-    assert stays.at(WARM_UP) == stays.at(999) == 1.0
-    assert falls.at(WARM_UP) == 1.0
-    assert falls.at(550) == pytest.approx(0.5)
-    assert falls.at(999) == pytest.approx(1 / 900)
+def test_words_are_filled_in_where_the_labels_ask(model: SharedEncoder) -> None:
+    labels = np.where(np.isin(BATCH.ids, (2001, 2004)), BATCH.ids, -100)
+    with torch.inference_mode():
+        logits = model.word_logits(type(BATCH)(BATCH.ids, BATCH.segments, BATCH.mask, labels))
+        inputs = {"input_ids": BATCH.ids, "token_type_ids": BATCH.segments, "attention_mask": BATCH.mask}
+        whole = model.pretraining(**{name: torch.from_numpy(array) for name, array in inputs.items()}).prediction_logits
+    assert torch.allclose(logits, torch.stack([whole[0, 2], whole[1, 1]]), atol=1e-5)
