@@ -22,7 +22,7 @@ class FeedForward:
     """What the feed-forward network of one layer did at one position.
 
     inputs       [d_model]            what it was given: the attention output after its LayerNorm
-    activations  [neuron]             after the bend (GELU)
+    activations  [neuron]             after the non-linearity (GELU)
     vectors      [neuron, d_model]    what each neuron adds for each unit of its activation; the layer's own weights
     bias         [d_model]            added whatever the token
     path         of the second linear map in transformers' modules, whose input the activations are

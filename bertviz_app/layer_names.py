@@ -18,7 +18,7 @@ class LayerNames:
 
     query, key         of attention; empty where scores are made of more than these two
     values, mix, norm  what is handed over, the map that puts the heads together, and the LayerNorm that follows
-    up, act, down      of the feed-forward network: d_model → d_feedforward, the bend, and back; `out_norm` follows
+    up, act, down      of the feed-forward network: d_model → d_feedforward, the non-linearity, and back; `out_norm` follows
     inner              a path below each entry of `stack`, where that is a group of layers
     distance           above the layers, of the encoder: the function that gives what each head adds to a score for the distance of its two tokens
     packed             `values` holds queries, keys and values of each head beside each other; `bias` is that of the values

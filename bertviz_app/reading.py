@@ -19,7 +19,7 @@ from bertviz_app.spelling import BLANK_LETTERS, KINDS, SpecialTokens, Spelling, 
 
 # However a sentence was typed, its blanks are blanks for every model.
 BLANKS = ("[MASK]", "<mask>")
-NOTHING = "There is nothing to read{where} yet: type a sentence with at least one visible character."
+NOTHING = "Type a sentence first: there is nothing to read{where} yet."
 MOST_GROWTH = 20  # letters that a tokenizer may make of one: Unicode's own forms need 18
 
 

@@ -15,7 +15,7 @@ def guesses(page: Page) -> None:
     code = lens.python_code(page.model.info, page.encoding, hidden=hidden)
     if not encoding.positions("mask"):
         positions, seen = seen_probabilities(page)
-        title = "How sure BERT is of each word while it sees it"
+        title = "How sure BERT is of each word it can see"
         figure = lens.tokens_figure(encoding, positions, seen, page.theme, title=title)
         said = lens.seen_notice(encoding, positions, seen)
         page.show(figure, name="seen", alt="Bars: the probability of each token at its own place", notice=said)
@@ -29,10 +29,10 @@ def guesses(page: Page) -> None:
         given = [row for row, position in enumerate(blanks) if position in hidden]
         said = lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden))
         figure = lens.blanks_figure(filled, page.theme)
-        page.show(figure, name="blanks", alt="Bars: the likeliest words for each blank", notice=said)
+        page.show(figure, name="blanks", alt="Bars: the most likely words for each blank", notice=said)
         n_drawn = len(lens.drawn(filled))
         if n_drawn < len(filled):
-            st.caption(f"Drawn: the first {n_drawn} of {len(filled)} blanks. All of them are in the table below.")
+            st.caption(f"Showing {n_drawn} of {len(filled)} blanks; the table below has all of them.")
         if len(filled) > 1:
             with page.fold("Fill the blanks one by one"):
                 filled_one_by_one(page, encoding)
@@ -44,7 +44,7 @@ def guesses(page: Page) -> None:
             ]
             names = ("token", "rank", "word", "id", "probability")
             page.table({name: [row[i] for row in rows] for i, name in enumerate(names)}, name="blanks")
-    with page.fold("How sure is BERT of each word when it is hidden"):
+    with page.fold("How sure BERT is of each word when that word is hidden"):
         own_probabilities(page)
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)

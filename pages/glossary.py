@@ -12,7 +12,7 @@ with open_page("glossary") as page:
     wanted = st.text_input("Find a term", key=scene.GLOSSARY_SEARCH.name, max_chars=60, placeholder="for example: head")
     matches = found(wanted)
     if not matches:
-        st.info("No term has these letters in it. Clear the field to see them all.")
+        st.info("No term contains these letters. Clear the field to see all terms.")
     for term in matches:
         with st.container(horizontal=True, wrap=page.theme.narrow, vertical_alignment="center", gap="small"):
             st.markdown(f"**{term.name}** — {term.meaning}", width="stretch")

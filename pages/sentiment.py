@@ -32,7 +32,7 @@ def one(page: Page) -> None:
 
 def several(page: Page) -> None:
     typed = picked("Texts from", PLACES, "texts_from")
-    rows = tuple(map(TextRow, page.texts("reviews", "Texts, one a line", many.EXAMPLES))) if typed else many.uploaded_texts()
+    rows = tuple(map(TextRow, page.texts("reviews", "Texts, one per line", many.EXAMPLES))) if typed else many.uploaded_texts()
     if not rows:
         return
     asked = (page.model.info.key, rows)

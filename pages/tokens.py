@@ -27,8 +27,8 @@ def journey(page: Page) -> None:
 
 
 def batch(page: Page) -> None:
-    texts = page.texts("batch", "Sentences of one batch, one a line", BATCH)
-    length = st.slider("Tokens in each row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
+    texts = page.texts("batch", "Sentences of one batch, one per line", BATCH)
+    length = st.slider("Tokens per row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
     encodings = page.model.reader.encode_batch(texts, length=length)
     page.show(
         padding.batch_figure(encodings, page.theme),

@@ -89,7 +89,7 @@ METHODS = {
             "Atten.<br>× grad.",
             r"**Attention × gradient**: the weights $A$ of all heads times the slope of the answer towards them, the negative ones left out, averaged over heads, "
             r"$\bar A = \mathbb{E}_h[(\nabla A \odot A)^+]$, and followed through the layers, $R \leftarrow R + \bar A R$ from $R = I$ on. Shown is the row of the token that the head reads, less "
-            "what it had of itself at the start. There is no sign: a large part says that the answer leans on this token through attention, not which way, and it has no "
+            "what it had of itself at the start. There is no sign: a large part says that the answer relies on this token through attention, not which way, and it has no "
             "unit. Source: Chefer et al. (2021), section 3, equations 5 and 6.",
             unit="",
         ),
@@ -105,10 +105,10 @@ BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
 METHOD = (
     r"What is divided is the log-odds of one answer, $F = \log_2 \frac{P}{1 - P}$, in bits: 0 is even, one bit more doubles the odds. The word embeddings of the tokens are its "
     "input; places and sentences (position and segment embeddings) stay as they are. Each method gives every number of a token’s vector a share, and a token has the sum of "
-    "them.\n\n{methods}\n\n**The baseline** is the same input with a blank in the place of every word: that is how this kind of model was trained to read “there is a word "
+    "them.\n\n{methods}\n\n**The baseline** is the same input with a blank in place of every word: that is how this kind of model was trained to read “there is a word "
     "here, and you are not told which”. Padding is the other choice: in training it was never read, so that it says less, and the model may say anything about it "
-    "(Sturmfels et al. 2020 show how much hangs on this choice). Special tokens and the blanks that are to be filled stay: their part is 0.\n\n"
-    "An attribution says what this model’s number hangs on. It does not say that the model is right, or that it reasons as we do. Computed with Captum."
+    "(Sturmfels et al. 2020 show how much depends on this choice). Special tokens and the blanks that are to be filled stay: their part is 0.\n\n"
+    "An attribution says what this model’s number depends on. It does not say that the model is right, or that it reasons as we do. Computed with Captum."
 )
 
 
@@ -150,8 +150,8 @@ def notice(encoding: Encoding, found: Attribution, name: str, method: Method) ->
     if not method.unit:
         most = leader(values, plots.percent)
         if most is None:
-            return f"{begun}Through attention it leans on no single token most."
-        return f"{begun}Through attention it leans most on {token_name(encoding, most)}: {said(values[most], method)} of all that it leans on."
+            return f"{begun}Through attention, it relies on no single token most."
+        return f"{begun}Through attention, it relies most on {token_name(encoding, most)}: {said(values[most], method)} of all that it relies on."
     if np.abs(values).max() < LEAST:
         return begun + "No token’s part in that reaches 0.01 bits."
     sides = [
@@ -182,7 +182,7 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
     total = f"The parts add up to {bits(found.total)} bits"
     if not method.adds_up:
         return f"{total}; the answer has {bits(found.whole)}. By this method they need not be the same."
-    ends = f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in the place of all words to {bits(found.whole)} with the words"
+    ends = f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in place of all words to {bits(found.whole)} with the words"
     checked = f"{total} of {bits(found.change)}, {ends}."
     gap = abs(found.total - found.change)
     return checked if gap <= 0.01 + 0.02 * abs(found.change) else f"{checked} The gap is {gap:.2f} bits: take more steps."

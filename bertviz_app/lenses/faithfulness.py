@@ -149,7 +149,7 @@ def notice(measured: Faithfulness, name: str) -> str:
         faster = _beaten(measured, methods[0])
         return f"For “{name}”, {names[0]} {how}: deletion {below}, insertion {above} percentage points; {faster}."
     if max(totals) <= 0:
-        return f"For “{name}”, no method is ahead of random order here: none of them names what this prediction hangs on."
+        return f"For “{name}”, no method is ahead of random order here: none of them names what this prediction depends on."
     best, least = leader(totals, points), trailer(totals, points)
     said = f"For “{name}”, "
     if len(methods) == 2 and points(totals[0]) != points(totals[1]):

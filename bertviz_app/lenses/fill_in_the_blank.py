@@ -143,7 +143,7 @@ def blanks_figure(blanks: Sequence[Blank], theme: Theme) -> go.Figure:
     rows = make_subplots(
         rows=len(shown), shared_xaxes=True, subplot_titles=titles if len(blanks) > 1 else None, vertical_spacing=GAP / inner
     )
-    title = "The likeliest words for the blank" if len(blanks) == 1 else ""
+    title = "The most likely words for the blank" if len(blanks) == 1 else ""
     base = plots.figure(theme, height=inner + TOP + BOTTOM, title=title).layout.to_plotly_json()
     rows.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
     rows.update_layout(margin={"t": TOP if len(blanks) == 1 else 40, "b": BOTTOM})

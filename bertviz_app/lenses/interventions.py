@@ -29,8 +29,8 @@ MOST_NAMES = 8  # bars of one prediction
 BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the room between predictions, above and below them all
 
 METHOD = (
-    "A head that is off hands on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
-    "heads and the bias are left (Michel et al. 2019, section 2.3). A layer that is skipped hands on what it was given, as if it were not there "
+    "A head that is off passes on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
+    "heads and the bias are left (Michel et al. 2019, section 2.3). A layer that is skipped passes on what it was given, as if it were not there "
     "(Veit et al. 2016, section 4.1). What changes then says what this model needed here; it does not say what the part “means”, and two heads that can "
     "stand in for each other both look idle when one is switched off at a time."
 )

@@ -1,10 +1,10 @@
 """Neurons of the feed-forward network: which of them move a token the most at a layer, and the words that their output vectors promote.
 
-    out = Σ_i a_i v_i + b          a_i: activation of neuron i after the bend; v_i [d_model]: its output vector, the same for every token
+    out = Σ_i a_i v_i + b          a_i: activation of neuron i after the non-linearity; v_i [d_model]: its output vector, the same for every token
     strength_i = |a_i| ‖v_i‖       how far the neuron moves the token's vector
     promoted_i = the largest of head(sign(a_i) v_i / ‖v_i‖ · ‖h_last‖)   [vocab]; head: the whole masked-word head, as in the logit lens
 
-In the papers the head is one matrix, the output embeddings, and v_i is multiplied with it. A BERT's head has a dense layer, a bend and
+In the papers the head is one matrix, the output embeddings, and v_i is multiplied with it. A BERT's head has a dense layer, a non-linearity and
 LayerNorm in front of that matrix, and in some families the matrix is narrower than v_i: so the direction of v_i, alone, goes through all
 of the head, as if it were a token's last hidden state. The head is not linear, so it is given the length that it was trained on: that
 of the token's own last hidden state h_last.
@@ -38,7 +38,7 @@ METHOD = (
     r"The second half of each layer is a feed-forward network: $\text{out} = \sum_i a_i v_i + b$. The activation $a_i$ of neuron $i$ "
     r"depends on the token, its output vector $v_i$ does not. $|a_i| \, \lVert v_i \rVert$ is how far a neuron moves the token’s vector, and "
     "orders them here. The words: the direction of the output vector alone (turned round where the activation is negative, a grey bar; and as long as the "
-    "token’s last hidden state) goes through the whole masked-word head – dense layer, bend, LayerNorm, and the decoder – and these are its "
+    "token’s last hidden state) goes through the whole masked-word head – dense layer, non-linearity, LayerNorm and decoder – and these are its "
     "largest logits. The papers multiply with the word embeddings alone; a BERT’s head has the other parts in between. What a vector says "
     "alone is not what it does in a sum, and the layers above come in between: take the words for a hint. The activations are computed again "
     "from the attention weights and hidden states at hand: no encoder pass. Sources: Geva et al. (2021), section 4; Geva et al. (2022), "

@@ -67,7 +67,7 @@ def notice(chain: Chain, probabilities: Floats) -> str:
     close = " The pairs hardly differ, so this order means little." if spread < CLOSE else ""
     weakest = "its only step" if len(steps) == 1 else "its weakest step" if len(steps) > 2 else "the weaker of its two steps"
     return (
-        f"The likeliest order {how}: {' → '.join(str(i + 1) for i in chain.order)}, "
+        f"The most likely order {how}: {' → '.join(str(i + 1) for i in chain.order)}, "
         f"with a total log-probability of {decimal(chain.log_probability)}; {weakest} gets {plots.percent(min(steps))}.{close}"
     )
 

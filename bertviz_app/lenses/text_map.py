@@ -28,7 +28,7 @@ METHOD = (
 
 
 def centred(vectors: Floats) -> Floats:
-    """Without what all texts share: [text, d_model], the mean over the texts taken off."""
+    """Subtract what all texts share: [text, d_model], the mean over the texts taken off."""
     result: Floats = vectors - vectors.mean(axis=0)
     return result
 

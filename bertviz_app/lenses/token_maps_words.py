@@ -63,7 +63,7 @@ FLOW = Method(
 )
 METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS, ZEROING, FLOW)}
 METHOD = (
-    "Every row says what the vector of a token is put together from, and is scaled to sum to 1.\n\n"
+    "Each row shows where a token’s information comes from, and is scaled to sum to 1.\n\n"
     + "\n\n".join(f"*{method.name}*: {method.how} Scale: {method.scaled}." for method in METHODS.values())
     + "\n\n*Agreement*: Spearman's rank correlation between two maps' rows, the mean over the rows, all tokens counted: 1 the same order, 0 "
     "none, −1 the reverse. The methods answer different questions; where they disagree, none of them is the truth."
@@ -100,7 +100,7 @@ def maps_sentence(maps: Maps, encoding: Encoding) -> str:
 def map_sentence(name: str, weights: Doubles, encoding: Encoding) -> str:
     """What to notice of one map: how much tokens draw on themselves, and the token that the others draw on most, if there is one."""
     itself = percent(float(weights.diagonal().mean()))
-    said = f"By {METHODS[name].spoken}, tokens draw on themselves with {itself} on average"
+    said = f"By {METHODS[name].spoken}, tokens draw {itself} of their information from themselves on average"
     if len(weights) == 1:
         return f"{said}: there is no other."
     others = (weights.sum(axis=0) - weights.diagonal()) / (len(weights) - 1)

@@ -53,9 +53,9 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
     """Layer and head, 0-based, and the reading, in one row of widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         layer, head = page.layer(), page.head()
-        words = st.toggle("Whole words", key="attention_words", persist_state="session", help="Word pieces put together")
+        words = st.toggle("Whole words", key="attention_words", persist_state="session", help="Merge word pieces into words")
         hide = st.toggle(
-            "Hide [CLS] and [SEP]", key="attention_hide", persist_state="session", help="The rest of each row is scaled up to 1"
+            "Hide [CLS] and [SEP]", key="attention_hide", persist_state="session", help="What is left of each row is rescaled to sum to 1"
         )
         paired = page.encoding.pair is not None
         block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"
@@ -80,7 +80,7 @@ def show_bertviz(page: Page, name: str) -> bool:
     forward = page.forward
     n_layers = bertviz_view.head_view_layers(forward) if name == "head_view" else int(bertviz_view.bears_model_view(forward))
     if not n_layers:
-        page.notice(f"{bertviz_view.too_much(forward)} The other views show this text whole.")
+        page.notice(f"{bertviz_view.too_much(forward)} The other views show the whole text.")
         return False
     if name == "model_view":
         drawn = bertviz_view.model_view(forward)

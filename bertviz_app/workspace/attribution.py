@@ -103,7 +103,7 @@ def choose_baseline() -> str:
     """What stands in for the words that are taken away."""
     names = lens.BASELINE_NAMES
     return st.selectbox(
-        "In the place of a word",
+        "Replace words with",
         list(names),
         format_func=lambda key: names[key],
         key="attribution_baseline",
@@ -138,6 +138,6 @@ def explained(model: Model, encoding: Encoding, target: Target, way: Way) -> Att
     if at_once(method):
         return attributed(asked_for, key)
     rows = batch_rows(model, encoding, target, with_gradient=bool(n_steps))
-    doing = f"{n_steps} steps from the baseline to this input" if n_steps else "Taking one token away at a time"
+    doing = f"{n_steps} steps from the baseline to this input" if n_steps else "Removing one token at a time"
     with watched(doing) as progress:
         return attributed(asked_for, key, n_steps=n_steps, batch_size=rows, progress=progress)

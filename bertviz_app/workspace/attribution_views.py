@@ -22,7 +22,7 @@ from bertviz_app.workspace.markup import plain
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
-UNMEASURED = "How faithful this is to the model can be measured: choose Faithfulness above."
+UNMEASURED = "Choose Faithfulness above to measure how faithful this is to the model."
 
 _signed = st.components.v2.component("inside_bert.signed_strip", html=token_strip.HTML, css=heat_strip.CSS, js=token_strip.JS)
 
@@ -32,7 +32,7 @@ def one_method(page: Page, what: Explained) -> None:
     way = choose_way()
     method = METHODS[way[0]]
     if not (at_once(method) or requested(page, what, [way], work(what, [way]), key="attribution")):
-        page.notice(f"What does “{what.name}” hang on? {lens.ASKS[method.work]}")
+        page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
         return
     found = attribution(page, what, way)
     framed = () if what.target.position is None else (what.target.position,)
@@ -43,7 +43,7 @@ def one_method(page: Page, what: Explained) -> None:
     title = (
         f"What each token adds to “{label(what.name)}”, in bits"
         if method.unit
-        else f"How much “{label(what.name)}” leans on each token"
+        else f"How much “{label(what.name)}” relies on each token"
     )
     figure = lens.bars_figure(what.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
@@ -64,11 +64,11 @@ def side_by_side(page: Page, what: Explained) -> None:
         return
     found = {way[0]: attribution(page, what, way) for way in ways}
     said = compared.notice(what.encoding, found)
-    title = f"What “{label(what.name)}” hangs on, by method"
+    title = f"What drives “{label(what.name)}”, by method"
     figure = compared.compared_figure(what.encoding, found, page.theme, title=title)
     page.show(figure, name="attributions", alt="Heatmap", notice=said)
     if len(compared.drawn(found)) < what.encoding.n_tokens:
-        st.caption(f"Drawn: the {compared.MOST_COMPARED} tokens with the largest parts. All of them are in the table below.")
+        st.caption(f"Showing the {compared.MOST_COMPARED} tokens with the largest parts; the table below has all of them.")
     measured = measured_before(page, what, ways)
     st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
     with page.fold("Table"):

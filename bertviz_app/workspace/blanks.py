@@ -88,11 +88,11 @@ def own_probabilities(page: Page) -> None:
     readable = pseudo_perplexity.readable(encoding)
     positions = readable[: pseudo_perplexity.MOST_TOKENS]
     if not positions:
-        st.caption("Every word is a blank already.")
+        st.caption("Every word is already hidden.")
         return
     n = len(positions)
     if n < len(readable):
-        st.caption(f"Only the first {n} of {len(readable)} tokens are hidden in turn: each costs a pass.")
+        st.caption(f"Only the first {n} of {len(readable)} tokens are hidden in turn, as each takes a pass.")
     asked = (page.model.info.key, encoding.key)
     what = f"Hide each of {n} tokens in turn ({n} passes)" if n > 1 else "Hide the one token (1 pass)"
     if st.button(what, key="own_probabilities"):

@@ -27,7 +27,7 @@ SENTENCES = (
 
 def sentences_view(page: Page) -> None:
     """Several sentences in one projection, the same word joined by lines, and how alike the sentences are."""
-    forwards = forwards_of(page, page.texts("sentences", "Sentences, one a line", SENTENCES))
+    forwards = forwards_of(page, page.texts("sentences", "Sentences, one per line", SENTENCES))
     words = sentences.shared_words(forwards)
     word = None
     for_layer, for_word = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
@@ -36,13 +36,13 @@ def sentences_view(page: Page) -> None:
     if words:
         with for_word:
             default = words.index("bank") if "bank" in words else 0
-            word = st.selectbox("The word to join by lines", words, index=default, key="joined_word")
-    nothing = "No word stands in more than one of these sentences, so there is nothing to join."
+            word = st.selectbox("Word to connect by lines", words, index=default, key="joined_word")
+    nothing = "No word occurs in more than one of these sentences, so there is nothing to connect."
     page.show(
         once(sentences.sentences_figure, tuple(forwards), state, word, page.theme),
         name="sentences",
         alt="Scatter plot of the tokens of several sentences, one colour each"
-        + (f"; the places of “{word}” are joined by lines" if word else ""),
+        + (f"; the places of “{word}” are connected by lines" if word else ""),
         notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
     _sentence_similarity(page, forwards)
@@ -74,12 +74,12 @@ def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
 
 
 def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
-    with page.fold("How alike the sentences are"):
+    with page.fold("How similar the sentences are"):
         if len(forwards) < 2:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
             return
         kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
-        kind = st.segmented_control("One vector a sentence", kinds, default=kinds[0], required=True, key="sentence_vector")
+        kind = st.segmented_control("Vector for each sentence", kinds, default=kinds[0], required=True, key="sentence_vector")
         matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
         names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
         numbers = [str(index + 1) for index in range(len(forwards))]

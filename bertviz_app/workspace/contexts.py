@@ -49,7 +49,7 @@ def ask(page: Page) -> Asked:
     """The word and the sentences, as they were typed. What is left out or cut is said; what cannot be read is raised."""
     boxes = {
         "context_word": ("Word", lens.WORD),
-        "contexts": ("Sentences, one a line; a sense may stand in front, set off by a bar", "\n".join(lens.LINES)),
+        "contexts": ("Sentences, one per line; a sense may come first, followed by a bar (|)", "\n".join(lens.LINES)),
     }
     word, lines = memory.recall("context_word", lens.WORD), memory.recall("contexts", boxes["contexts"][1])
     with st.expander(plain(f"Word and sentences: “{' '.join(word.split())[:40]}” in {_n_lines(lines)} of them")):
@@ -58,7 +58,7 @@ def ask(page: Page) -> Asked:
     if len(word) > lens.MAX_WORD:
         raise TextTooLong(f"This word has {len(word):,} characters; the limit is {lens.MAX_WORD}.")
     if not word:
-        raise EmptyText("There is no word to look for yet: type one.")
+        raise EmptyText("Type a word to look for first.")
     wanted = page.model.encode(word)  # refuses what no tokenizer reads
     limit, n_lines = settings.current().max_sentences, _n_lines(typed["contexts"])
     if n_lines > limit:
@@ -201,7 +201,7 @@ def _compared(page: Page) -> contextuality.Baseline | None:
     model, n = page.model, len(sample.sentences())
     if (known := _known(model)) is not None:
         return known
-    label = f"Take out what random words share ({costs.passes(model, n, 15)})"
+    label = f"Subtract the average similarity of random words ({costs.passes(model, n, 15)})"
     if not on_request.asked("read_random_words", model.key, label):
         return None
     with on_request.watched(f"Reading {n} sentences of the sample") as progress:

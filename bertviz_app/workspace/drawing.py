@@ -81,7 +81,7 @@ class Drawing:
     def python(self, code: str) -> None:
         """The shortest code that gives the numbers of this page, folded."""
         with st.expander("Python"):
-            st.caption("Plain transformers, for this very input. Run it from the folder of this program.")
+            st.caption("Plain transformers code for this input. Run it from this app’s folder.")
             st.code(code, language="python")
 
     def export(self) -> None:

@@ -21,7 +21,7 @@ from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.on_request import watched
 
-ASK = "**Is this faithful to the model?** Take tokens away in this order, and in random orders, and see whether the answer falls faster."
+ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,16 +35,16 @@ def curves(page: Page, what: Explained) -> None:
     ways = choose_ways()
     n_tokens = int(replaceable(what.encoding).sum())
     if n_tokens < 2:
-        page.notice("With fewer than two words there is no order in which they could be taken away.")
+        page.notice("Faithfulness needs at least two words, to remove one after the other.")
         return
     if not requested(page, what, ways, work(what, ways, more=lens.n_passes(n_tokens, len(ways))), key="faithfulness"):
         page.notice(
-            f"Does “{what.name}” really hang on what the methods name? Take tokens away in their order, and in random order."
+            f"Do the tokens that the methods name really drive “{what.name}”? Remove them in their order and in random order to find out."
         )
         return
     measured = once(_measured, page.model, what.encoding, what.target, tuple(ways))
     said = lens.notice(measured, what.name)
-    title = f"“{label(what.name)}” while tokens go and come"
+    title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
     with page.fold("Table"):
         page.table(lens.columns(measured), name="faithfulness")
@@ -66,7 +66,7 @@ def beside(page: Page, what: Explained, way: Way) -> None:
         measured = once(_measured, page.model, what.encoding, what.target, (way,))
     measured = measured.of(way[0])
     said = lens.notice(measured, what.name)
-    title = f"“{label(what.name)}” while tokens go and come"
+    title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
 
 
@@ -88,6 +88,6 @@ def _measured(model: Model, encoding: Encoding, target: Target, ways: tuple[Way,
     # Many orders take the same tokens away at some step: each such input is read once.
     rows, place = np.unique(away.reshape(-1, encoding.n_tokens), axis=0, return_inverse=True)
     asked_for = Asked(model, encoding, target, baseline)
-    with watched("Taking tokens away in the order of each method, and in random orders") as progress:
+    with watched("Removing tokens in each method’s order and in random orders") as progress:
         bits = without(asked_for, rows, batch_size=batch_rows(model, encoding, target), progress=progress)
     return lens.curves(list(found), lens.counts(len(orders[0])), bits[place.reshape(-1)].reshape(away.shape[:3]))

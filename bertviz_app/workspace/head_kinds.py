@@ -49,7 +49,7 @@ def sample_measures(model: Model, paired: bool, progress: Callable[[float], obje
 def choose_measure() -> Measure | None:
     """The measure that is shown; None for the kinds."""
     names = [KIND, *(measure.name for measure in MEASURES)]
-    name = st.selectbox("Shown for each head", names, key="head_measure", bind="query-params")
+    name = st.selectbox("Colour heads by", names, key="head_measure", bind="query-params")
     return next((measure for measure in MEASURES if measure.name == name), None)
 
 

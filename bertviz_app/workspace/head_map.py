@@ -39,7 +39,7 @@ def map_of_heads(page: Page) -> bool:
     name = chosen.name(chosen.best, page.model.reader.token)
     value = float(chosen.values[chosen.best])
     if not passes_asked_for(page, (encoding,), each_head(page.model.info), key="head_map"):
-        page.notice(f"The model gives “{name}” {chosen.said(chosen.best)}. Which heads does that hang on?")
+        page.notice(f"The model gives “{name}” {chosen.said(chosen.best)}. Which heads matter for that?")
         return False
     effects = once(_effects, page.model, forward)[which]
     said = lens.notice(effects, name, value) if chosen.is_probability else lens.notice_of_a_number(effects, name, value)

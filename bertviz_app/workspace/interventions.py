@@ -40,7 +40,7 @@ def switch_off(page: Page) -> None:
     n_drawn = len(lens.drawn(changes))
     if n_drawn < len(changes):
         which = ", those that change most" if what else ""
-        st.caption(f"Drawn: {n_drawn} of {len(changes)} predictions{which}. All of them are in the table below.")
+        st.caption(f"Showing {n_drawn} of {len(changes)} predictions{which}; the table below has all of them.")
     with page.fold("Table"):
         page.table(lens.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
@@ -57,7 +57,7 @@ def _chosen(page: Page) -> Intervention:
     with for_heads:
         off = st.multiselect(
             "Heads to switch off (layer.head)", [*whole, *heads], key=f"heads_off_{info.key}", persist_state="session",
-            placeholder="None: choose or type, such as 3.5", select_all=False, wrap=True,
+            placeholder="None: choose or type a head, such as 3.5", select_all=False, wrap=True,
         )  # fmt: skip
     with for_layers:
         skipped = st.multiselect(

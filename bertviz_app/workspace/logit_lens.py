@@ -58,7 +58,7 @@ def choose_token(page: Page) -> Look:
 
 def hide_toggle(page: Page, look: Look) -> None:
     """The switch that `choose_token` reads at the next run."""
-    label = "Hide its word (one further pass)"
+    label = "Hide this word"
     may_hide = bool(lens.hides(page.encoding, look.position))
     st.toggle(label, key=scene.Choice.LENS_HIDE, persist_state="session", disabled=not may_hide)
 
@@ -83,11 +83,11 @@ def every_token(page: Page, look: Look) -> None:
     said = layers_say(page, encoding, positions)
     if len(positions) < encoding.n_tokens:
         st.caption(
-            f"Shown: tokens {positions[0] + 1} to {positions[-1] + 1} of {encoding.n_tokens}. Click a token above to see its neighbourhood."
+            f"Showing tokens {positions[0] + 1} to {positions[-1] + 1} of {encoding.n_tokens}. Click a token above to see the tokens around it."
         )
     n_states = len(said.entropy)
     if len(columns := figures.drawn_states(n_states)) < n_states:
-        st.caption(f"Drawn: {len(columns)} of {n_states} layers. All of them are in the table below.")
+        st.caption(f"Showing {len(columns)} of {n_states} layers; the table below has all of them.")
     notice = lens.every_token_notice(said, encoding, positions)
     figure = once(_every_token_figure, page.model, page.run(encoding), tuple(positions), page.theme)
     st.html(WIDE)
@@ -110,7 +110,7 @@ def one_token(page: Page, look: Look) -> None:
     followed = _followed(page, look)
     said = layers_say(page, encoding, [position], followed)
     words = [page.model.reader.token(token_id) for token_id in followed]
-    title = f"The way to the answer at “{label(encoding.tokens[position])}”, token {position + 1}"
+    title = f"How the answer emerges at “{label(encoding.tokens[position])}”, token {position + 1}"
     notice = lens.one_token_notice(said, words)
     page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt="Lines", notice=notice)
     st.caption(lens.BIAS)
@@ -128,7 +128,7 @@ def strongest_neurons(page: Page, look: Look) -> None:
 
     layer, info, forward = page.layer(), page.model.info, page.run(look.encoding)
     if info.traits.shares_layers:
-        st.caption("All layers of this model share their weights: the same neurons in each, with other activations.")
+        st.caption("All layers of this model share their weights: each has the same neurons, with different activations.")
     found = feed_forward(page.model, forward, layer, look.position)
     chosen, logits = neurons.strongest(found), None
     if info.fills_blanks:
@@ -153,7 +153,7 @@ def _followed(page: Page, look: Look) -> list[int]:
     offered = {reader.token(i): i for i in dict.fromkeys([*best, *([] if own == reader.mask_id else [own])])}
     first, *others = offered
     chosen = st.multiselect(
-        f"Words to follow beside “{plain(first)}”",
+        f"Other words to follow beside “{plain(first)}”",
         others,
         default=others,
         accept_new_options=True,
@@ -181,7 +181,7 @@ def _one_token(page: Page, word: str) -> int | None:
         parts = " ".join(page.model.reader.token(piece) for piece in pieces)
         st.caption(
             plain(
-                f"“{word}” cannot be followed: the vocabulary does not hold it in one piece"
+                f"“{word}” cannot be followed: it is not a single token of the vocabulary"
                 + (f", only as {parts}." if parts else ".")
             )
         )

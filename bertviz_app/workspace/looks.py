@@ -34,7 +34,7 @@ def show_looks(page: Page, forward: ForwardPass, positions: Sequence[int], *, wh
     looks = deciding_tokens.attention_from(forward, layer, positions)
     framed = positions if len(positions) == 1 else ()
     _heat(key="heat_strip", data=heat_strip.heat_data(forward.encoding, looks, page.theme, deciding=framed))
-    scale = f"Shades go from 0 to {percent(float(looks.max()))}, the most that a token gets here."
+    scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a token gets here."
     st.caption(plain(f"{deciding_tokens.sentence(forward.encoding, looks, layer, who)} {scale}"))
     with page.fold("What each token gets"):
         st.markdown(deciding_tokens.METHOD)

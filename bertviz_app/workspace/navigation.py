@@ -39,10 +39,10 @@ PAGES = {
     for page in (
         PageEntry("home", "Read", "Home", "The story of one sentence inside BERT, from letters to a prediction."),
         PageEntry("tokens", "Read", "Tokens", "How BERT cuts your sentence into the pieces it reads."),
-        PageEntry("forward_pass", "Read", "Forward pass", "Every tensor between your sentence and its meaning, in order."),
+        PageEntry("forward_pass", "Read", "Forward pass", "Every tensor from your sentence to the last layer, in order."),
         PageEntry("fill_in_the_blank", "Predict", "Fill in the blank", "Hide a word and see what BERT would put there."),
         PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?"),
-        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look as if somebody had put them in?"),
+        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look replaced?"),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
         PageEntry(
             "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
@@ -52,23 +52,23 @@ PAGES = {
             "attention_summed_up",
             "Look inside",
             "Attention summed up",
-            "One map of the tokens in the place of one for each head.",
+            "All heads combined into one map.",
         ),
         PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
-        PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens lie, as vectors, layer by layer."),
+        PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens’ vectors lie, layer by layer."),
         PageEntry(
-            "words_in_context", "Look inside", "Words in context", "One word in many sentences: what its neighbours make of it."
+            "words_in_context", "Look inside", "Words in context", "One word in many sentences: how its context changes its vector."
         ),
-        PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would say, if it were the last."),
-        PageEntry("attribution", "Look inside", "Attribution", "Which tokens a prediction hangs on."),
+        PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would predict if it were the last."),
+        PageEntry("attribution", "Look inside", "Attribution", "Which tokens drive a prediction."),
         PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),
         PageEntry(
             "models",
             "About",
             "Models",
-            "Every model this program knows: what it takes, what it can do, how its family differs.",
+            "Every model this app knows: its size, what it can do, how its family differs.",
         ),
-        PageEntry("glossary", "About", "Glossary", "The field's terms, a line each."),
+        PageEntry("glossary", "About", "Glossary", "The field’s terms, explained in a line each."),
     )
 }
 

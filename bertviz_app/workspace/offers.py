@@ -59,7 +59,7 @@ def offer_head(page: Page, task: str) -> bool:
             )
             return False
     for checkpoint in able[:1]:
-        st.caption(plain(f"{checkpoint.title} has one and is not on this machine. Whoever runs this server downloads it with:"))
+        st.caption(plain(f"{checkpoint.title} has one and is not on this machine. The server’s operator can download it with:"))
         st.code(f"python -m bertviz_app.fetch {checkpoint.name}", language="bash")
     return False
 

@@ -24,7 +24,7 @@ STORY = (
 
 def ordering_game(page: Page) -> None:
     """Several sentences, every ordered pair judged on request, and the likeliest chain."""
-    texts = page.texts("story", "Sentences in any order, one a line", STORY, button="Judge every pair")
+    texts = page.texts("story", "Sentences in any order, one per line", STORY, button="Score every pair")
     n = len(texts)
     if n < 2:
         page.notice("An order needs at least two sentences: type one on each line.")
@@ -34,11 +34,11 @@ def ordering_game(page: Page) -> None:
         scene.job("story").put(asked)
     if scene.job("story").value() != asked:
         st.caption(
-            f"BERT reads every sentence after every other one: {n * (n - 1)} passes for these {n}. The likeliest order is shown then."
+            f"BERT scores every sentence as the continuation of every other: {n * (n - 1)} passes for these {n}. The most likely order is shown then."
         )
         return
     places = [(i, j) for i in range(n) for j in range(n) if i != j]
-    states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Judging pairs")
+    states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Scoring pairs")
     pooled = np.stack([state.pooler_output for state in states if state.pooler_output is not None])  # [pair, d_model]
     logits = page.model.class_logits(next_sentence.pair_objective(page.model.info).task, pooled)
     probabilities = np.zeros((n, n), dtype=np.float32)

@@ -122,7 +122,7 @@ class Page(Drawing):
         text = text_form(name, {name: (label, "\n".join(default))}, button=button)[name]
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
-            raise EmptyText("There is nothing to read yet: type at least one sentence, one on a line.")
+            raise EmptyText("Type a sentence first, one per line.")
         if len(lines) > limit:
             st.caption(f"Only the first {limit} of {len(lines)} sentences are used: the limit of this server.")
         return lines[:limit]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 BOXES = {
-    "donor": ("Sentence A, whose vectors are put into B", "The keys on the table [MASK] old."),
-    "recipient": ("Sentence B, as many tokens long", "The key on the table [MASK] old."),
+    "donor": ("Sentence A, the source of the vectors", "The keys on the table [MASK] old."),
+    "recipient": ("Sentence B, with the same number of tokens", "The key on the table [MASK] old."),
 }
 
 
@@ -62,7 +62,7 @@ def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Prediction, Predi
         return []
     if b.n_tokens > lens.MOST_TOKENS:
         page.notice(
-            f"These sentences have {b.n_tokens} tokens; up to {lens.MOST_TOKENS} are patched, each at a pass for every layer."
+            f"These sentences have {b.n_tokens} tokens; up to {lens.MOST_TOKENS} can be patched, as each token takes a pass per layer."
         )
         return []
     pairs = _asked_of_both(page.model, page.run(a), page.run(b))

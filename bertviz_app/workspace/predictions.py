@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 OF_THE_WHOLE = ("pairs", "sentiment", "classes")  # of `TASKS`, in the order in which they are listed
 MOST_BLANKS = 4  # that are filled: each has a probability for every entry of the vocabulary
-NOTHING = "This input asks the model for nothing yet. "
-HIDE = "Click a word to hide it, and there is one: what this model would put there."
+NOTHING = "There is nothing to predict here yet. "
+HIDE = "Click a word to hide it: the model then predicts what belongs there."
 
 
 def words(page: Page) -> tuple[Encoding, tuple[int, ...]]:

@@ -43,9 +43,9 @@ def _first_blank(page: Page) -> None:
     logits = model.vocabulary_logits(page.forward.hidden_states[-1][blanks[:1]])[0]
     best = (-logits).argsort()[:BARS]
     words, shares = [model.reader.token(token_id) for token_id in best], softmax(logits)[best]
-    st.markdown(f"The {'first ' if len(blanks) > 1 else ''}blank, filled: the five likeliest words.")
+    st.markdown(f"The {'first ' if len(blanks) > 1 else ''}blank, filled: the five most likely words.")
     figure = lens.prediction_figure(words, shares, page.theme, title="How likely BERT finds each")
-    page.show(figure, name="prediction", alt=f"Bars: the likeliest is {words[0]} with {percent(shares[0])}")
+    page.show(figure, name="prediction", alt=f"Bars: the most likely is {words[0]} with {percent(shares[0])}")
     page.link("fill_in_the_blank", "Hide any word and see what BERT would put there")
 
 

@@ -42,7 +42,7 @@ def summary_view(page: Page) -> None:
     text = text_form("article", {"article": ("Text", ARTICLE)}, height=170)["article"]
     spans, encodings = _sentences(page, text)
     ratio = st.slider(
-        "How much of it to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
+        "Share of the sentences to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
     )
     states = page.final_states(encodings, "Reading sentences")
     vectors = np.stack(
@@ -68,13 +68,13 @@ def summary_view(page: Page) -> None:
 
 def similarity_view(page: Page) -> None:
     """How alike several texts are: a matrix and a map."""
-    forwards = forwards_of(page, page.texts("similar", "Texts, one a line", TEXTS))
+    forwards = forwards_of(page, page.texts("similar", "Texts, one per line", TEXTS))
     if len(forwards) < 2:
         page.notice("Similarity needs two texts: type a second one on a line of its own.")
         return
     vectors: Floats = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
     is_centred = len(forwards) > 2 and st.toggle(
-        "Without what all texts share", value=True, key="centred", persist_state="session"
+        "Subtract what all texts share", value=True, key="centred", persist_state="session"
     )
     matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
     names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
@@ -86,7 +86,7 @@ def similarity_view(page: Page) -> None:
     texts = [forward.encoding.text for forward in forwards]
     page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
     options = list(range(len(texts)))
-    chosen = st.selectbox("The text to look into", options, format_func=lambda index: names[index], key="looked_into")
+    chosen = st.selectbox("Text to look into", options, format_func=lambda index: names[index], key="looked_into")
     _mean_looks(page, forwards[chosen].encoding, f"text {chosen + 1}")
     with page.fold("How it is computed"):
         st.markdown(text_map.METHOD)

@@ -62,7 +62,7 @@ def sentiment_view(page: Page) -> None:
     page.sentence()
     if offer_head(page, "sentiment"):
         class_view(page, "sentiment")
-    page.link("sentiment", "Read many sentences at once on the page Sentiment")
+    page.link("sentiment", "Score many sentences at once on the Sentiment page")
 
 
 def _suggest(page: Page, sample: tuple[str, str]) -> None:

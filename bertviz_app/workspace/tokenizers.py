@@ -27,7 +27,7 @@ def steps_view(page: Page) -> None:
         page.notice(lens.pieces_notice(page.model.info, page.encoding, words))
         return
     if not (choices := lens.splittable(found)):
-        raise EmptyText("There is no word here that WordPiece would look at: type one above.")
+        raise EmptyText("There is no word here for WordPiece to split: type one above.")
     name = st.selectbox("Word", choices, key="wordpiece_word", format_func=lambda word: word[:60])
     match = wordpiece.match(name, page.model.reader.vocabulary)
     page.show(

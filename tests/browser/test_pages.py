@@ -15,7 +15,7 @@ from .conftest import running_app
 LAST = {  # something that stands on the page only once it is whole
     "home": "turned into a prediction",
     "glossary": "WordPiece",
-    "models": "A model that is not here",
+    "models": "A model that is not on this server",
     "replaced_tokens": "What to notice",
     "tasks": "What to notice.",
     "attention": "What to notice.",
@@ -226,7 +226,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     type_sentence(page, "Every word of this long text is hidden in its turn. " * 8)
     page.locator(".strip .token", has_text="every").first.wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()  # or the fold is drawn anew, closed
-    page.get_by_text("How sure is BERT of each word when it is hidden").click()
+    page.get_by_text("How sure BERT is of each word when that word is hidden").click()
     page.get_by_role("button", name="Hide each of").click()
     for _ in range(3):
         page.reload(wait_until="domcontentloaded")

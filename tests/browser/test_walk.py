@@ -188,10 +188,10 @@ def test_the_name_to_follow_is_one_of_this_text(walk) -> None:
 def test_the_text_to_look_into_is_one_of_these(walk) -> None:
     visit = walk("tasks", "?task=Similarity")
     several(visit, "Texts", [FIRST, "It rains."])
-    choose(visit, "The text to look into", "It rains")
+    choose(visit, "Text to look into", "It rains")
     several(visit, "Texts", [SECOND, "The sun shines."])
     visit.is_about(SECOND)
-    assert visit.chosen()["The text to look into"].startswith("1")
+    assert visit.chosen()["Text to look into"].startswith("1")
 
 
 @pytest.mark.xfail(strict=True, reason="a list over numbers keeps the number when what it lists has changed")

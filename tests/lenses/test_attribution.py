@@ -80,7 +80,7 @@ def test_the_bars_add_up_to_the_sum_that_is_said(model):
 def test_a_method_without_signs_says_where_it_leans(forward):
     one = found(forward.encoding, {2: 0.03, 3: 0.01})
     said = lens.notice(forward.encoding, one, "positive", ATTENTION)
-    assert said.endswith("Through attention it leans most on “love”: 75 % of all that it leans on.")
+    assert said.endswith("Through attention, it relies most on “love”: 75 % of all that it relies on.")
     assert "neither sign nor unit" in lens.completeness(ATTENTION, one, "mask")
     assert "relevance" in lens.columns(forward.encoding, one, ATTENTION)
     (bars,) = lens.bars_figure(forward.encoding, one, LIGHT, title="t", method=ATTENTION).data
@@ -98,7 +98,7 @@ def test_completeness_is_said_and_a_gap_is_too(forward):
     whole = lens.completeness(PATH, found(encoding, {2: 1.499}), "mask")
     assert (
         whole
-        == "The parts add up to +1.50 bits of +1.50, from +0.50 with blanks in the place of all words to +2.00 with the words."
+        == "The parts add up to +1.50 bits of +1.50, from +0.50 with blanks in place of all words to +2.00 with the words."
     )
     assert lens.completeness(PATH, found(encoding, {2: 1.2}), "pad").endswith("The gap is 0.30 bits: take more steps.")
     assert "need not be the same" in lens.completeness(GRADIENT, found(encoding, {2: 7.0}), "mask")

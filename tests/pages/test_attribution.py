@@ -79,7 +79,7 @@ def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "they need not be the same" in said(app)
     app.segmented_control(key="attribution_method").set_value("Attention × gradient").run()
-    assert not app.exception and "Through attention it leans most on" in said(app)
+    assert not app.exception and "Through attention, it relies most on" in said(app)
     assert "relevance" in app.dataframe[0].value
 
 
