@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bertviz_app.workspace import Page, open_page, scene
+from bertviz_app.workspace.examples import BLANK
 from bertviz_app.workspace.head_map import map_of_heads
 from bertviz_app.workspace.interventions import switch_off
 from bertviz_app.workspace.patching import patching_view
@@ -23,7 +24,7 @@ def parts(page: Page) -> None:
 
 
 with open_page("interventions") as page:
-    page.sample = ("The cat sat on the [MASK].", "")
+    page.sample = (BLANK, "")
     view = st.segmented_control(
         "View",
         VIEWS,

@@ -9,7 +9,7 @@ from bertviz_app.workspace import Page, once, open_page
 from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
 VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
-BATCH = ("I love AI!", "Starlings murmurate at dusk, thousands of them.")
+BATCH = ("I love AI!", "My little brother loves skateboarding in the park.")
 
 
 def journey(page: Page) -> None:

@@ -182,7 +182,9 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
     total = f"The parts add up to {bits(found.total)} bits"
     if not method.adds_up:
         return f"{total}; the answer has {bits(found.whole)}. By this method they need not be the same."
-    ends = f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in place of all words to {bits(found.whole)} with the words"
+    ends = (
+        f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in place of all words to {bits(found.whole)} with the words"
+    )
     checked = f"{total} of {bits(found.change)}, {ends}."
     gap = abs(found.total - found.change)
     return checked if gap <= 0.01 + 0.02 * abs(found.change) else f"{checked} The gap is {gap:.2f} bits: take more steps."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bertviz_app.records import Encoding, Floats
     from bertviz_app.workspace.page import Page
 
-QUESTION = "Who wrote the first program for a machine?"
+QUESTION = "When did Ada Lovelace publish her translation?"
 PASSAGE = (
     "In 1843 Ada Lovelace published a translation of an article on the Analytical Engine, a machine that Charles Babbage had designed but never "
     "built. Her notes were three times as long as the article. In the last of them she described, step by step, how the machine would compute "

@@ -55,7 +55,10 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
         layer, head = page.layer(), page.head()
         words = st.toggle("Whole words", key="attention_words", persist_state="session", help="Merge word pieces into words")
         hide = st.toggle(
-            "Hide [CLS] and [SEP]", key="attention_hide", persist_state="session", help="What is left of each row is rescaled to sum to 1"
+            "Hide [CLS] and [SEP]",
+            key="attention_hide",
+            persist_state="session",
+            help="What is left of each row is rescaled to sum to 1",
         )
         paired = page.encoding.pair is not None
         block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"

@@ -13,6 +13,7 @@ from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.records import Encoding
 from bertviz_app.workspace import costs, memory
 from bertviz_app.workspace.caches import expected_seconds, once
+from bertviz_app.workspace.examples import BLANK, REVIEW
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.on_request import asked, watched
 
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
 
 PORTION = 0.06  # seconds of passes in one turn: who comes in between waits no longer than that
 STEPS = (16, 64, 256)
-REVIEW = ("The acting is superb, but the story is painfully slow.", "")
-BLANK = ("The cat sat on the [MASK].", "")
 
 
 def suggest(page: Page) -> None:
     """A sample that this model has something to say about, until something is typed."""
     if not memory.has_text():
-        page.sample = REVIEW if "sentiment" in page.model.info.labels else BLANK
+        page.sample = (REVIEW, "") if "sentiment" in page.model.info.labels else (BLANK, "")
 
 
 def at_once(method: Method) -> bool:

@@ -23,13 +23,12 @@ from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.shelf import Shelf
 from bertviz_app.turnstile import Turnstile
+from bertviz_app.workspace.examples import FIRST
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
 
 T = TypeVar("T")
-
-DEFAULT_TEXT = "I love watching starlings murmurate."
 
 _limits = settings.current()
 passes: LRUCache[object, ForwardPass] = LRUCache(_limits.cache_megabytes * 1_000_000, getsizeof=lambda record: record.n_bytes)
@@ -142,7 +141,7 @@ def warm_up() -> threading.Thread:
         gc.disable()  # else a fifth of the imports' time goes into looking for garbage among what they bring
         try:
             with borrowed_model(settings.current().model) as loaded:
-                forward_pass(loaded, loaded.encode(DEFAULT_TEXT))
+                forward_pass(loaded, loaded.encode(FIRST))
         except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
             return
         finally:

@@ -33,7 +33,9 @@ def show_how_to_fetch(checkpoints: Sequence[Checkpoint], names_here: Sequence[st
     missing = [checkpoint for checkpoint in checkpoints if checkpoint.name not in names_here]
     if not missing:
         return
-    chosen = st.selectbox("A model that is not on this server", missing, format_func=lambda checkpoint: checkpoint.title, key="to_fetch")
+    chosen = st.selectbox(
+        "A model that is not on this server", missing, format_func=lambda checkpoint: checkpoint.title, key="to_fetch"
+    )
     st.caption("This server never goes online by itself. Its operator downloads a model once with this command:")
     st.code(f"{FETCH} {chosen.name}", language="bash")
     if chosen.note:

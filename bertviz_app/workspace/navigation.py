@@ -57,7 +57,10 @@ PAGES = {
         PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
         PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens’ vectors lie, layer by layer."),
         PageEntry(
-            "words_in_context", "Look inside", "Words in context", "One word in many sentences: how its context changes its vector."
+            "words_in_context",
+            "Look inside",
+            "Words in context",
+            "One word in many sentences: how its context changes its vector.",
         ),
         PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would predict if it were the last."),
         PageEntry("attribution", "Look inside", "Attribution", "Which tokens drive a prediction."),

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 STORY = (
-    "She put the letter back into the envelope.",
-    "A letter lay on the doormat when she came home.",
-    "She read it twice, and her hands shook.",
-    "She opened it at the kitchen table.",
+    "He sent a boat to the shore.",
+    "The men came back with fresh water.",
+    "The captain saw an island.",
 )
 
 

@@ -14,7 +14,7 @@ from bertviz_app import notes, plots, settings
 from bertviz_app.components import token_strip
 from bertviz_app.errors import EmptyText, InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
-from bertviz_app.workspace import caches, memory, scene
+from bertviz_app.workspace import caches, examples, memory, scene
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar
@@ -97,7 +97,7 @@ class Page(Drawing):
         super().__init__(theme)
         self._model_name = model_name
         self.borrowed = ExitStack()
-        self.sample = (caches.DEFAULT_TEXT, "")  # the sentence and the second one, until something is typed
+        self.sample = (examples.FIRST, "")  # the sentence and the second one, until something is typed
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
 

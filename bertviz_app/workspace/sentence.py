@@ -10,26 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
 from bertviz_app.workspace import memory, scene
-from bertviz_app.workspace.caches import DEFAULT_TEXT
+from bertviz_app.workspace.examples import EXAMPLES
 
 LINE = 90  # characters that stand on one line of the box; half as many where two stand side by side
-
-# label, sentence, second sentence
-EXAMPLES = (
-    ("A plain sentence", DEFAULT_TEXT, ""),
-    ("Short and loud", "I love AI!", ""),
-    ("A blank to fill", "The cat sat on the [MASK].", ""),
-    ("Two blanks", "She opened the [MASK] and looked at the [MASK].", ""),
-    ("One word, two meanings", "He sat on the river bank and thought about the bank that held his money.", ""),
-    ("Who is “it”?", "The trophy does not fit in the suitcase because it is too big.", ""),
-    ("Rare words in pieces", "Antidisestablishmentarianism baffles neuroscientists.", ""),
-    ("A mixed review", "The acting is superb, but the story is painfully slow.", ""),
-    ("Names of people and places", "Angela Merkel met Tim Cook of Apple in Paris on Tuesday.", ""),
-    ("B contradicts A", "A man is playing a guitar on the stage.", "Nobody is making music."),
-    ("B follows from A", "Two dogs are running through the snow.", "The animals are outside."),
-    ("Two that belong together", "The man went to the store.", "He bought a gallon of milk."),
-    ("Two that do not", "The man went to the store.", "Penguins are flightless birds."),
-)
 
 
 def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
@@ -52,9 +35,14 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
             keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
             with st.popover("Examples", width="stretch"):
-                for index, (label, text, second) in enumerate(EXAMPLES):
+                group = ""
+                for index, example in enumerate(EXAMPLES):
+                    if example.group != group:
+                        group = example.group
+                        st.caption(group)
+                    picked = (example.text, example.pair)
                     st.form_submit_button(
-                        label, help=text, key=f"example_{index}", on_click=_pick, args=(text, second), type="tertiary"
+                        example.label, help=example.text, key=f"example_{index}", on_click=_pick, args=picked, type="tertiary"
                     )
 
 

@@ -94,7 +94,9 @@ def side_by_side(page: Page, summed: Summed) -> None:
     page.notice(words.maps_sentence(summed.maps, page.encoding))
     tokens = page.encoding.tokens
     more = figures.thinned(len(tokens))
-    st.caption(f"Each row: where this token’s information comes from. Rows sum to 1, and all maps share one scale{'; ' + more if more else ''}.")
+    st.caption(
+        f"Each row: where this token’s information comes from. Rows sum to 1, and all maps share one scale{'; ' + more if more else ''}."
+    )
     charts = once(_side_figures, page.model, page.forward, summed.names, page.theme)
     for start in range(0, len(charts), PER_ROW):
         row = list(zip(summed.names, charts, strict=True))[start : start + PER_ROW]
@@ -138,7 +140,9 @@ def one_token(page: Page, summed: Summed) -> None:
     position = scene.SUMMED_TOKEN.of(encoding.key)
     if position is None:
         position = words.default_token(encoding)
-    clicked = page.strip(encoding, key="summed", hint="Click a token to see where its information comes from.", chosen=(position,))
+    clicked = page.strip(
+        encoding, key="summed", hint="Click a token to see where its information comes from.", chosen=(position,)
+    )
     if clicked is not None and clicked != position:
         scene.SUMMED_TOKEN.put(encoding.key, clicked)
         st.rerun()
