@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from bertviz_app.lenses import entities
+from bertviz_app.lenses.label_schemes import scheme_of
 from bertviz_app.lenses.predictions import Prediction, telling
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import shown
@@ -137,9 +138,10 @@ def _entities(model: Model, encoding: Encoding, last: Floats) -> list[Prediction
     written = entities.written_words(encoding)
     if len(labels) < 2 or not written:
         return []
+    title = scheme_of(labels).title
     logits = model.token_logits("entities", last[[word.position for word in written]])
     return [
-        Prediction("entities", "named entities", row, labels, word.position, _at(encoding, word.position, word.text))
+        Prediction("entities", title, row, labels, word.position, _at(encoding, word.position, word.text))
         for word, row in zip(written, logits, strict=True)
     ]
 

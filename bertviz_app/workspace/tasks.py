@@ -9,6 +9,7 @@ import streamlit as st
 from bertviz_app import plots
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import entities
+from bertviz_app.lenses.label_schemes import called
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.words import joined_notice
 from bertviz_app.workspace import memory
@@ -16,6 +17,7 @@ from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.subject import say_about
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -26,7 +28,7 @@ REVIEW = ("The acting is superb, but the story is painfully slow.", "")
 
 
 def entities_view(page: Page) -> None:
-    """The names in a text, marked; and what the first piece of one of them looks at."""
+    """What a head over words finds in a text, marked; and what the first piece of one of these stretches looks at."""
     _suggest(page, NAMES)
     page.sentence()
     if not offer_head(page, "entities"):
@@ -39,10 +41,11 @@ def entities_view(page: Page) -> None:
     texts = [text for text in (page.text, page.pair) if text is not None]
     marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
     page.notice(entities.notice(reading))
-    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with its names marked")
+    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with what was found in it marked")
+    say_about(page, "entities")
     looks = _entity_looks(page, reading)
     with page.fold("How it is computed"):
-        st.markdown(entities.METHOD)
+        st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
         page.table(entities.columns(reading), name="entities")
     page.python(entities.python_code(page.model.info, page.encoding, reading, looks))
@@ -76,7 +79,7 @@ def _entity_marks(page: Page, reading: entities.Reading, segment: int) -> list[M
     for entity in reading.entities:
         first, last = reading.words[entity.first], reading.words[entity.last]
         if first.segment == segment:
-            what = entities.TYPES.get(entity.kind, entity.kind)
+            what = called(entity.kind)
             title = f"{reading.name(entity)}: {what}, {plots.percent(entity.probability)}"
             tag = f"{entity.kind} {plots.percent(entity.probability)}"
             marks.append(Mark(first.start, last.end, entities.color(entity.kind, page.theme), tag, title))
@@ -84,13 +87,18 @@ def _entity_marks(page: Page, reading: entities.Reading, segment: int) -> list[M
 
 
 def _entity_looks(page: Page, reading: entities.Reading) -> Looks:
-    """The attention of the first piece of a name that the visitor chooses."""
+    """The attention of the first piece of a stretch that the visitor chooses."""
     if not reading.entities:
         return Looks(0, ())
     options = list(range(len(reading.entities)))
-    names = [f"{reading.name(entity)} ({entity.kind})" for entity in reading.entities]
+    names = [f"{reading.name(entity)} ({entity.kind or 'stretch'})" for entity in reading.entities]
     chosen = 0
     if len(options) > 1:
-        chosen = st.selectbox("The name to follow", options, format_func=lambda index: names[index], key="followed_name")
+        chosen = st.selectbox(
+            "The name to follow" if reading.scheme.of_names else "Which to follow",
+            options,
+            format_func=lambda index: names[index],
+            key="followed_name",
+        )
     position = reading.words[reading.entities[chosen].first].position
-    return show_looks(page, page.forward, [position], who=f"“{page.encoding.tokens[position]}”, where this name is read,")
+    return show_looks(page, page.forward, [position], who=f"“{page.encoding.tokens[position]}”, where it is read,")

@@ -91,31 +91,6 @@ def test_a_name_does_not_reach_over_a_blank():
 
 
 @pytest.mark.parametrize(
-    ("labels", "expected"),
-    [
-        (["O", "O"], []),
-        (["B-PER", "I-PER", "O"], [("PER", 0, 1)]),
-        (["B-PER", "B-PER"], [("PER", 0, 0), ("PER", 1, 1)]),
-        # What conlleval does with an I- that goes on with nothing: it begins a name.
-        (["I-PER", "I-PER"], [("PER", 0, 1)]),
-        (["O", "I-LOC"], [("LOC", 1, 1)]),
-        (["B-PER", "I-LOC"], [("PER", 0, 0), ("LOC", 1, 1)]),
-        (["B-PER", "O", "I-PER"], [("PER", 0, 0), ("PER", 2, 2)]),
-        # Other schemes: no prefix, and ends that are marked.
-        (["PER", "PER", "O"], [("PER", 0, 1)]),
-        (["B-ORG", "E-ORG", "I-ORG", "S-ORG"], [("ORG", 0, 1), ("ORG", 2, 2), ("ORG", 3, 3)]),
-        ([], []),
-    ],
-)
-def test_spans_by_hand(labels, expected):
-    assert lens.spans(labels) == expected
-
-
-def test_a_name_never_reaches_into_the_second_sentence():
-    assert lens.spans(["B-PER", "I-PER"], [0, 1]) == [("PER", 0, 0), ("PER", 1, 1)]
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Ann lives in the U.S. now.", ["Ann", "lives", "in", "the", "U.S.", "now", "."]),
@@ -173,6 +148,23 @@ def test_the_table_has_a_row_a_word_and_a_probability_a_label():
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
-def test_every_type_has_a_colour_and_the_four_have_different_ones(theme):
-    assert len({lens.color(kind, theme) for kind in lens.TYPES}) == 4
-    assert lens.color("GPE", theme) == lens.color("GPE", theme) not in {lens.color(kind, theme) for kind in lens.TYPES}
+def test_every_kind_has_a_colour_and_the_four_of_names_have_different_ones(theme):
+    four = {lens.color(kind, theme) for kind in ("PER", "ORG", "LOC", "MISC")}
+    assert len(four) == 4 and lens.color("person", theme) == lens.color("PER", theme)
+    assert lens.color("GPE", theme) == lens.color("GPE", theme) not in four
+
+
+def test_drugs_are_called_drugs():
+    labels = ("O", "DRUG", "DOSE")
+    reading = lens.read(some_words(3), labels, np.log(np.array([[1, 8, 1], [2, 1, 7], [8, 1, 1]], dtype=np.float32)))
+    assert [(entity.kind, entity.first) for entity in reading.entities] == [("DRUG", 0), ("DOSE", 1)]
+    assert lens.notice(reading).startswith("1 DRUG and 1 DOSE in 3 words: the closest call among them is “w1”, DOSE with 70 %")
+    nothing = lens.read(some_words(1), labels, np.log(np.array([[8, 1, 1]], dtype=np.float32)))
+    assert lens.notice(nothing) == "No DRUG or DOSE among 1 word: “w0”, O with 80 % before DRUG with 10 %."
+    assert "name" not in lens.notice(reading) + lens.notice(nothing) + lens.method(labels)
+
+
+def test_of_many_labels_the_table_has_the_likeliest():
+    labels = tuple(f"L{i}" for i in range(100))
+    table = lens.columns(lens.read(some_words(2), labels, np.zeros((2, 100), dtype=np.float32)))
+    assert list(table) == ["word", "token", "label", "probability"] and table["probability"] == pytest.approx([0.01, 0.01])
