@@ -9,8 +9,8 @@ import streamlit as st
 from bertviz_app import plots
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import entities
-from bertviz_app.lenses.label_schemes import called
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.label_schemes import called
 from bertviz_app.lenses.words import joined_notice
 from bertviz_app.workspace import memory
 from bertviz_app.workspace.classes import class_view
