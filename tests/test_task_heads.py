@@ -153,7 +153,9 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     forwards = [tiny.run(part.encoding) for part in parts]
     reading = answers.read(parts, [tiny.token_logits("answers", f.hidden_states[-1]) for f in forwards], abstains=abstains)
     row, position = reading.window[reading.best.first], reading.position[reading.best.first]
-    scope = ran(answers_code.python_code(info, parts, Looks(1, [position]), row=row))
+    rule = answers.Rule(by_score=abstains, threshold=0.25)
+    scope = ran(answers_code.python_code(info, parts, Looks(1, [position]), rule, row=row))
+    assert bool(scope["given"]) == reading.gives_answer(rule.threshold)
     assert (len(parts) > 1) == (len(passage) > 200)
     assert reading.start == pytest.approx(scope["start"].numpy()[: scope["n"]], abs=1e-5)
     assert reading.end == pytest.approx(scope["end"].numpy()[: scope["n"]], abs=1e-5)
@@ -161,5 +163,6 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     assert reading.best.probability == pytest.approx(float(scope["probability"]), abs=1e-6)
     if abstains:
         assert reading.no_answer == pytest.approx(float(scope["start"][-1] * scope["end"][-1]), abs=1e-6)
+        assert reading.margin == pytest.approx(float(scope["margin"]), abs=1e-4)
     looks = deciding_tokens.attention_from(forwards[row], 1, [position])
     assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)

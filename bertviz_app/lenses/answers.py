@@ -3,7 +3,10 @@
     P(start = i) = softmax(S · h_i)_i,   P(end = j) = softmax(E · h_j)_j        over the tokens of the passage
     P(i … j) = P(start = i) · P(end = j),   i ≤ j < i + MAX_ANSWER
 
-A model that was trained with questions without an answer says so at [CLS], which then stands among the tokens of both softmaxes.
+A model that was trained with questions without an answer says so at [CLS], which then stands among the tokens of both softmaxes. An answer is given when
+
+    S · h_i + E · h_j − (S · h_[CLS] + E · h_[CLS]) > τ       and, of a model that always names a stretch, when P(i … j) ≥ a threshold of the visitor's
+
 A long passage is read in windows that overlap; each token is read in the window where it has the most context on its poorer side.
 Sources: Devlin et al., BERT (2019), sections 4.2 and 4.3, and the published run_squad.py (max context).
 """
@@ -32,7 +35,22 @@ METHOD = (
     f"windows that share {STRIDE} tokens; each token counts in the window where it stands farthest from the edge. "
     "Sources: Devlin et al. (2019), sections 4.2 and 4.3, and their run_squad.py."
 )
-ALWAYS = "This model was trained with passages that always hold an answer: it names a stretch even where there is none."
+# When no answer is given, by what is asked of the best stretch.
+BY_SCORE = "Score"
+BY_PROBABILITY = "Probability"
+RULES = {
+    BY_SCORE: (
+        "The score of a stretch is its two numbers added up; that of “no answer” is the same at [CLS]. A stretch is given when it is ahead by more than the threshold τ; "
+        "its authors chose τ on questions that were held out. This means something for a model that was trained with questions without an answer, as in SQuAD 2.0. "
+        "Sources: Rajpurkar, Jia and Liang (2018); Devlin et al. (2019), section 4.3."
+    ),
+    BY_PROBABILITY: (
+        "A stretch is given when its probability reaches the threshold. That is a rule of this page, not of the model: a low probability says that several stretches "
+        "compete, not that the model has learnt to tell when there is no answer."
+    ),
+}
+ALWAYS = "its name does not say that it was trained with questions without an answer: it always picks a stretch, even when there is none."
+SOMETIMES = "its name says that it was trained on SQuAD 2.0, where a third of the questions have no answer."
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +63,14 @@ class Window:
     encoding: Encoding
     first: int
     positions: Integers
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When no answer is given: `by_score`, unless the best stretch is ahead of “no answer” by more than the threshold; else below a probability."""
+
+    by_score: bool = False
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +94,8 @@ class Reading:
     window      [token]   the window that each token was read in, and its position there
     position    [token]
     answers     likeliest first; no two read the same
-    no_answer   the probability that there is none; None where the model was not trained to say so
+    no_answer   the probability that there is none; None where it is not among what is asked
+    margin      how far the score of the best stretch is above that of no answer; None as there
     """
 
     tokens: tuple[str, ...]
@@ -78,15 +105,15 @@ class Reading:
     position: Integers
     answers: tuple[Answer, ...]
     no_answer: float | None
+    margin: float | None = None
 
     @property
     def best(self) -> Answer:
         return self.answers[0]
 
-    @property
-    def abstains(self) -> bool:
-        """Whether “no answer” is likelier than the best answer."""
-        return self.no_answer is not None and self.no_answer > self.best.probability
+    def gives_answer(self, threshold: float) -> bool:
+        """Whether the best stretch is given: a threshold for the margin where there is one, else for the probability."""
+        return self.best.probability >= threshold if self.margin is None else self.margin > threshold
 
 
 def windows(encoding: Encoding, *, max_tokens: int) -> tuple[Window, ...]:
@@ -113,7 +140,10 @@ def windows(encoding: Encoding, *, max_tokens: int) -> tuple[Window, ...]:
 
 
 def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = False, k: int = 5) -> Reading:
-    """The windows of a passage and the head's logits in each, [position, 2] (start, end) → probabilities and the k best answers."""
+    """The windows of a passage and the head's logits in each, [position, 2] (start, end) → probabilities and the k best answers.
+
+    `abstains`: “no answer”, at the first token, is among what is asked.
+    """
     owner = max_context(parts)
     position = np.array([parts[w].positions[token - parts[w].first] for token, w in enumerate(owner)])
     # [token, 2]
@@ -125,14 +155,17 @@ def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = 
     encoding = parts[0].encoding
     offsets = np.stack([parts[w].encoding.offsets[p] for w, p in zip(owner, position, strict=True)])
     n = len(owner)
+    answers = best_answers(start[:n], end[:n], offsets, encoding.pair or "", k=k)
+    score = float(scores[answers[0].first, 0] + scores[answers[0].last, 1])
     return Reading(
         tokens=tuple(parts[w].encoding.tokens[p] for w, p in zip(owner, position, strict=True)),
         start=start[:n],
         end=end[:n],
         window=owner,
         position=position,
-        answers=best_answers(start[:n], end[:n], offsets, encoding.pair or "", k=k),
+        answers=answers,
         no_answer=float(start[-1] * end[-1]) if abstains else None,
+        margin=score - float(scores[-1].sum()) if abstains else None,
     )
 
 
@@ -171,16 +204,17 @@ def best_answers(start: Floats, end: Floats, offsets: Integers, passage: str, *,
     return tuple(found.values())
 
 
-def notice(reading: Reading) -> str:
-    """The best answer as a product of its two probabilities, and the next best."""
+def notice(reading: Reading, threshold: float = 0.0) -> str:
+    """The best answer as a product of its two probabilities, and what it is set against; or that it is not given, and why."""
     best = reading.best
+    if not reading.gives_answer(threshold):
+        return f"No answer is given: the best stretch, “{_short(best.text)}”, {_why_not(reading, threshold)}."
     said = (
         f"“{_short(best.text)}” has {plots.percent(best.probability)}: {plots.percent(reading.start[best.first])} for starting at "
         f"“{reading.tokens[best.first]}” times {plots.percent(reading.end[best.last])} for ending at “{reading.tokens[best.last]}”"
     )
-    if reading.no_answer is not None:
-        more = "more than" if reading.abstains else "against"
-        return f"{said}; that the passage holds no answer has {plots.percent(reading.no_answer)}, {more} the best stretch."
+    if reading.margin is not None:
+        return f"{said}; its score is {_signed(reading.margin)} that of no answer, which has {plots.percent(reading.no_answer or 0)}."
     if len(reading.answers) == 1:
         return f"{said}; there is no other stretch."
     second = reading.answers[1]
@@ -199,6 +233,17 @@ def columns(reading: Reading) -> dict[str, list[object]]:
         "first token of the passage": [answer.first + 1 for answer in answers],
         "last": [answer.last + 1 for answer in answers],
     }
+
+
+def _why_not(reading: Reading, threshold: float) -> str:
+    if reading.margin is None:
+        return f"has {plots.percent(reading.best.probability)}, less than the {plots.percent(threshold)} that you ask for"
+    asked = f"; you ask for more than {_signed(threshold)} it" if threshold else ""
+    return f"has a score {_signed(reading.margin)} that of no answer{asked}"
+
+
+def _signed(value: float) -> str:
+    return f"{abs(value):.2f} {'above' if value >= 0 else 'below'}"
 
 
 def _taken(encoding: Encoding, kept: Integers) -> Encoding:

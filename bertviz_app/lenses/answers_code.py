@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertviz_app.lenses import head_code
-from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window
+from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Rule, Window
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.records import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, *, row: int = 0) -> str:
-    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, and what its first token `looks_at`.
-
-    `row` is the window that the answer starts in.
+def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, rule: Rule, *, row: int = 0) -> str:
+    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, and what its first
+    token `looks_at`. `row` is the window that the answer starts in.
     """
     encoding, limit = parts[0].encoding, min(WINDOW, info.max_tokens)
     question, passage = _asked(encoding, limit), encoding.pair
@@ -23,7 +22,9 @@ def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, *, row: 
     overflow = 'inputs.pop("overflow_to_sample_mapping")\n' if room else ""
     length = len(parts[row].encoding.tokens)
     cut = f"looks_at = looks_at[:{length}]  # without the padding\n" if room and len(looks.positions) else ""
-    nothing = _NO_ANSWER if info.abstains else ""
+    nothing = _NO_ANSWER if rule.by_score else ""
+    asked = "margin" if rule.by_score else "probability"
+    given = f"{_MARGIN if rule.by_score else ''}given = {asked} {'>' if rule.by_score else '>='} {rule.threshold}"
     return f"""{head_code.loading(info, "answers")}
 question = {question!r}
 passage = {passage!r}
@@ -36,7 +37,8 @@ start, end = scores.softmax(dim=0).T
 products = torch.tril(torch.triu(torch.outer(start[:n], end[:n])), {MAX_ANSWER - 1})  # start ≤ end, at most {MAX_ANSWER} tokens
 first, last = divmod(int(products.argmax()), n)
 probability = products.max()
-print(tokenizer.decode(ids[first : last + 1]), f"{{probability:.4f}}")
+{given}
+print(tokenizer.decode(ids[first : last + 1]) if given else "no answer", f"{{probability:.4f}}")
 {head_code.attention(looks, row=row)}{cut}"""
 
 
@@ -53,6 +55,7 @@ owners = [(-best[token][1], best[token][2]) for token in range(len(best))]
 scores = torch.stack([logits[owner] for owner in owners])
 ids, n = torch.stack([inputs.input_ids[owner] for owner in owners]), len(owners)
 """
+_MARGIN = "margin = scores[first, 0] + scores[last, 1] - scores[n].sum()  # against the score of no answer\n"
 _NO_ANSWER = """nothing = min(logits[:, 0], key=lambda row: float(row.sum()))  # the window that doubts the least
 scores = torch.cat([scores, nothing[None]])  # the last row: no answer
 """

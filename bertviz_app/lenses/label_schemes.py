@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 OUTSIDE = ("o", "out", "outside", "none", "no entity")  # the label for “nothing”, in lower case
 SEPARATORS = ("-", "_", ":", ".", "/")
@@ -150,11 +150,20 @@ def _readings(labels: Sequence[str]) -> Iterator[dict[str, tuple[str, str]]]:
 def _splits() -> Iterator[Callable[[str], tuple[str, str]]]:
     """Ways to cut a label into a letter and a kind; what cannot be cut so comes back as a letter that no scheme has."""
     for separator in SEPARATORS:
-        yield lambda label, s=separator: _halves(label.partition(s))
-        yield lambda label, s=separator: _halves(label.rpartition(s)[::-1])
-    yield lambda label: (label, "")
+        yield partial(_in_front, separator=separator)
+        yield partial(_behind, separator=separator)
+    yield _bare
 
 
-def _halves(cut: tuple[str, ...]) -> tuple[str, str]:
-    letter, separator, kind = cut
-    return (letter, kind) if separator and kind else ("", "")
+def _in_front(label: str, separator: str) -> tuple[str, str]:
+    letter, _, kind = label.partition(separator)
+    return (letter, kind) if kind else ("", "")
+
+
+def _behind(label: str, separator: str) -> tuple[str, str]:
+    kind, _, letter = label.rpartition(separator)
+    return (letter, kind) if kind else ("", "")
+
+
+def _bare(label: str) -> tuple[str, str]:
+    return label, ""

@@ -41,24 +41,53 @@ def answers_view(page: Page) -> None:
         return
     info = page.model.info
     logits = [page.model.token_logits("answers", state) for state in _states(page, parts)]
-    reading = lens.read(parts, logits, abstains=info.abstains)
-    best = reading.best
-    mark = Mark(best.start, best.end, page.theme.accent, plots.percent(best.probability), f"The best answer: {best.text}")
-    page.notice(lens.notice(reading))
+    rule = _rule(info.abstains)
+    reading = lens.read(parts, logits, abstains=rule.by_score)
+    best, said = reading.best, lens.notice(reading, rule.threshold)
+    given = reading.gives_answer(rule.threshold)
+    color, title = (
+        (page.theme.accent, "The best answer")
+        if given
+        else (page.theme.muted, "The best stretch, which is not given as an answer")
+    )
+    mark = Mark(best.start, best.end, color, plots.percent(best.probability), f"{title}: {best.text}")
+    page.notice(said)
     show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
-    if not info.abstains:
-        st.caption(lens.ALWAYS)
-    page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {lens.notice(reading)}")
+    st.caption(plain(f"{info.title}: {lens.SOMETIMES if info.abstains else lens.ALWAYS}"))
+    page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {said}")
     page.table(lens.columns(reading), name="answers")
     row, position = int(reading.window[best.first]), int(reading.position[best.first])
     forward = page.run(parts[row].encoding)
     looks = show_looks(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(
+            info.special.spelled(f"{lens.METHOD} {lens.RULES[lens.BY_SCORE if rule.by_score else lens.BY_PROBABILITY]}")
+        )
     with page.fold("Table: every token of the passage"):
         tokens = {"number": list(range(1, len(reading.tokens) + 1)), "token": reading.tokens}
         page.table(tokens | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    page.python(answers_code.python_code(info, parts, looks, row=row))
+    page.python(answers_code.python_code(info, parts, looks, rule, row=row))
+
+
+def _rule(abstains: bool) -> lens.Rule:
+    """When no answer is given: what the best stretch is judged by, and from where on."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        # Which one is meant until one is chosen hangs on the model: each kind of model has a choice of its own.
+        by = st.segmented_control(
+            "The best stretch is judged by",
+            list(lens.RULES),
+            default=lens.BY_SCORE if abstains else lens.BY_PROBABILITY,
+            required=True,
+            key="judged_with_no_answer" if abstains else "judged",
+            bind="query-params",
+        )
+        if by == lens.BY_SCORE:
+            threshold = st.slider(
+                "It must be ahead by more than (τ)", -10.0, 10.0, 0.0, 0.5, key="answer_margin", bind="query-params", width=320
+            )
+            return lens.Rule(by_score=True, threshold=float(threshold))
+        percent = st.slider("No answer below", 0, 100, 0, 1, format="%d %%", key="answer_below", bind="query-params", width=320)
+        return lens.Rule(threshold=percent / 100)
 
 
 def _say_what_is_read(encoding: Encoding, parts: Sequence[lens.Window]) -> None:

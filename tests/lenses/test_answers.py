@@ -105,7 +105,7 @@ def test_probabilities_sum_to_one_over_the_passage_alone(short):
     logits[0] = 50  # [CLS] has no say where the model cannot abstain
     logits[short[0].positions[1], 0] = logits[short[0].positions[1], 1] = 5
     reading = lens.read(short, [logits])
-    assert reading.start.sum() == pytest.approx(1, abs=1e-6) and reading.no_answer is None and not reading.abstains
+    assert reading.start.sum() == pytest.approx(1, abs=1e-6) and reading.no_answer is None and reading.margin is None
     expected = np.exp(5) / (np.exp(5) + 6)
     assert reading.best.text == "cat" and reading.best.probability == pytest.approx(expected**2, abs=1e-5)
     assert f"“cat” has {plots.percent(expected**2)}" in lens.notice(reading)
@@ -116,9 +116,39 @@ def test_a_model_that_may_abstain_says_so_at_cls(short):
     logits[0] = 5
     reading = lens.read(short, [logits], abstains=True)
     share = np.exp(5) / (np.exp(5) + 7)
-    assert reading.no_answer == pytest.approx(share**2, abs=1e-5) and reading.abstains
+    assert reading.no_answer == pytest.approx(share**2, abs=1e-5) and reading.margin == pytest.approx(-10)
     assert reading.start.sum() == pytest.approx(1 - share, abs=1e-5)
-    assert "holds no answer" in lens.notice(reading) and "more than the best" in lens.notice(reading)
+    assert lens.notice(reading).startswith(
+        "No answer is given: the best stretch, “The”, has a score 10.00 below that of no answer."
+    )
+
+
+def test_the_threshold_for_the_score_is_the_visitor_s(short):
+    logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
+    logits[short[0].positions[1]] = 2  # cat: 4 in all, no answer: 0
+    reading = lens.read(short, [logits], abstains=True)
+    assert (
+        reading.margin == pytest.approx(4)
+        and [reading.gives_answer(tau) for tau in (-5, 0, 3.9, 4, 5)] == [True] * 3 + [False] * 2
+    )
+    assert "its score is 4.00 above that of no answer" in lens.notice(reading, 3)
+    said = lens.notice(reading, 5)
+    assert (
+        said
+        == "No answer is given: the best stretch, “cat”, has a score 4.00 above that of no answer; you ask for more than 5.00 above it."
+    )
+
+
+def test_the_threshold_of_a_model_that_always_names_a_stretch_is_a_probability(short):
+    logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
+    logits[short[0].positions[1]] = 2
+    reading = lens.read(short, [logits])
+    chance = reading.best.probability
+    assert [reading.gives_answer(at) for at in (0, chance, chance + 1e-6, 1)] == [True, True, False, False]
+    assert lens.notice(reading) == lens.notice(reading, chance) and "No answer" not in lens.notice(reading)
+    assert lens.notice(reading, 0.9) == (
+        f"No answer is given: the best stretch, “cat”, has {plots.percent(chance)}, less than the 90 % that you ask for."
+    )
 
 
 def test_over_several_windows_each_token_is_read_once_and_the_answer_lies_in_the_passage(long):
