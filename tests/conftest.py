@@ -99,7 +99,8 @@ def open_page() -> Callable[..., AppTest]:
         if text is not None or pair is not None:
             app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
         for key, value in (state or {}).items():
-            app.session_state[key] = value
+            # What is chosen on arriving at a page is what was chosen on the page before.
+            app.session_state["_model" if key == "model" else key] = value
         if name != "home":
             app.switch_page(f"pages/{name}.py")
         app.run()

@@ -97,11 +97,11 @@ def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tas
     assert "windows of up to 64 tokens" in shown(app) and "always picks a stretch" in shown(app)
 
 
-def test_no_answer_is_a_threshold_that_the_visitor_chooses_and_that_is_in_the_address(tasks):
+def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks):
     app = tasks("Question answering", question="who sat?", passage="the cat sat on the mat.")
     assert "No answer is given" not in shown(app)
     app.slider(key="answer_below").set_value(99).run()
-    assert "less than the 99 % that you ask for" in shown(app) and app.query_params["answer_below"] in ("99", ["99"])
+    assert "less than the 99 % that you ask for" in shown(app)
     app.segmented_control(key="judged").set_value("Score").run()
     app.slider(key="answer_margin").set_value(-10.0).run()
     assert "that of no answer, which has" in shown(app)
