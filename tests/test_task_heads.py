@@ -12,6 +12,7 @@ from bertviz_app import load
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.lenses import answers, answers_code, classes, deciding_tokens, entities, head_code
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.no_answer import Rule
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
 
@@ -153,7 +154,7 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     forwards = [tiny.run(part.encoding) for part in parts]
     reading = answers.read(parts, [tiny.token_logits("answers", f.hidden_states[-1]) for f in forwards], abstains=abstains)
     row, position = reading.window[reading.best.first], reading.position[reading.best.first]
-    rule = answers.Rule(by_score=abstains, threshold=0.25)
+    rule = Rule(by_score=abstains, threshold=0.25)
     scope = ran(answers_code.python_code(info, parts, Looks(1, [position]), rule, row=row))
     assert bool(scope["given"]) == reading.gives_answer(rule.threshold)
     assert (len(parts) > 1) == (len(passage) > 200)

@@ -3,10 +3,7 @@
     P(start = i) = softmax(S · h_i)_i,   P(end = j) = softmax(E · h_j)_j        over the tokens of the passage
     P(i … j) = P(start = i) · P(end = j),   i ≤ j < i + MAX_ANSWER
 
-A model that was trained with questions without an answer says so at [CLS], which then stands among the tokens of both softmaxes. An answer is given when
-
-    S · h_i + E · h_j − (S · h_[CLS] + E · h_[CLS]) > τ       and, of a model that always names a stretch, when P(i … j) ≥ a threshold of the visitor's
-
+A model that was trained with questions without an answer says so at [CLS], which then stands among the tokens of both softmaxes.
 A long passage is read in windows that overlap; each token is read in the window where it has the most context on its poorer side.
 Sources: Devlin et al., BERT (2019), sections 4.2 and 4.3, and the published run_squad.py (max context).
 """
@@ -35,22 +32,6 @@ METHOD = (
     f"windows that share {STRIDE} tokens; each token counts in the window where it stands farthest from the edge. "
     "Sources: Devlin et al. (2019), sections 4.2 and 4.3, and their run_squad.py."
 )
-# When no answer is given, by what is asked of the best stretch.
-BY_SCORE = "Score"
-BY_PROBABILITY = "Probability"
-RULES = {
-    BY_SCORE: (
-        "The score of a stretch is its two numbers added up; that of “no answer” is the same at [CLS]. A stretch is given when it is ahead by more than the threshold τ; "
-        "its authors chose τ on questions that were held out. This means something for a model that was trained with questions without an answer, as in SQuAD 2.0. "
-        "Sources: Rajpurkar, Jia and Liang (2018); Devlin et al. (2019), section 4.3."
-    ),
-    BY_PROBABILITY: (
-        "A stretch is given when its probability reaches the threshold. That is a rule of this page, not of the model: a low probability says that several stretches "
-        "compete, not that the model has learnt to tell when there is no answer."
-    ),
-}
-ALWAYS = "its name does not say that it was trained with questions without an answer: it always picks a stretch, even when there is none."
-SOMETIMES = "its name says that it was trained on SQuAD 2.0, where a third of the questions have no answer."
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +44,6 @@ class Window:
     encoding: Encoding
     first: int
     positions: Integers
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When no answer is given: `by_score`, unless the best stretch is ahead of “no answer” by more than the threshold; else below a probability."""
-
-    by_score: bool = False
-    threshold: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertviz_app.lenses import head_code
-from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Rule, Window
+from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.no_answer import Rule
 from bertviz_app.records import Encoding, ModelInfo
 
 

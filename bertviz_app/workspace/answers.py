@@ -9,7 +9,7 @@ import streamlit as st
 from bertviz_app import notes, plots
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import answers as lens
-from bertviz_app.lenses import answers_code
+from bertviz_app.lenses import answers_code, no_answer
 from bertviz_app.lenses.answers_figures import strip_figure
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
@@ -53,7 +53,7 @@ def answers_view(page: Page) -> None:
     mark = Mark(best.start, best.end, color, plots.percent(best.probability), f"{title}: {best.text}")
     page.notice(said)
     show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
-    st.caption(plain(f"{info.title}: {lens.SOMETIMES if info.abstains else lens.ALWAYS}"))
+    st.caption(plain(f"{info.title}: {no_answer.SOMETIMES if info.abstains else no_answer.ALWAYS}"))
     page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {said}")
     page.table(lens.columns(reading), name="answers")
     row, position = int(reading.window[best.first]), int(reading.position[best.first])
@@ -61,7 +61,9 @@ def answers_view(page: Page) -> None:
     looks = show_looks(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
     with page.fold("How it is computed"):
         st.markdown(
-            info.special.spelled(f"{lens.METHOD} {lens.RULES[lens.BY_SCORE if rule.by_score else lens.BY_PROBABILITY]}")
+            info.special.spelled(
+                f"{lens.METHOD} {no_answer.RULES[no_answer.BY_SCORE if rule.by_score else no_answer.BY_PROBABILITY]}"
+            )
         )
     with page.fold("Table: every token of the passage"):
         tokens = {"number": list(range(1, len(reading.tokens) + 1)), "token": reading.tokens}
@@ -69,25 +71,25 @@ def answers_view(page: Page) -> None:
     page.python(answers_code.python_code(info, parts, looks, rule, row=row))
 
 
-def _rule(abstains: bool) -> lens.Rule:
+def _rule(abstains: bool) -> no_answer.Rule:
     """When no answer is given: what the best stretch is judged by, and from where on."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         # Which one is meant until one is chosen hangs on the model: each kind of model has a choice of its own.
         by = st.segmented_control(
             "The best stretch is judged by",
-            list(lens.RULES),
-            default=lens.BY_SCORE if abstains else lens.BY_PROBABILITY,
+            list(no_answer.RULES),
+            default=no_answer.BY_SCORE if abstains else no_answer.BY_PROBABILITY,
             required=True,
             key="judged_with_no_answer" if abstains else "judged",
             bind="query-params",
         )
-        if by == lens.BY_SCORE:
+        if by == no_answer.BY_SCORE:
             threshold = st.slider(
                 "It must be ahead by more than (τ)", -10.0, 10.0, 0.0, 0.5, key="answer_margin", bind="query-params", width=320
             )
-            return lens.Rule(by_score=True, threshold=float(threshold))
+            return no_answer.Rule(by_score=True, threshold=float(threshold))
         percent = st.slider("No answer below", 0, 100, 0, 1, format="%d %%", key="answer_below", bind="query-params", width=320)
-        return lens.Rule(threshold=percent / 100)
+        return no_answer.Rule(threshold=percent / 100)
 
 
 def _say_what_is_read(encoding: Encoding, parts: Sequence[lens.Window]) -> None:
