@@ -38,7 +38,11 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "written": (set(), {"regex"}),
-    "lenses": (GROUND | {"plots", "colors", "uploads", "written"}, {"numpy", "scipy", "sklearn", "plotly"}),
+    "sentence_splitting": ({"written"}, {"regex", "sentencex"}),
+    "lenses": (
+        GROUND | {"plots", "colors", "uploads", "written", "sentence_splitting"},
+        {"numpy", "scipy", "sklearn", "plotly"},
+    ),
     "components": (GROUND | {"plots"}, {"numpy"}),
     "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),

@@ -9,7 +9,6 @@ damping d = 0.85 and the empty diagonal as in R. Mihalcea and P. Tarau, TextRank
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,35 +31,9 @@ METHOD = (
     "so the smallest cosine counts as nothing. A walk that mostly follows these links "
     f"(with probability {DAMPING}) and otherwise jumps anywhere spends its time at the central sentences; those where it is found most often are chosen, "
     "and shown in the order of the text. Nothing was trained for this, and no word is written anew. Sources: Erkan and Radev, LexRank (2004), "
-    "section 3; Mihalcea and Tarau, TextRank (2004), section 2."
+    "section 3; Mihalcea and Tarau, TextRank (2004), section 2.\n\nSentences are told apart by sentencex, with the abbreviations and quotation marks of "
+    "the language; an empty line ends one, and so does the end of a line in a list, a poem or a chat."
 )
-
-# Not the end of a sentence, though a full stop is.
-_ABBREVIATIONS = re.compile(
-    r"(?:^|[\s(“\"'])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|cf|Fig|No|U\.S|U\.K|Inc|Ltd|Co)\.$"
-)
-_END = re.compile(r"[.!?…]+[)\]”’\"']*(?=\s+[^\sa-z])|[。！？]+|\n\s*\n|$")
-
-
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a text stand, in characters: (start, end exclusive), white space at both ends left out.
-
-    A sentence ends at . ! ? or … with a space and no small letter after it, unless an abbreviation does; and at an empty line.
-
-    >>> [text[a:b] for text in ["Dr. Ada left. Why?"] for a, b in sentence_spans(text)]
-    ['Dr. Ada left.', 'Why?']
-    """
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _END.finditer(text):
-        end = match.end()
-        if match.group().startswith(".") and _ABBREVIATIONS.search(text[start : match.start() + 1]):
-            continue
-        piece = text[start:end]
-        if piece.strip():
-            spans.append((start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())))
-        start = end
-    return spans
 
 
 def centrality(vectors: Floats) -> NDArray[np.float64]:

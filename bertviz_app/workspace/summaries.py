@@ -11,6 +11,7 @@ from bertviz_app import notes
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import sentences, similarity, summary, text_map
+from bertviz_app.sentence_splitting import LANGUAGES, recognised, split
 from bertviz_app.workspace.comparison import forwards_of
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
@@ -40,7 +41,7 @@ TEXTS = (
 def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
     text = text_form("article", {"article": ("Text", ARTICLE)}, height=170)["article"]
-    spans, encodings = _sentences(page, text)
+    spans, encodings = _sentences(page, text, _language(text))
     ratio = st.slider(
         "Share of the sentences to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
     )
@@ -101,11 +102,25 @@ def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:
     show_looks(page, page.run(encoding), positions, who=f"the mean over the tokens of {what}")
 
 
-def _sentences(page: Page, text: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
+def _language(text: str) -> str:
+    """Whose rules tell sentences apart: those that the script tells, or those that are chosen; empty for the first."""
+    told = LANGUAGES[recognised(text)]
+    return st.selectbox(
+        "Split as",
+        ["", *LANGUAGES],
+        format_func=lambda key: LANGUAGES.get(key, f"{told}, by its script"),
+        key="summary_language",
+        width=260,
+    )
+
+
+def _sentences(page: Page, text: str, language: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
     """The sentences that can be read: where they stand, and their encodings. What is left out or cut is said."""
     for note in notes.notes(page.model.encode(text, whole=True)):  # refuses what is empty, too long or unreadable
         st.caption(plain(note))
-    spans = summary.sentence_spans(text)
+    found = split(text, language)
+    st.caption(found.how())
+    spans = found.spans
     if len(spans) > summary.MAX_SENTENCES:
         st.caption(f"Only the first {summary.MAX_SENTENCES} of {len(spans)} sentences are read.")
     read: list[tuple[int, int]] = []

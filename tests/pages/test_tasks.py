@@ -136,6 +136,13 @@ def test_a_text_that_cannot_be_read_is_one_sentence(tasks, task, box, text):
     assert len(app.error) == 1 and "What to notice." not in shown(app)
 
 
+def test_a_summary_says_how_the_text_was_split(tasks):
+    app = tasks("Summary", article="Milk\nBread\nDr. Dre came. He left.")
+    assert "4 sentences, split by the rules for English. 2 of them end where a line ends" in shown(app)
+    app.selectbox(key="summary_language").set_value("de").run()
+    assert not app.exception and "split by the rules for German" in shown(app)
+
+
 @pytest.mark.parametrize("ratio", [10, 100])
 def test_a_summary_keeps_as_much_as_it_is_told(tasks, ratio):
     app = tasks("Summary", article="The cat sat. A dog ran away. The mat. Ann of Bonn. It rain. ")
