@@ -34,7 +34,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "workspace": (
         GROUND
         | OF_A_MODEL
-        | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written"},
+        | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written", "sentence_splitting"},
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "written": (set(), {"regex"}),
