@@ -34,7 +34,18 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "workspace": (
         GROUND
         | OF_A_MODEL
-        | {"plots", "lenses", "components", "checkpoints", "comparing", "models", "subjects", "uploads", "written", "sentence_splitting"},
+        | {
+            "plots",
+            "lenses",
+            "components",
+            "checkpoints",
+            "comparing",
+            "models",
+            "subjects",
+            "uploads",
+            "written",
+            "sentence_splitting",
+        },
         {"streamlit", "numpy", "plotly", "cachetools"},
     ),
     "written": (set(), {"regex"}),
