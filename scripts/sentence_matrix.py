@@ -10,18 +10,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from bertviz_app.workspace.navigation import PAGES
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
-
-import tiny  # noqa: E402
-from laws import broken_laws  # noqa: E402
-from odd_texts import ODD_TEXTS  # noqa: E402
-
-from bertviz_app.workspace.navigation import PAGES  # noqa: E402
+laws, odd_texts, tiny = map(import_module, ("laws", "odd_texts", "tiny"))  # the tests' own, found from here on
 
 NOTICE = "**What to notice.** "
 
@@ -34,10 +32,10 @@ def main() -> None:
             folder = tiny.save(family, Path(home) / f"tiny-{family}")
             os.environ["INSIDE_BERT_CHECKPOINTS"] = str(folder)
             for key in PAGES:
-                for text in ODD_TEXTS:
+                for text in odd_texts.ODD_TEXTS:
                     for sentence in _notices(key, folder.name, text):
                         n_read += 1
-                        if broken := broken_laws(sentence):
+                        if broken := laws.broken_laws(sentence):
                             n_broken += 1
                             sys.stdout.write(f"{family}, {key}, {text[:40]!r}: {', '.join(broken)}\n    {sentence}\n")
     sys.stdout.write(f"{n_read} sentences read, {n_broken} break a law\n")
