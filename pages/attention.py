@@ -18,7 +18,7 @@ def explorer(page: Page, mode: str) -> None:
     weights = lens.read_head(page.forward, layer, head, reading)
     sentence = lens.head_sentence(page.forward, weights, reading)
     page.notice(sentence)
-    explore(page, Asked(heads, reading, mode, sentence))
+    explore(page, Asked(heads, reading, mode, sentence, tuple(page.caption)))
     with page.fold("Table"):
         page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
     with page.fold("How it is computed"):

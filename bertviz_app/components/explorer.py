@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.components.picture import SHARED_JS
 from bertviz_app.plots import FONT, MONOSPACE, Theme
 
 LINES, MATRIX, NEURONS = MODES = ("Lines", "Matrix", "Neurons")
@@ -38,7 +39,7 @@ HTML = """<div class="explorer">
     <label class="row lay"><input class="beside" type="checkbox"> Lay the heads I click over each other</label>
   </div>
   <div class="one">
-    <div class="row"><span class="chips"></span><button class="save" type="button">Save picture</button></div>
+    <div class="row"><span class="chips"></span><span class="save"><button type="button" data-kind="png">PNG</button> <button type="button" data-kind="svg">SVG</button></span></div>
     <p class="readout" aria-live="polite"></p>
     <button class="ask" type="button"></button>
     <div class="box"><div class="spacer"></div><canvas class="head" tabindex="0" role="img"></canvas></div>
@@ -76,7 +77,9 @@ button:hover { border-color: var(--accent); }
 @media (max-width: 820px) { .explorer, .explorer[data-mode=Neurons] { grid-template-columns: minmax(0, 1fr); } .explorer:not([data-mode=Lines]) .lay { display: none; } }
 """.replace("FONT", FONT)
 
-JS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "explorer_js").glob("*.js")))
+JS = SHARED_JS + "\n".join(
+    path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "explorer_js").glob("*.js"))
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Opened:
 
     about  tells one text and reading from another: a token that is held is let go when it changes
     alt    what a screen reader says of the drawing
+    caption  what a picture that is taken away says below itself, a line each
     """
 
     mode: str
@@ -103,6 +107,7 @@ class Opened:
     tokens: Sequence[Label]
     about: str
     alt: str
+    caption: Sequence[str] = ()
 
 
 def explorer_data(opened: Opened, theme: Theme, titles: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> bytes:

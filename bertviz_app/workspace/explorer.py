@@ -37,13 +37,14 @@ _explorer = st.components.v2.component("inside_bert.explorer", html=explorer.HTM
 class Asked:
     """What is to be drawn: `heads` (layer and head from 0, the first in front) in a reading and in one of `explorer.MODES`.
 
-    `sentence` says to a screen reader what to notice.
+    `sentence` says to a screen reader what to notice, `caption` stands below a picture that is taken away.
     """
 
     heads: Heads
     reading: Reading
     mode: str
     sentence: str
+    caption: tuple[str, ...] = ()
 
 
 def explore(page: Page, asked: Asked) -> None:
@@ -109,6 +110,7 @@ def sent(model: Model, forward: ForwardPass, theme: Theme, asked: Asked) -> byte
         tokens=labels,
         about=repr((forward.key, asked.reading)),
         alt=f"{asked.mode}. {asked.sentence}",
+        caption=asked.caption,
     )
     arrays = {"levels": drawn.levels} | _arrays(model, forward, frame, asked)
     return explorer.explorer_data(opened, theme, titles(drawn, once(head_patterns, forward)), arrays)

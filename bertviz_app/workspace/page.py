@@ -28,10 +28,12 @@ T = TypeVar("T")
 
 _strip = st.components.v2.component("inside_bert.token_strip", html=token_strip.HTML, css=token_strip.CSS, js=token_strip.JS)
 
+LONGEST_CAPTION = 200  # characters of a text below a picture that is taken away
+
 
 @contextmanager
 def open_page(key: str) -> Iterator[Page]:
-    """Page config, sidebar, title; then the page's own lines, with errors shown as sentences; then the export choice.
+    """Page config, sidebar, title; then the page's own lines, with errors shown as sentences.
 
     Any `InsideBertError` from within becomes one sentence on the screen and ends the page; anything else is a bug and keeps its traceback.
     """
@@ -60,7 +62,6 @@ def open_page(key: str) -> Iterator[Page]:
             yield page
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
-    page.export()
     memory.keep()
 
 
@@ -97,6 +98,8 @@ class Page(Drawing):
         super().__init__(theme)
         self._model_name = model_name
         self.borrowed = ExitStack()
+        self._read: tuple[str, ...] = ()
+        self._places: list[str] = []
         self.sample = (examples.FIRST, "")  # the sentence and the second one, until something is typed
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
@@ -104,6 +107,7 @@ class Page(Drawing):
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
         sentence_form(pair=pair, sample=self.sample)
+        self.reads(self.text, self.pair or "")
         for note in notes.notes(self.encoding):
             st.caption(plain(note))
 
@@ -125,7 +129,24 @@ class Page(Drawing):
             raise EmptyText("Type a sentence first, one per line.")
         if len(lines) > limit:
             st.caption(f"Only the first {limit} of {len(lines)} sentences are used: the limit of this server.")
+        self.reads(*lines[:limit])
         return lines[:limit]
+
+    def reads(self, *texts: str) -> None:
+        """The texts that the pictures from here on are about: their captions say so."""
+        self._read = tuple(text for text in texts if text)
+
+    @property
+    def caption(self) -> list[str]:
+        """The model, the layer and head that were chosen, and what was read; as much of these as this page has asked for so far."""
+        model = [self.model.info.title] if "model" in self.__dict__ else []
+        first, *others = [" ".join(text.split()) for text in self._read] or [""]
+        said = [
+            f"“{text[:LONGEST_CAPTION]}{'…' if len(text) > LONGEST_CAPTION else ''}”" for text in (first, *others[:1]) if text
+        ]
+        if len(others) > 1:
+            said = [f"{said[0]} and {len(others)} more"]
+        return [" · ".join(["Inside BERT", *model, *self._places]), *([" · ".join(said)] if said else [])]
 
     def submitted(self, name: str) -> bool:
         """Whether the button below these sentences was pressed just now."""
@@ -184,12 +205,18 @@ class Page(Drawing):
         n = self.model.info.n_layers
         if with_embeddings:
             names = ["embeddings", *(str(layer) for layer in range(1, n + 1))]
-            return names.index(st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params"))
-        return int(st.slider("Layer", 1, n, key="layer", bind="query-params")) - 1
+            name = st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params")
+            self._places.append(name if name == names[0] else f"layer {name}")
+            return names.index(name)
+        number = int(st.slider("Layer", 1, n, key="layer", bind="query-params"))
+        self._places.append(f"layer {number}")
+        return number - 1
 
     def head(self) -> int:
         """The chosen head, 0-based."""
-        return int(st.slider("Head", 1, self.model.info.n_heads, key="head", bind="query-params")) - 1
+        number = int(st.slider("Head", 1, self.model.info.n_heads, key="head", bind="query-params"))
+        self._places.append(f"head {number}")
+        return number - 1
 
     def strip(
         self,

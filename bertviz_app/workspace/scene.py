@@ -108,7 +108,6 @@ class Choice(StrEnum):
     LOOKED_INTO = auto()
     MODELS_VIEW = auto()
     TO_FETCH = auto()
-    PICTURE_FORMAT = auto()
 
 
 # ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────

@@ -45,7 +45,7 @@ def test_every_page_cold_by_deep_link(visitor, browser, key):
     with running_app() as url:
         page = visitor(url if key == "home" else f"{url}/{key}")
         # An exception ends the waiting at once.
-        page.get_by_text(LAST.get(key, "Export")).or_(page.locator("[data-testid=stException]")).first.wait_for()
+        page.get_by_text(LAST.get(key, "Python")).or_(page.locator("[data-testid=stException]")).first.wait_for()
         assert page.locator("[data-testid=stException]").count() == 0
         title = "Inside BERT" if key == "home" else PAGES[key].title
         assert page.get_by_role("heading", name=title, exact=True).count() == 1
@@ -181,14 +181,6 @@ def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor, app_url, fo
     expect(said).to_have_text(re.compile(f"“{tokens[1]}” → “{tokens[2]}”: q · k / √32 = .+, softmax {percent(weights[1, 2])}$"))
 
 
-def test_the_picture_of_a_head_can_be_saved(visitor, app_url):
-    page = visitor(f"{app_url}/attention?layer=1&head=1")
-    opened(page, "Head 1.1")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save picture").click()
-    assert download.value.suggested_filename == "inside-bert-head-1-1.png"
-
-
 def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor, app_url):
     page = visitor(f"{app_url}/attention?layer=1&head=1")
     opened(page, "Head 1.1")
@@ -231,7 +223,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     for _ in range(3):
         page.reload(wait_until="domcontentloaded")
     page.locator(".strip .token", has_text="every").first.wait_for()
-    page.get_by_text("Export").first.wait_for()
+    page.get_by_role("button", name="PNG").first.wait_for()
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
 
 

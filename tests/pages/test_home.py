@@ -20,7 +20,7 @@ def test_the_story_ends_in_a_prediction_and_its_code(open_page, text, link, netw
     assert any(link in element.proto.label for element in app.get("page_link"))
     (code,) = codes(app)
     assert repr(text) in code and network in code
-    assert [box.label for box in app.expander] == ["Python", "Export"]
+    assert [box.label for box in app.expander] == ["Python"]
 
 
 def test_without_a_trained_head_the_story_ends_earlier(open_page, tiny_checkpoint, monkeypatch):

@@ -6,6 +6,8 @@ class Closed {
   draw() {}
 }
 
+const LONGEST_PICTURE = 8000, EDGE = 16;  // pixels of a picture that is taken away
+
 const DRAWINGS = {Lines, Matrix, Neurons, Closed};
 
 class Explorer {
@@ -23,10 +25,10 @@ class Explorer {
     this.state = {threshold: 0, fixed: null, hover: null, active: () => this.state.hover || this.state.fixed, say: text => this.say(text)};
     this.thumbnails = new Thumbnails(find("thumbnails"), (head, beside) => this.open(head, beside || this.beside.checked));
     this.received = 0;
-    this.listen(find("save"));
+    this.listen();
   }
 
-  listen(save) {
+  listen() {
     this.slider.addEventListener("input", () => {
       // Most weights are small: the slider walks through their square roots.
       this.state.threshold = (this.slider.value / 100) ** 2;
@@ -41,7 +43,7 @@ class Explorer {
     this.canvas.addEventListener("click", event => this.fix(this.hit(event)));
     this.canvas.addEventListener("keydown", event => this.key(event));
     this.box.addEventListener("scroll", () => this.draw());
-    save.addEventListener("click", () => this.save());
+    for (const button of this.root.querySelectorAll("[data-kind]")) button.addEventListener("click", () => this.save(button.dataset.kind));
     this.ask.addEventListener("click", () => this.open(this.state.header.open[0], false));
     new ResizeObserver(() => this.state.header && this.resized()).observe(this.root);
   }
@@ -165,17 +167,14 @@ class Explorer {
   }
 
   // The whole of the opened head as a picture, also what is scrolled out of sight.
-  save() {
-    const canvas = document.createElement("canvas"), {width, height} = this.whole;
-    const context = sized(canvas, width, Math.min(height, 8000));
-    context.fillStyle = this.state.header.palette.paper;
-    context.fillRect(0, 0, width, height);
-    this.drawing.draw(context, {x: 0, y: 0, width, height});
+  async save(kind) {
+    const {header} = this.state, context = new SvgContext(), size = {width: this.whole.width, height: Math.min(this.whole.height, LONGEST_PICTURE)};
+    this.drawing.draw(context, {x: 0, y: 0, ...size});
     this.draw();  // which puts the layout back
-    const link = document.createElement("a");
-    link.download = `inside-bert-${this.state.header.names[0].toLowerCase().replace(/[ .]/g, "-")}.png`;
-    link.href = canvas.toDataURL("image/png");
-    link.click();
+    const look = {...header.palette, font: header.font};
+    const within = svgElement("g", {transform: `translate(${EDGE} ${EDGE})`}, ...context.nodes);
+    const picture = await pictureOf([within], {width: size.width + 2 * EDGE, height: size.height + 2 * EDGE}, header.caption, look);
+    await takeAway(picture, kind, `inside-bert-${header.names[0].toLowerCase().replace(/[ .]/g, "-")}`);
   }
 }
 

@@ -1,0 +1,46 @@
+"""What is taken away of a picture: a file with its caption and its fonts in it, and a PNG of three times its size."""
+
+from __future__ import annotations
+
+import re
+import struct
+from xml.etree import ElementTree
+
+import pytest
+
+SVG = "{http://www.w3.org/2000/svg}"
+PICTURES = {  # a page and a place on it: heatmaps, bars, lines over a canvas, and a drawing of our own
+    "embeddings?state=3": (".st-key-take_away_embeddings", "inside-bert-embeddings", "layer 3", "Source Code Pro"),
+    "attention?layer=2&head=4&attention_view=One+head": (
+        ".st-key-take_away_head", "inside-bert-head", "layer 2 · head 4", "Source Code Pro"
+    ),
+    "attention?layer=2&head=4": (".explorer", "inside-bert-head-2-4", "layer 2 · head 4", "Source Code Pro"),
+    "forward_pass": (".st-key-take_away_shapes", "inside-bert-shapes", "Embedded BERT", "Source Sans"),
+}  # fmt: skip
+
+
+def taken(page, place, kind):
+    with page.expect_download() as download:
+        page.locator(place).get_by_role("button", name=kind).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("address", PICTURES)
+def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor, app_url, address):
+    place, name, said, font = PICTURES[address]
+    page = visitor(f"{app_url}/{address}")
+    page.locator(place).get_by_role("button", name="SVG").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    page.locator(f"{place} , .js-plotly-plot .main-svg").first.wait_for()
+    page.wait_for_timeout(500)
+    file, text = taken(page, place, "SVG")
+    assert file == f"{name}.svg"
+    picture = ElementTree.fromstring(text)
+    caption = " ".join("".join(line.itertext()) for line in picture.iterfind(f"{SVG}text[@class='caption']/{SVG}tspan"))
+    assert said in caption and "Embedded BERT" in caption and "“" in caption
+    assert re.search(rf'font-family: "{font}".*?url\("data:', text.decode())
+    assert len([*picture.iter(f"{SVG}text")]) > 10  # the labels of the drawing beside the caption
+    width, height = int(picture.get("width")), int(picture.get("height"))
+    file, png = taken(page, place, "PNG")
+    assert file == f"{name}.png" and png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", png[16:24]) == (3 * width, 3 * height)
