@@ -33,7 +33,7 @@ ROBERTA = Family(
         has_segments=False,
         first_position=2,
         tokenizer="byte-level BPE",
-        positions="learned, one vector a place; the table’s first two rows stand for padding",
+        positions="learned, one vector per position; the table’s first two rows are reserved for padding",
         why_not={
             "pair": "its authors found that leaving next-sentence prediction out does no harm (Liu et al., 2019, section 4.2)"
         },
@@ -64,7 +64,7 @@ MPNET = Family(
         sums=("token", "position"),
         layers=layer_names.MPNET,
         tokenizer="WordPiece",
-        positions="learned, one vector a place, the table’s first two rows standing for padding; and how far two tokens are apart enters every "
+        positions="learned, one vector per position, the table’s first two rows reserved for padding; and how far two tokens are apart enters every "
         "attention score",
         scores="q · k / √{width} + b(distance)",
         why_not={"pair": "its authors left next-sentence prediction out, as others had before (Song et al., 2020, section 1)"},
@@ -157,7 +157,7 @@ DEBERTA = Family(
         has_segments=False,
         sums=("token",),
         tokenizer="byte-level BPE",
-        positions="relative: how far two tokens are apart enters every attention score",
+        positions="relative: the distance between two tokens enters every attention score",
         scores="(q · k + q · distance + distance · k) / √(3 · {width})",
         why_not={"pair": "it was trained on masked words alone (He et al., 2021, section 4)"},
     ),

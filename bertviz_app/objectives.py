@@ -44,9 +44,9 @@ OBJECTIVES = {
             "sentence_order",
             "sentence order",
             "next_sentence",
-            "Ask whether two sentences stand in the right order",
+            "Ask whether two sentences are in the right order",
             labels=("in order", "swapped"),
-            question="Do A and B stand in the order of their text?",
+            question="Are A and B in the order of their text?",
             trained="In training, both sentences always came from the same place of one text, and half of the pairs were swapped: the topic "
             "gives nothing away, only coherence does. Source: Lan et al. (2020), section 3.1.",
             output="sop_logits",

@@ -27,7 +27,7 @@ STRIDE = 128  # tokens that two neighbouring windows share
 
 METHOD = (
     "Question and passage are read together. One linear layer gives each token two numbers: how well an answer would start and how well it "
-    "would end there. Softmax over the passage makes probabilities of each, and a stretch has the product of the two: "
+    "would end there. Softmax over the passage turns each into probabilities, and a span gets the product of the two: "
     rf"$P(i \ldots j) = P_{{start}}(i)\, P_{{end}}(j)$, for $i \le j$ and at most {MAX_ANSWER} tokens. A passage that is too long for one reading is read in "
     f"windows that share {STRIDE} tokens; each token counts in the window where it stands farthest from the edge. "
     "Sources: Devlin et al. (2019), sections 4.2 and 4.3, and their run_squad.py."

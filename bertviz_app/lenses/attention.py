@@ -25,10 +25,10 @@ HABIT = 0.3  # of its weight: less than this on any place is no habit
 
 METHOD = (
     r"In each head, every token makes a query $q$ and every token a key $k$; the weight is $\mathrm{softmax}_k(q \cdot k / \sqrt{d})$, "
-    "so each row sums to 1. *Neurons*: the sum $q \cdot k$ taken apart, one product for each of the $d$ dimensions, from the model's own $q$ and $k$. *Words*: the weight **to** a word is the sum over its pieces, **from** a word the mean over its pieces "
+    "so each row sums to 1. *Neurons*: the sum $q \cdot k$ broken down into one product for each of the $d$ dimensions, from the model's own $q$ and $k$. *Words*: the weight **to** a word is the sum over its pieces, **from** a word the mean over its pieces "
     "(Clark et al. 2019, section 4.1). *Without [CLS] and [SEP]*: their rows and columns are left out and each row is divided by what is left, "
     "so that it sums to 1 again. A *block* such as A → B keeps the rows of sentence A and the columns of sentence B as they are. "
-    "Attention shows where a head reads, not why the model decides as it does."
+    "Attention shows where a head looks, not why the model decides as it does."
 )
 
 

@@ -79,7 +79,7 @@ METHODS = {
             "Occlusion",
             "Occlu-<br>sion",
             r"**Occlusion**, $F(x) - F(x \text{ with } b_t \text{ for } x_t)$: each token alone is replaced by the baseline’s, a pass for each, and the answer’s loss is that token’s "
-            "part. It says what would really happen without the token; where two tokens say the same, neither is missed, and the parts need not add up to anything. "
+            "part. It shows what would happen without the token; where two tokens say the same, neither is missed, and the parts need not add up to anything. "
             "Source: Zeiler and Fergus (2014), section 4.2.",
             work="tokens",
         ),
@@ -97,8 +97,8 @@ METHODS = {
 }
 # What a method that makes many passes asks, before it is started.
 ASKS = {
-    "steps": "This method follows the slope of the answer from the baseline to this input, step by step.",
-    "tokens": "This method takes one token away at a time and sees what the answer loses.",
+    "steps": "This method follows the gradient of the answer from the baseline to this input, step by step.",
+    "tokens": "This method replaces one token at a time and measures what the answer loses.",
 }
 BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
 
@@ -178,10 +178,10 @@ def _side(encoding: Encoding, values: Floats, places: Integers, speaks: str) -> 
 def completeness(method: Method, found: Attribution, baseline: str) -> str:
     """What the parts add up to, and what they should."""
     if not method.unit:
-        return "By this method parts have neither sign nor unit: shown is each token’s share of all."
+        return "With this method the parts have neither sign nor unit: each is shown as a share of the total."
     total = f"The parts add up to {bits(found.total)} bits"
     if not method.adds_up:
-        return f"{total}; the answer has {bits(found.whole)}. By this method they need not be the same."
+        return f"{total}; the answer has {bits(found.whole)}. With this method the two need not agree."
     ends = (
         f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in place of all words to {bits(found.whole)} with the words"
     )

@@ -109,17 +109,17 @@ def left_out(word: str, lines: LeftOut, max_tokens: int) -> list[str]:
     """A sentence for each reason why a line, or a place in it, is not compared as it was written.
 
     >>> left_out("bank", LeftOut(without=(2,), beyond=(3, 5)), 64)[1]
-    'Beyond the first 64 tokens, where reading ends, “bank” stands in lines 3 and 5: those places are left out.'
+    'Beyond the first 64 tokens, where reading stops, “bank” stands in lines 3 and 5: those places are left out.'
     """
     said = []
     if lines.empty:
-        said.append(f"Nothing that the tokenizer reads stands in {_numbered(lines.empty)}.")
+        said.append(f"The tokenizer reads nothing in {_numbered(lines.empty)}.")
     if lines.without:
-        said.append(f"“{word}” does not stand in {_numbered(lines.without)}, as a word of its own.")
+        said.append(f"“{word}” does not occur in {_numbered(lines.without)}, as a word of its own.")
     if lines.beyond:
         those = "those places are" if len(lines.beyond) > 1 else "that place is"
         said.append(
-            f"Beyond the first {max_tokens} tokens, where reading ends, “{word}” stands in {_numbered(lines.beyond)}: {those} left out."
+            f"Beyond the first {max_tokens} tokens, where reading stops, “{word}” stands in {_numbered(lines.beyond)}: {those} left out."
         )
     if lines.joined:
         said.append(
@@ -143,23 +143,23 @@ def places_notice(word: str, lines: Sequence[Line], places: Places, state: int, 
         nearest = np.where(apart, cosines, -2).argmax(axis=1)
         n_same = int(same[np.arange(len(same)), nearest].sum())
         return (
-            f"At {state_name(state)}, two places of “{word}” in the same sense have a cosine of {decimal(within)} on average, in different "
-            f"senses {decimal(between)}; the place most like it has the same sense for {n_same} of {len(same)}.{among}"
+            f"At {state_name(state)}, two occurrences of “{word}” in the same sense have a cosine of {decimal(within)} on average, in different "
+            f"senses {decimal(between)}; the most similar occurrence has the same sense for {n_same} of {len(same)}.{among}"
         )
     names = place_names(lines, places.of)
     rows, columns = np.triu_indices(len(cosines), k=1)
     pairs, at = cosines[rows, columns], raised(f"at {state_name(state)}")
     if len(pairs) == 1:
-        return f"{at}, the two places of “{word}” have a cosine of {decimal(pairs[0])}.{among}"
+        return f"{at}, the two occurrences of “{word}” have a cosine of {decimal(pairs[0])}.{among}"
     ends = [
-        f"the places in {names[rows[pair]]} and {names[columns[pair]]} are {how} alike (cosine {decimal(pairs[pair])})"
+        f"those in {names[rows[pair]]} and {names[columns[pair]]} are {how} alike (cosine {decimal(pairs[pair])})"
         for how, pair in (("least", trailer(pairs, decimal)), ("most", leader(pairs, decimal)))
         if pair is not None
     ]
     between = f"the cosines lie between {decimal(pairs.min())} and {decimal(pairs.max())}"
     if pairs.min() > SAME:
         between = "all have the same vector: nothing of their context is in it"
-    return f"{at}, of {len(names)} places of “{word}”, {listed(ends) or between}.{among}"
+    return f"{at}, of {len(names)} occurrences of “{word}”, {listed(ends) or between}.{among}"
 
 
 def layers_notice(word: str, measures: Measures, baseline: Baseline | None) -> str:

@@ -123,7 +123,7 @@ def layers_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
     """
     projection, tracks = layer_tracks(forward)
     encoding = forward.encoding
-    chart = plane(projection, theme, title="The tokens’ way through the layers")
+    chart = plane(projection, theme, title="The tokens on their way through the layers")
     moving: list[NDArray[np.floating[Any]]] = [tracks]
     if encoding.n_tokens <= plots.MAX_TICKS:
         labels, lines = label_tracks(tracks, encoding.tokens, theme)

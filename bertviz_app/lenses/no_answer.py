@@ -24,7 +24,7 @@ RULES = {
         "compete, not that the model has learnt to tell when there is no answer."
     ),
 }
-ALWAYS = "its name does not say that it was trained with questions without an answer: it always picks a stretch, even when there is none."
+ALWAYS = "its name does not say that it was trained with questions without an answer: it always picks an answer, even when there is none."
 SOMETIMES = "its name says that it was trained on SQuAD 2.0, where a third of the questions have no answer."
 
 

@@ -58,7 +58,7 @@ def word_notice(forwards: Sequence[ForwardPass], state: int, word: str) -> str:
         return (
             f"“{word}” has the same vector in all {len(places)} places at {state_name(state)}: nothing of its context is in it."
         )
-    said = f"“{word}” is one row of the vocabulary, and stands in {len(places)} places with different vectors at {state_name(state)}"
+    said = f"“{word}” is one row of the vocabulary, but has {len(places)} different vectors at {state_name(state)}"
     if len(apart) == 1:
         return f"{said}: their cosine is {decimal(apart[0])}."
     least = trailer(apart, decimal)
@@ -66,7 +66,7 @@ def word_notice(forwards: Sequence[ForwardPass], state: int, word: str) -> str:
         return f"{said}: their cosines lie between {decimal(apart.min())} and {decimal(apart.max())}."
     first, second = (places[int(ends[least])][0] + 1 for ends in (rows, columns))
     where = f"both in sentence {first}" if first == second else f"in sentences {first} and {second}"
-    return f"{said}: the two least alike stand {where}, cosine {decimal(apart[least])}."
+    return f"{said}: the two least similar are {where}, cosine {decimal(apart[least])}."
 
 
 def sentences_figure(forwards: Sequence[ForwardPass], state: int, word: str | None, theme: Theme) -> go.Figure:

@@ -57,11 +57,11 @@ def notice(text: str, cuts: Sequence[Cut]) -> str:
     counts = ", ".join(f"{cut.title.partition(' (')[0]} {len(cut.tokens)}" for cut in cuts)
     disputed = disputed_words(text, cuts)
     if not disputed:
-        return f"Tokens needed: {counts}. All cut every word alike."
+        return f"Tokens needed: {counts}. All split every word the same way."
     word = disputed[0]
     parts = "; ".join(f"{cut.title.partition(' (')[0]} {' '.join(pieces_of(text, word, cut))}" for cut in cuts)
-    more = f" {len(disputed)} words in all are cut in different ways." if len(disputed) > 1 else ""
-    return f"Tokens needed: {counts}. They first part at “{word[:30]}”: {parts}.{more}"
+    more = f" {len(disputed)} words in all are split differently." if len(disputed) > 1 else ""
+    return f"Tokens needed: {counts}. They first differ at “{word[:30]}”: {parts}.{more}"
 
 
 def side_by_side_figure(text: str, cuts: Sequence[Cut], theme: Theme) -> go.Figure:

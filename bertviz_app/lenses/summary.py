@@ -27,10 +27,10 @@ MAX_SENTENCES = 120
 
 METHOD = (
     "Each sentence is read by itself, and the mean of its last layer’s vectors (without [CLS] and [SEP]) stands for it. Sentences are the "
-    "places of a graph, joined as strongly as their vectors are alike: $w_{ij} = \\cos(s_i, s_j) - \\min \\cos$. BERT’s vectors share a large common part, "
-    "so the smallest cosine counts as nothing. A walk that mostly follows these links "
-    f"(with probability {DAMPING}) and otherwise jumps anywhere spends its time at the central sentences; those where it is found most often are chosen, "
-    "and shown in the order of the text. Nothing was trained for this, and no word is written anew. Sources: Erkan and Radev, LexRank (2004), "
+    "nodes of a graph, linked as strongly as their vectors are similar: $w_{ij} = \\cos(s_i, s_j) - \\min \\cos$. BERT’s vectors have a large part in "
+    "common, so the smallest cosine counts as zero. A walk that mostly follows these links "
+    f"(with probability {DAMPING}) and otherwise jumps anywhere spends most of its time at the central sentences; those it visits most often are chosen, "
+    "and shown in the order of the text. Nothing was trained for this, and no new text is written. Sources: Erkan and Radev, LexRank (2004), "
     "section 3; Mihalcea and Tarau, TextRank (2004), section 2.\n\nSentences are told apart by sentencex, with the abbreviations and quotation marks of "
     "the language; an empty line ends one, and so does the end of a line in a list, a poem or a chat."
 )
@@ -69,7 +69,7 @@ def notice(scores: NDArray[np.float64], picked: Sequence[int]) -> str:
     """How many sentences are chosen, which is most central, if one is, and by how much more than if all were equal."""
     n, top = len(scores), leader(scores, plots.percent)
     if n == 1:
-        return "There is only one sentence, which is its own summary."
+        return "There is only one sentence, so it is its own summary."
     said = f"{len(picked)} of {n} sentences {'is' if len(picked) == 1 else 'are'} chosen"
     if top is None:
         return f"{said}. No sentence is more central than all others."

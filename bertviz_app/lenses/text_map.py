@@ -22,7 +22,7 @@ from bertviz_app.records import Floats, ModelInfo
 METHOD = (
     "The mean of the last layer’s vectors over the tokens of a text, without [CLS] and [SEP], stands for the text. The matrix holds the cosine of "
     "every two. The vectors of all texts share a large common part, which makes every cosine high; *centred*, the mean of the texts is taken "
-    "off first, and what tells them apart is left (J. Mu and P. Viswanath, All-but-the-Top, 2018, section 2). The map is the plane of a principal component analysis, so that near points are alike as far as two axes can tell. "
+    "off first, and what tells them apart is left (J. Mu and P. Viswanath, All-but-the-Top, 2018, section 2). The map is the plane of a principal component analysis, so that close points are similar as far as two axes can tell. "
     "No part of this model was trained for similarity. Source: N. Reimers and I. Gurevych, Sentence-BERT (2019), section 3."
 )
 
@@ -36,7 +36,7 @@ def centred(vectors: Floats) -> Floats:
 def map_figure(vectors: Floats, names: Sequence[str], theme: Theme) -> go.Figure:
     """The texts in two dimensions, each with its number: vectors [text, d_model]; hover gives the whole `names`."""
     projection = project(vectors, 2)
-    chart = plane(projection, theme, title="The texts, as near to each other as two axes can show")
+    chart = plane(projection, theme, title="The texts, as close to each other as two axes can show")
     chart.add_scatter(
         x=projection.coordinates[:, 0],
         y=projection.coordinates[:, 1],

@@ -42,7 +42,7 @@ NORMS = Method(
     "Norm-based",
     "norms",
     "each layer's rows divided by their sum, then the mean over the layers",
-    r"$\lVert \sum_h \alpha_h f_h(x) \rVert$ with $f_h(x) = (x W_V + b_V) W_O$: the length of the vector that really arrives. A large "
+    r"$\lVert \sum_h \alpha_h f_h(x) \rVert$ with $f_h(x) = (x W_V + b_V) W_O$: the length of the vector that actually arrives. A large "
     "weight on a short vector moves little. Kobayashi et al. (2020), section 3, look at each layer by itself, as “One map” does on "
     "request; the mean over the layers is ours. The residual connection is not in it.",
 )
@@ -58,7 +58,7 @@ FLOW = Method(
     "Flow",
     "flow",
     "each row divided by its sum; unscaled, each entry is a flow of at most 1",
-    r"the layers as a network of pipes, as wide as $\tilde A = \tfrac12 A + \tfrac12 I$: the most that can stream from a token of the input to a "
+    r"the layers as a network of pipes, as wide as $\tilde A = \tfrac12 A + \tfrac12 I$: the most that can flow from a token of the input to a "
     "token's last vector, on all paths together. Many tokens reach nearly 1, as there are many paths. Abnar and Zuidema (2020), section 3.",
 )
 METHODS = {method.name: method for method in (MEAN, ROLLOUT, NORMS, ZEROING, FLOW)}

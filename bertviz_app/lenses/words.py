@@ -106,7 +106,7 @@ def joined_notice(of: Sequence[Unit]) -> str:
     if not joined:
         return ""
     named = ", ".join(joined[:3]) + (f" and {len(joined) - 3} more" if len(joined) > 3 else "")
-    return f"Here one token covers more than one written word or mark, and they are taken as one: {named}."
+    return f"Here one token covers several written words or marks, which are treated as one: {named}."
 
 
 def alone(encoding: Encoding, segment: int) -> list[Span]:

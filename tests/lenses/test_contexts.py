@@ -42,12 +42,12 @@ def test_senses_are_compared_where_every_line_has_one():
 def test_what_to_notice_at_a_layer_by_hand():
     said = lens.places_notice("bank", SENSES, PLACES, 0, None)
     assert said == (
-        "At the embeddings, two places of “bank” in the same sense have a cosine of 1.00 on average, in different senses 0.10; "
-        "the place most like it has the same sense for 4 of 4."
+        "At the embeddings, two occurrences of “bank” in the same sense have a cosine of 1.00 on average, in different senses 0.10; "
+        "the most similar occurrence has the same sense for 4 of 4."
     )
     plain = [lens.Line(number, "", "x") for number in (1, 2, 4, 5)]
     assert lens.places_notice("bank", plain, PLACES, 1, None) == (
-        "At layer 1, of 4 places of “bank”, the places in 1 and 5 are least alike (cosine −1.00)."
+        "At layer 1, of 4 occurrences of “bank”, those in 1 and 5 are least alike (cosine −1.00)."
     )
     baseline = contextuality.baseline(np.ones((4, 2, 2), dtype=np.float32), np.arange(4))
     assert lens.places_notice("bank", plain, PLACES, 1, baseline).endswith("Two random words have 1.00.")
@@ -67,7 +67,7 @@ def test_what_to_notice_over_the_layers_by_hand():
 def test_two_places_are_neither_most_nor_least_alike():
     two = lens.Places(np.array([0, 1]), PLACES.vectors[:2], PLACES.intra[:2])
     said = lens.places_notice("bank", [lens.Line(n, "", "x") for n in (1, 2)], two, 1, None)
-    assert said == "At layer 1, the two places of “bank” have a cosine of 0.71."
+    assert said == "At layer 1, the two occurrences of “bank” have a cosine of 0.71."
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.theme("dark", narrow=True)], ids=["light", "dark phone"])
@@ -123,7 +123,7 @@ def test_a_word_that_is_not_there_and_one_that_is_not_read_are_two_sentences():
     assert lens.left_out("bank", nothing, 64) == []
     assert lens.left_out("can", lens.LeftOut(without=(2,)), 64) == ["“can” does not stand in line 2, as a word of its own."]
     assert lens.left_out("bank", lens.LeftOut(beyond=(3,)), 64) == [
-        "Beyond the first 64 tokens, where reading ends, “bank” stands in line 3: that place is left out."
+        "Beyond the first 64 tokens, where reading stops, “bank” stands in line 3: that place is left out."
     ]
     assert lens.left_out("no", lens.LeftOut(empty=(1,), joined=(2, 3, 4)), 64) == [
         "Nothing that the tokenizer reads stands in line 1.",

@@ -11,7 +11,7 @@ TWO = Cut("Two (b)", "Unigram", ("␣star", "␣lings"), (4, 5), ((0, 4), (4, 10
 
 def test_words_that_are_cut_in_different_ways():
     assert lens.disputed_words(TEXT, (ONE, TWO)) == ["lings"] and lens.disputed_words(TEXT, (ONE, ONE)) == []
-    assert "One 3, Two 2. They first part at “lings”: One ling ##s; Two ␣lings." in lens.notice(TEXT, (ONE, TWO))
+    assert "One 3, Two 2. They first differ at “lings”: One ling ##s; Two ␣lings." in lens.notice(TEXT, (ONE, TWO))
 
 
 def test_boxes_that_no_other_has_stand_out():

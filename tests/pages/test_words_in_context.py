@@ -60,9 +60,9 @@ def test_the_sample_is_read_on_a_click_and_once(open_page):
 
 def test_the_embedded_model_keeps_places_of_one_sense_together(open_page):
     app = asked(open_page)
-    assert "the place most like it has the same sense for 8 of 10" in said(app)
+    assert "the most similar occurrence has the same sense for 8 of 10" in said(app)
     app.select_slider(key="state").set_value("embeddings").run()
-    assert "At the embeddings, two places of “bank” in the same sense have a cosine of 0.97" in said(app)
+    assert "At the embeddings, two occurrences of “bank” in the same sense have a cosine of 0.97" in said(app)
 
 
 def test_the_table_over_the_layers_has_raw_and_adjusted(open_page, model):
@@ -124,7 +124,7 @@ def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
 def test_what_is_left_out_is_said(open_page):
     app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
     assert "“bank” does not stand in lines 2 and 4, as a word of its own." in said(app) and "stands in line 3." in said(app)
-    assert "Beyond the first 64 tokens, where reading ends, “bank” stands in line 6: that place is left out." in said(app)
+    assert "Beyond the first 64 tokens, where reading stops, “bank” stands in line 6: that place is left out." in said(app)
     assert "stands only once" in said(asked(open_page, lines="The bank.\nNo."))
     assert "stands nowhere" in said(asked(open_page, word="harbour"))
     many = asked(open_page, lines="The bank.\n" * 30)
