@@ -54,27 +54,43 @@ def named(name: str) -> Checkpoint:
 
 
 def folder_of(checkpoint: Checkpoint) -> Path:
-    """Where the checkpoint lies on this machine. Looks at the disk only: the answer is immediate.
+    """Where the checkpoint lies on this machine: the pinned revision, or, where that was never downloaded, another one that was.
 
-    Raises `ModelNotHere` when it was never downloaded.
+    Looks at the disk only: the answer is immediate. Raises `ModelNotHere` when there is none.
     """
     if Path(checkpoint.source).is_dir():
         return Path(checkpoint.source)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    if found := _snapshots(checkpoint):
+        return found[0]
+    size = f" ({disk_megabytes(checkpoint):,} MB)" if checkpoint.config else ""
+    raise ModelNotHere(
+        f"{checkpoint.title} is not on this machine, and the app itself never reaches out to the internet. "
+        f"Download it once{size} with:  python -m bertviz_app.fetch {checkpoint.name}"
+    )
 
-    try:
-        # Without a pinned revision it is the one that the download command recorded.
-        folder = snapshot_download(
-            checkpoint.source, revision=checkpoint.revision, allow_patterns=list(FILES), local_files_only=True
-        )
-        return Path(folder)
-    except LocalEntryNotFoundError:
-        size = f" ({disk_megabytes(checkpoint):,} MB)" if checkpoint.config else ""
-        raise ModelNotHere(
-            f"{checkpoint.title} is not on this machine, and the app itself never reaches out to the internet. "
-            f"Download it once{size} with:  python -m bertviz_app.fetch {checkpoint.name}"
-        ) from None
+
+def revision_of(checkpoint: Checkpoint) -> str:
+    """The revision that is opened: of a downloaded checkpoint its commit, which need not be the pinned one. Raises as `folder_of` does."""
+    folder = folder_of(checkpoint)
+    return checkpoint.revision or folder.name if Path(checkpoint.source).is_dir() else folder.name
+
+
+def _snapshots(checkpoint: Checkpoint) -> list[Path]:
+    """The downloaded revisions, whole ones first: the pinned one, then the one its branch stood at, then the newest."""
+    if not HUB_NAME.fullmatch(checkpoint.source):
+        return []
+    from huggingface_hub import constants
+
+    home = Path(constants.HF_HUB_CACHE) / f"models--{checkpoint.source.replace('/', '--')}"
+    branch = home / "refs" / "main"
+    main = branch.read_text(encoding="ascii", errors="replace").strip() if branch.is_file() else ""
+    folders = [folder for folder in home.glob("snapshots/*") if (folder / "config.json").is_file()]
+
+    def rank(folder: Path) -> tuple[bool, bool, bool, float]:
+        is_whole = any(True for _ in folder.glob("*.safetensors"))
+        return is_whole, folder.name == checkpoint.revision, folder.name == main, folder.stat().st_mtime
+
+    return sorted(folders, key=rank, reverse=True)
 
 
 def disk_megabytes(checkpoint: Checkpoint) -> int:

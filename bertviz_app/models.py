@@ -16,7 +16,7 @@ import torch
 
 from bertviz_app import settings
 from bertviz_app.catalog import Checkpoint
-from bertviz_app.checkpoints import folder_of, named
+from bertviz_app.checkpoints import folder_of, named, revision_of
 from bertviz_app.errors import MissingHead
 from bertviz_app.inspecting import load_reader
 from bertviz_app.loading import Parts, load_parts, pick_device
@@ -75,7 +75,7 @@ class Model:
             name=checkpoint.name,
             title=checkpoint.title,
             source=source,
-            revision=checkpoint.revision or folder_of(checkpoint).name,
+            revision=revision_of(checkpoint),
             n_layers=n_layers,
             n_heads=n_heads,
             d_model=d_model,

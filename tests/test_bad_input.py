@@ -127,7 +127,8 @@ def test_after_a_bad_checkpoint_the_next_one_opens(open_page, bad_checkpoint):
 @pytest.mark.parametrize("page", READING)
 def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(open_page, tmp_path, monkeypatch, page):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    app = open_page(page, text="I love AI!", state={"model": "bert-base-uncased"})
+    monkeypatch.setenv("INSIDE_BERT_MODEL", "bert-base-uncased")
+    app = open_page(page, text="I love AI!")
     (sentence,) = sentences(app)
     assert "python -m bertviz_app.fetch bert-base-uncased" in sentence and kept(app) == "I love AI!"
 

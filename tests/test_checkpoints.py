@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 from pathlib import Path
@@ -13,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from bertviz_app import load
 from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import disk_megabytes, folder_of, is_here, named, validated_config, weighed
+from bertviz_app.checkpoints import disk_megabytes, folder_of, is_here, named, revision_of, validated_config, weighed
 from bertviz_app.errors import BrokenCheckpoint, ModelError, ModelNotHere, UnknownModel, UnsupportedModel
 from bertviz_app.weights import INDEX, WEIGHTS, weight_files
 
@@ -122,6 +123,28 @@ def test_a_downloaded_snapshot_is_found(empty_hub_cache, tiny_checkpoint, tmp_pa
     home = tmp_path / "hub" / ("models--" + checkpoint.source.replace("/", "--")) / "snapshots" / checkpoint.revision
     shutil.copytree(tiny_checkpoint(), home)
     assert folder_of(checkpoint) == home and is_here(checkpoint)
+
+
+def test_any_downloaded_revision_is_used_the_pinned_one_before_the_others(empty_hub_cache, tiny_checkpoint, tmp_path):
+    checkpoint = CATALOG["bert-base-cased"]
+    home = tmp_path / "hub" / ("models--" + checkpoint.source.replace("/", "--"))
+    older, newer, branch = ("1" * 40, "2" * 40, "3" * 40)
+    for place, name in enumerate((older, newer)):
+        shutil.copytree(tiny_checkpoint(f"copy {place}"), home / "snapshots" / name)
+        os.utime(home / "snapshots" / name, (place, place))
+    assert is_here(checkpoint) and (folder_of(checkpoint).name, revision_of(checkpoint)) == (newer, newer)
+    half = home / "snapshots" / ("4" * 40)
+    half.mkdir()
+    (half / "config.json").write_text("{}")  # a download that broke off does not stand before a whole one
+    assert revision_of(checkpoint) == newer
+    shutil.copytree(tiny_checkpoint("copy 2"), home / "snapshots" / branch)
+    os.utime(home / "snapshots" / branch, (0, 0))
+    (home / "refs").mkdir()
+    (home / "refs" / "main").write_text(branch)
+    assert revision_of(checkpoint) == branch
+    shutil.copytree(tiny_checkpoint("copy 3"), home / "snapshots" / checkpoint.revision)
+    assert revision_of(checkpoint) == checkpoint.revision
+    assert revision_of(CATALOG["embedded"]) == "embedded"
 
 
 def test_a_hub_name_is_known_where_the_settings_allow_it(empty_hub_cache, tiny_checkpoint, tmp_path, monkeypatch):

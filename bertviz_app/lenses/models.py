@@ -29,8 +29,8 @@ METHOD = (
 )
 
 
-def catalogue_columns(checkpoints: Sequence[Checkpoint], here: Collection[str]) -> dict[str, list[object]]:
-    """One row a checkpoint; `here` are the names of those on this machine."""
+def catalogue_columns(checkpoints: Sequence[Checkpoint], here: Mapping[str, str]) -> dict[str, list[object]]:
+    """One row a checkpoint; `here` are those on this machine: by name, the revision that is opened."""
     measured = [sizes(checkpoint.config) for checkpoint in checkpoints]
     families = [family_of(checkpoint.config) for checkpoint in checkpoints]
     return {
@@ -47,7 +47,8 @@ def catalogue_columns(checkpoints: Sequence[Checkpoint], here: Collection[str]) 
         "tokenizer": [family.traits.tokenizer for family in families],
         "does": [", ".join(checkpoint.tasks) or "its vectors only" for checkpoint in checkpoints],
         "licence": [checkpoint.licence for checkpoint in checkpoints],
-        "revision": [(checkpoint.revision or "not pinned")[:12] for checkpoint in checkpoints],
+        "pinned revision": [(checkpoint.revision or "not pinned")[:12] for checkpoint in checkpoints],
+        "revision here": [here.get(checkpoint.name, "")[:12] for checkpoint in checkpoints],
         "name": [checkpoint.name for checkpoint in checkpoints],
         "note": [checkpoint.note for checkpoint in checkpoints],
     }

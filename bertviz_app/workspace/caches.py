@@ -50,10 +50,10 @@ def borrowed_model(name: str, tell: Callable[[], object] = lambda: None) -> Iter
 
     Raises `ModelError` with a sentence, and `Busy` when the load takes too long, which goes on.
     """
-    from bertviz_app.checkpoints import folder_of, named, validated_config, weighed
+    from bertviz_app.checkpoints import folder_of, named, revision_of, validated_config, weighed
 
     checkpoint = named(name)
-    key = f"{name}@{checkpoint.revision}"
+    key = f"{name}@{revision_of(checkpoint)}"
 
     def load() -> Model:
         from bertviz_app.models import load  # imports torch: seconds, once

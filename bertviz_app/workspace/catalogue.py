@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG, Checkpoint
-from bertviz_app.checkpoints import folder_of, is_here, named
+from bertviz_app.checkpoints import folder_of, is_here, named, revision_of
 from bertviz_app.errors import InsideBertError
 from bertviz_app.lenses import models as lens
 from bertviz_app.workspace import caches
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 FETCH = "python -m bertviz_app.fetch"
 
 
-def here() -> list[str]:
-    """The names of the catalogue's models that are on this machine."""
-    return [name for name, checkpoint in CATALOG.items() if is_here(checkpoint)]
+def here() -> dict[str, str]:
+    """The catalogue's models that are on this machine: by name, the revision that is opened."""
+    return {name: revision_of(checkpoint) for name, checkpoint in CATALOG.items() if is_here(checkpoint)}
 
 
-def show_how_to_fetch(checkpoints: Sequence[Checkpoint], names_here: Sequence[str]) -> None:
+def show_how_to_fetch(checkpoints: Sequence[Checkpoint], names_here: Collection[str]) -> None:
     """The command that downloads a model which is not here: this server never does it by itself."""
     missing = [checkpoint for checkpoint in checkpoints if checkpoint.name not in names_here]
     if not missing:
@@ -46,9 +46,9 @@ def show_memory(page: Page) -> None:
     """Which models are loaded, and how much of the budget they take."""
     held = caches.models.held
     page.notice(lens.memory_notice(held, caches.models.budget))
-    titles = {f"{name}@{checkpoint.revision}": checkpoint.title for name, checkpoint in CATALOG.items()}
-    folders = {held.key: os.path.basename(held.key.rpartition("@")[0]) for held in held}
-    page.table(lens.memory_columns(held, folders | titles), name="memory")
+    names = {one.key: one.key.rpartition("@")[0] for one in held}
+    titles = {key: CATALOG[name].title if name in CATALOG else os.path.basename(name) for key, name in names.items()}
+    page.table(lens.memory_columns(held, titles), name="memory")
 
 
 def show_own(page: Page) -> None:
@@ -63,7 +63,7 @@ def show_own(page: Page) -> None:
     for source in dict.fromkeys((*map(os.path.normpath, folders), page.model.info.name)):
         try:
             checkpoint = named(source)
-            found = caches.once(_looked_at, source, checkpoint.revision or folder_of(checkpoint).name)
+            found = caches.once(_looked_at, source, revision_of(checkpoint))
             st.success(plain(lens.opens(checkpoint.title, found.family.traits.family, found.n_bytes)), icon=":material/check:")
             if found.ignored:
                 st.caption(plain(lens.ignored(found.ignored)))

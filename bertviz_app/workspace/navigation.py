@@ -7,17 +7,23 @@ the sidebar is drawn by each page itself.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.catalog import CATALOG
+from bertviz_app.checkpoints import is_here
 from bertviz_app.lenses.glossary import TERMS
 from bertviz_app.records import ModelInfo
 from bertviz_app.workspace import scene
+from bertviz_app.workspace.markup import plain
 
 SIDEBAR = 252  # pixels of its width at first: a projector's screen is 1280 wide
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -96,18 +102,53 @@ def draw_model_line(info: ModelInfo) -> None:
     """Size, number type, device and memory of the model, under its title in the sidebar."""
     line = (
         f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
-        f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB"
+        f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB{_revision(info)}"
     )
     scene.MODEL_LINE.value().caption(line)
 
 
-def offered_models() -> dict[str, str]:
-    """The models of this server by the name in the sidebar and in links, with what `load` is given for each.
+def _revision(info: ModelInfo) -> str:
+    """Which revision of a downloaded model is opened, and whether it is the one that was tested."""
+    pinned = CATALOG[info.name].revision if info.name in CATALOG else None
+    if not COMMIT.fullmatch(info.revision):
+        return ""
+    return f" · revision {info.revision[:8]}{f', not the pinned {pinned[:8]}' if pinned not in (None, info.revision) else ''}"
 
-    The catalogue, and the folders that the settings name, by their last part: a visitor has no use for the server's paths.
+
+def offered_models() -> dict[str, str]:
+    """The models that can be chosen on this server, by the name in the sidebar and in links, with what `load` is given for each.
+
+    The folders that the settings name come first, by their last part: a visitor has no use for the server's paths. Then what is here of
+    the catalogue. The page Models says how to fetch what is not; the server's default is offered all the same, and says so itself.
     """
-    folders = {os.path.basename(os.path.normpath(folder)): folder for folder in settings.current().checkpoints}
-    return {name: name for name in CATALOG} | folders
+    limits = settings.current()
+    own: dict[str, str] = {}
+    for source in limits.checkpoints:
+        name = os.path.basename(os.path.normpath(source))
+        twins = sum(1 for other in own if other == name or other.startswith(f"{name} ("))
+        own[f"{name} ({twins + 1})" if twins else name] = source
+    known = {name: name for name, checkpoint in CATALOG.items() if name == limits.model or is_here(checkpoint)}
+    return own | {name: source for name, source in known.items() if name not in own}
+
+
+def default_model(offered: Mapping[str, str]) -> str:
+    """The name, among those offered, of the model that the settings want seen first."""
+    wanted = settings.current().model
+    return next((name for name, source in offered.items() if wanted in (name, source)), next(iter(offered)))
+
+
+def say_unknown_model() -> None:
+    """A link to a model that this server does not have: said, and the default shown."""
+    asked = scene.UNKNOWN_MODEL.take()
+    if asked is None:
+        return
+    known = CATALOG.get(asked)
+    why = (
+        f"“{known.title}”, which is not on this machine (the page Models says how to fetch it)"
+        if known
+        else f"“{asked[:80]}”, which this server does not offer"
+    )
+    st.warning(plain(f"The link asks for the model {why}. This is the server’s default instead."))
 
 
 def draw_head(entry: PageEntry) -> None:
@@ -127,14 +168,14 @@ def draw_head(entry: PageEntry) -> None:
 def _model_choice(key: str) -> str:
     """The models by their titles. The address carries the name: a widget bound to it would write the title there."""
     offered = offered_models()
-    default = settings.current().model if settings.current().model in offered else next(iter(offered))
+    default = default_model(offered)
     asked = st.query_params.get("model")
-    if asked is not None and asked not in offered:
-        scene.UNKNOWN_MODEL.put(asked)
-        asked = None
+    chosen_before = scene.CHOSEN_MODEL.value()
+    for gone in (name for name in (asked, chosen_before) if name is not None and name not in offered):
+        scene.UNKNOWN_MODEL.put(gone)
     # On another page it is another widget, which knows nothing of what was chosen.
     if scene.arrive(key) or not scene.MODEL.is_set():
-        scene.MODEL.put(scene.CHOSEN_MODEL.value() or asked or default)
+        scene.MODEL.put(next((name for name in (chosen_before, asked) if name in offered), default))
     chosen = st.selectbox("Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed")
     scene.CHOSEN_MODEL.put(chosen)
     if st.query_params.get("model", default) != chosen:

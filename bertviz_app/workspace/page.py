@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
@@ -17,7 +18,7 @@ from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.workspace import caches, examples, memory, scene
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
-from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar
+from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar, say_unknown_model
 from bertviz_app.workspace.sentence import sentence_form, text_form
 from bertviz_app.workspace.subject import as_visitor_says
 
@@ -58,7 +59,7 @@ def open_page(key: str) -> Iterator[Page]:
     page = Page(model_name, memory.theme())
     try:
         with _its_turn(), page.borrowed:  # what the page uses cannot be let go before its run is over
-            page.say_unknown_model()
+            say_unknown_model()
             yield page
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
@@ -233,12 +234,7 @@ class Page(Drawing):
         clicked = result.clicked
         return int(clicked) if clicked is not None and 0 <= int(clicked) < encoding.n_tokens else None
 
-    def say_unknown_model(self) -> None:
-        """A link to a model that this server does not have: said, and the default shown."""
-        asked = scene.UNKNOWN_MODEL.take()
-        if asked is not None:
-            st.warning(
-                plain(
-                    f"The link asks for the model “{asked[:80]}”, which this server does not offer. This is its default instead."
-                )
-            )
+    def python(self, code: str) -> None:
+        """The code of this page, folded. A checkpoint of the server's own is called by its folder: where that lies is the server's business."""
+        source = self.model.info.source
+        super().python(code.replace(source, os.path.basename(source)) if os.path.isabs(source) else code)

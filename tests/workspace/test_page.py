@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app import plots
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.navigation import PAGES, offered_models
+from bertviz_app.workspace.navigation import PAGES, default_model, offered_models
 
 
 def test_plain_escapes_everything_that_markdown_reads():
@@ -32,6 +33,56 @@ def test_folders_are_offered_by_their_last_part(monkeypatch):
     offered = offered_models()
     assert offered["mine"] == "/srv/models/mine/" and offered["other"] == "/srv/models/other"
     assert offered["embedded"] == "embedded"
+
+
+def test_own_models_come_first_and_what_is_not_here_is_no_choice(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/a/mine:/srv/b/mine")
+    assert offered_models() == {"mine": "/srv/a/mine", "mine (2)": "/srv/b/mine", "embedded": "embedded"}
+    snapshot = tmp_path / "models--FacebookAI--roberta-base" / "snapshots" / ("ab" * 20)
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").write_text("{}")
+    assert list(offered_models()) == ["mine", "mine (2)", "embedded", "roberta-base"]
+
+
+def test_the_servers_default_is_found_by_its_name_and_by_its_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/a/mine")
+    assert default_model(offered_models()) == "embedded"
+    for wanted in ("mine", "/srv/a/mine"):
+        monkeypatch.setenv("INSIDE_BERT_MODEL", wanted)
+        assert default_model(offered_models()) == "mine"
+    monkeypatch.setenv("INSIDE_BERT_MODEL", "roberta-base")  # not here: its error says how to fetch it
+    assert default_model(offered_models()) == "roberta-base"
+
+
+def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.query_params["model"] = "roberta-base"
+    app.run()
+    assert (
+        not app.exception
+        and not app.error
+        and "“RoBERTa base”, which is not on this machine" in app.warning[0].value.replace("\\", "")
+    )
+
+
+def test_another_revision_than_the_pinned_one_is_opened_and_named(open_page, tiny_families, monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    home = tmp_path / "models--FacebookAI--roberta-base" / "snapshots" / ("ab" * 20)
+    shutil.copytree(tiny_families["roberta"], home)
+    app = open_page("tokens", text="I love AI!", state={"model": "roberta-base"})
+    assert not app.error
+    assert any("revision abababab, not the pinned e2da8e2f" in caption.value for caption in app.sidebar.caption)
+
+
+def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(open_page, tiny_families, monkeypatch):
+    folder = tiny_families["roberta"]
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = open_page("tokens", text="I love AI!", state={"model": folder.name})
+    code = " ".join(element.value for element in app.code)
+    assert f"from_pretrained('{folder.name}')" in code and str(folder.parent) not in code
 
 
 def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page):
