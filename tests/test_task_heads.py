@@ -162,6 +162,13 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     assert reading.end == pytest.approx(scope["end"].numpy()[: scope["n"]], abs=1e-5)
     assert (reading.best.first, reading.best.last) == (scope["first"], scope["last"])
     assert reading.best.probability == pytest.approx(float(scope["probability"]), abs=1e-6)
+    whole = answers.passage_offsets(parts)
+    assert (whole[scope["begins"], 0], whole[scope["ends"], 1]) == (reading.best.start, reading.best.end)
+    before, after = (
+        whole[scope["begins"] - 1] if scope["begins"] else (-1, -1),
+        [*whole.tolist(), [10**9, 0]][scope["ends"] + 1],
+    )
+    assert before[1] <= reading.best.start and after[0] >= reading.best.end
     if abstains:
         assert reading.no_answer == pytest.approx(float(scope["start"][-1] * scope["end"][-1]), abs=1e-6)
         assert reading.margin == pytest.approx(float(scope["margin"]), abs=1e-4)

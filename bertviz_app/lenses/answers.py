@@ -17,6 +17,7 @@ import numpy as np
 
 from bertviz_app import plots
 from bertviz_app.errors import EmptyText
+from bertviz_app.lenses.answer_words import reads_as, word_offsets
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.records import Encoding, Floats, Integers
 
@@ -30,6 +31,7 @@ METHOD = (
     "would end there. Softmax over the passage turns each into probabilities, and a span gets the product of the two: "
     rf"$P(i \ldots j) = P_{{start}}(i)\, P_{{end}}(j)$, for $i \le j$ and at most {MAX_ANSWER} tokens. A passage that is too long for one reading is read in "
     f"windows that share {STRIDE} tokens; each token counts in the window where it stands farthest from the edge. "
+    "An answer is shown from the beginning of its first word to the end of its last, and of stretches with the same words the likeliest. "
     "Sources: Devlin et al. (2019), sections 4.2 and 4.3, and their run_squad.py."
 )
 
@@ -125,10 +127,8 @@ def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = 
         nothing = min((rows[0] for rows in logits), key=lambda row: float(row.sum()))
         scores = np.concatenate([scores, nothing[None]])
     start, end = softmax(scores.T)
-    encoding = parts[0].encoding
-    offsets = np.stack([parts[w].encoding.offsets[p] for w, p in zip(owner, position, strict=True)])
     n = len(owner)
-    answers = best_answers(start[:n], end[:n], offsets, encoding.pair or "", k=k)
+    answers = best_answers(start[:n], end[:n], passage_offsets(parts), parts[0].encoding.pair or "", k=k)
     score = float(scores[answers[0].first, 0] + scores[answers[0].last, 1])
     return Reading(
         tokens=tuple(parts[w].encoding.tokens[p] for w, p in zip(owner, position, strict=True)),
@@ -140,6 +140,12 @@ def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = 
         no_answer=float(start[-1] * end[-1]) if abstains else None,
         margin=score - float(scores[-1].sum()) if abstains else None,
     )
+
+
+def passage_offsets(parts: Sequence[Window]) -> Integers:
+    """[token, 2] The characters of the passage that each of its tokens stands for, widened to whole words."""
+    by_token = {part.first + i: part.encoding.offsets[place] for part in parts for i, place in enumerate(part.positions)}
+    return word_offsets(np.stack([by_token[token] for token in range(len(by_token))]), [part.encoding for part in parts])
 
 
 def max_context(parts: Sequence[Window]) -> Integers:
@@ -155,7 +161,7 @@ def max_context(parts: Sequence[Window]) -> Integers:
 
 
 def best_answers(start: Floats, end: Floats, offsets: Integers, passage: str, *, k: int) -> tuple[Answer, ...]:
-    """The k likeliest stretches that read differently: start and end [token], offsets [token, 2] in characters of the passage.
+    """The k likeliest stretches that read differently: start and end [token], offsets [token, 2] in characters of the passage, of whole words.
 
     >>> best_answers(np.array([0.9, 0.1]), np.array([0.2, 0.8]), np.array([[0, 2], [3, 5]]), "in it", k=1)[0].text
     'in it'
@@ -165,13 +171,13 @@ def best_answers(start: Floats, end: Floats, offsets: Integers, passage: str, *,
         products = start[: len(start) - length] * end[length:]
         for first in np.argsort(-products, kind="stable")[: 4 * k]:
             candidates.append((float(products[first]), int(first), int(first) + length))
-    found: dict[str, Answer] = {}
+    found: dict[tuple[str, ...], Answer] = {}
     for probability, first, last in sorted(candidates, key=lambda candidate: (-candidate[0], *candidate[1:])):
         begin, stop = int(offsets[first, 0]), int(offsets[last, 1])
         text = passage[begin:stop].strip()
-        if text and text not in found:
+        if text and reads_as(text) not in found:
             begin += len(passage[begin:stop]) - len(passage[begin:stop].lstrip())
-            found[text] = Answer(text, first, last, begin, stop, probability)
+            found[reads_as(text)] = Answer(text, first, last, begin, stop, probability)
         if len(found) == k:
             break
     return tuple(found.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertviz_app.lenses import head_code
-from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window
+from bertviz_app.lenses.answer_words import pieced_words
+from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window, passage_offsets
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.no_answer import Rule
 from bertviz_app.records import Encoding, ModelInfo
@@ -26,6 +27,7 @@ def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, rule: Ru
     nothing = _NO_ANSWER if rule.by_score else ""
     asked = "margin" if rule.by_score else "probability"
     given = f"{_MARGIN if rule.by_score else ''}given = {asked} {'>' if rule.by_score else '>='} {rule.threshold}"
+    pieced = pieced_words(passage_offsets(parts))
     return f"""{head_code.loading(info, "answers")}
 question = {question!r}
 passage = {passage!r}
@@ -38,8 +40,8 @@ start, end = scores.softmax(dim=0).T
 products = torch.tril(torch.triu(torch.outer(start[:n], end[:n])), {MAX_ANSWER - 1})  # start ≤ end, at most {MAX_ANSWER} tokens
 first, last = divmod(int(products.argmax()), n)
 probability = products.max()
-{given}
-print(tokenizer.decode(ids[first : last + 1]) if given else "no answer", f"{{probability:.4f}}")
+{_WORDS.replace("_PIECED", str(pieced))}{given}
+print(tokenizer.decode(ids[begins : ends + 1]) if given else "no answer", f"{{probability:.4f}}")
 {head_code.attention(looks, row=row)}{cut}"""
 
 
@@ -55,6 +57,10 @@ for window in range(len(logits)):
 owners = [(-best[token][1], best[token][2]) for token in range(len(best))]
 scores = torch.stack([logits[owner] for owner in owners])
 ids, n = torch.stack([inputs.input_ids[owner] for owner in owners]), len(owners)
+"""
+_WORDS = """words = _PIECED  # of the passage, in more than one token: first and last
+begins = min([first, *(a for a, b in words if a <= first <= b)])
+ends = max([last, *(b for a, b in words if a <= last <= b)])
 """
 _MARGIN = "margin = scores[first, 0] + scores[last, 1] - scores[n].sum()  # against the score of no answer\n"
 _NO_ANSWER = """nothing = min(logits[:, 0], key=lambda row: float(row.sum()))  # the window that doubts the least

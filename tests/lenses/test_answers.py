@@ -4,10 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
+from tokenizers_of_all_kinds import reader
 
-from bertviz_app import plots
+from bertviz_app import plots, written
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import answers as lens
+from bertviz_app.lenses.answer_words import pieced_words, reads_as, word_offsets
 from bertviz_app.lenses.answers_figures import MOST_NAMES, strip_figure
 
 QUESTION, PASSAGE = "Who sat?", "The cat sat on the mat."
@@ -100,6 +102,42 @@ def test_answers_that_read_the_same_are_named_once():
     assert [answer.text for answer in answers] == ["a", "a a"]
 
 
+def test_answers_begin_and_end_at_words_and_what_reads_the_same_is_merged(model):
+    passage = "The code is at huggingface/transformers, says J. K. Rowling’s friend (huggingface). It’s in St. Louis."
+    parts = lens.windows(model.encode("Where is the code?", passage, whole=True), max_tokens=512)
+    tokens = [parts[0].encoding.tokens[p] for p in parts[0].positions]
+    face, end = tokens.index("##face"), tokens.index("transformers")
+    logits = np.zeros((parts[0].encoding.n_tokens, 2), dtype=np.float32)
+    for token, side, value in (
+        (face, 0, 9),
+        (face - 1, 0, 8),
+        (end, 1, 9),
+        (tokens.index("j"), 0, 7),
+        (tokens.index("row"), 1, 7),
+    ):
+        logits[parts[0].positions[token], side] = value
+    reading = lens.read(parts, [logits], k=9)
+    texts = [answer.text for answer in reading.answers]
+    assert texts[0] == "huggingface/transformers" and texts.count("huggingface/transformers") == 1
+    assert (reading.best.first, reading.best.last) == (face, end)
+    assert reading.best.probability == pytest.approx(float(reading.start[face] * reading.end[end]))
+    assert "J. K. Rowling" in texts
+    words = {passage[a:b] for a, b in written.spans(passage)}
+    for answer in reading.answers:
+        assert passage[answer.start : answer.end] == answer.text
+        assert {passage[a:b] for a, b in written.spans(answer.text) for a, b in [(a + answer.start, b + answer.start)]} <= words
+    assert len({reads_as(text) for text in texts}) == len(texts)
+
+
+def test_words_of_more_than_one_token():
+    encoding = reader("embedded WordPiece").encode("q", "starlings of O'Neill [MASK].", whole=True)
+    places = np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0))
+    whole = word_offsets(encoding.offsets[places], [encoding])
+    texts = [(encoding.pair or "")[a:b] for a, b in whole.tolist()]
+    assert texts == ["starlings", "starlings", "of", *["O'Neill"] * 3, "[MASK]", "."]
+    assert pieced_words(whole) == [(0, 1), (3, 5)]
+
+
 def test_probabilities_sum_to_one_over_the_passage_alone(short):
     logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
     logits[0] = 50  # [CLS] has no say where the model cannot abstain
@@ -161,7 +199,7 @@ def test_over_several_windows_each_token_is_read_once_and_the_answer_lies_in_the
     assert reading.best.first == reading.best.last == at and reading.window[at] == 1
     assert reading.start.sum() == pytest.approx(1, abs=1e-5)
     passage = long[0].encoding.pair
-    assert passage[reading.best.start : reading.best.end].lower().startswith(reading.tokens[at].removeprefix("##"))
+    assert reading.tokens[at].removeprefix("##") in passage[reading.best.start : reading.best.end].lower()
 
 
 def test_of_several_windows_the_one_that_doubts_least_speaks_for_all(long):
