@@ -121,7 +121,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
 def test_a_word_that_is_not_there_and_one_that_is_not_read_are_two_sentences():
     nothing = lens.LeftOut()
     assert lens.left_out("bank", nothing, 64) == []
-    assert lens.left_out("can", lens.LeftOut(without=(2,)), 64) == ["“can” does not stand in line 2, as a word of its own."]
+    assert lens.left_out("can", lens.LeftOut(without=(2,)), 64) == ["“can” does not occur in line 2, as a word of its own."]
     assert lens.left_out("bank", lens.LeftOut(beyond=(3,)), 64) == [
         "Beyond the first 64 tokens, where reading stops, “bank” stands in line 3: that place is left out."
     ]

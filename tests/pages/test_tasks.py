@@ -94,7 +94,7 @@ def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tas
     app = tasks("Question answering", question="who sat?", passage=passage)
     answers = next(frame.value for frame in app.dataframe if "answer" in frame.value)
     assert all(answer in passage for answer in answers["answer"]) and answers["probability"].is_monotonic_decreasing
-    assert "windows of up to 64 tokens" in shown(app) and "always picks a stretch" in shown(app)
+    assert "windows of up to 64 tokens" in shown(app) and "always picks an answer" in shown(app)
 
 
 def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks):

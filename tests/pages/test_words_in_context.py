@@ -54,7 +54,7 @@ def test_the_sample_is_read_on_a_click_and_once(open_page):
     app.button(key="read_random_words").click().run()
     passed = turnstile().passed - before
     assert not app.exception and 3 <= passed <= 40
-    assert "Without what random words share it falls from" in said(app) and "1,000 pairs of the 360 words" in said(app)
+    assert "Without what random words share, it goes from" in said(app) and "1,000 pairs of the 360 words" in said(app)
     assert "Two random words have" in said(asked(open_page)) and turnstile().passed == before + passed
 
 
@@ -87,9 +87,9 @@ def test_every_view_in_every_family(open_page, tiny_families, monkeypatch, famil
 @pytest.mark.parametrize(
     "word, lines, sentence",
     [
-        ("", LINES, "type one."),
+        ("", LINES, "to look for first."),
         ("x" * 61, LINES, "61 characters; the limit is 60."),
-        ("\u200b", LINES, "visible character."),
+        ("\u200b", LINES, "nothing to read yet."),
         ("bank", " \n", "at least one with a visible character."),
         ("bank", "\u200b", "at least one with a visible character."),
     ],
@@ -123,7 +123,7 @@ def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
 
 def test_what_is_left_out_is_said(open_page):
     app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
-    assert "“bank” does not stand in lines 2 and 4, as a word of its own." in said(app) and "stands in line 3." in said(app)
+    assert "“bank” does not occur in lines 2 and 4, as a word of its own." in said(app) and "stands in line 3." in said(app)
     assert "Beyond the first 64 tokens, where reading stops, “bank” stands in line 6: that place is left out." in said(app)
     assert "stands only once" in said(asked(open_page, lines="The bank.\nNo."))
     assert "stands nowhere" in said(asked(open_page, word="harbour"))
@@ -136,4 +136,4 @@ def test_what_is_left_out_is_said(open_page):
 )
 def test_a_part_of_a_word_is_not_the_word(open_page, word, lines):
     app = asked(open_page, word=word, lines=lines)
-    assert "does not stand in lines 1 and 2" in said(app) and "stands nowhere" in said(app)
+    assert "does not occur in lines 1 and 2" in said(app) and "stands nowhere" in said(app)
