@@ -74,7 +74,7 @@ def test_emptiness_is_judged_by_the_tokens_in_both_texts(tiny_families, family, 
     assert encoding.pair is None and encoding.tokens == alone.tokens
     assert not reader.holds_text(nothing) and reader.holds_text("I")
     for pair in (None, "I love AI!"):
-        with pytest.raises(EmptyText, match="visible character"):
+        with pytest.raises(EmptyText, match="Type a sentence first"):
             reader.encode(nothing, pair)
 
 

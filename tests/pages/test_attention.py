@@ -39,9 +39,7 @@ def test_odd_texts_are_shown_or_explained(open_page, view, text):
 
 def test_nothing_to_read_is_a_sentence(open_page):
     app = open_page("attention", text="  ")
-    assert [error.value for error in app.error] == [
-        "There is nothing to read yet\\: type a sentence with at least one visible character\\."
-    ]
+    assert [error.value.replace("\\", "") for error in app.error] == ["Type a sentence first: there is nothing to read yet."]
 
 
 def test_head_and_layer_come_from_the_sliders(open_page):
