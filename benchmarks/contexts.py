@@ -15,6 +15,7 @@ from bertviz_app.all_states import all_states
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import sample
 from bertviz_app.models import Model, turnstile
+from bertviz_app.uploads.texts import typed_rows
 from bertviz_app.workspace.contexts import sample_baseline
 
 
@@ -35,7 +36,7 @@ def longest_wait(model: Model) -> float:
 def main() -> None:
     """Ten sentences, then the sample, each against one pass; then how long others wait."""
     model = load("embedded")
-    encodings = [model.encode(line.text) for line in lens.read_lines("\n".join(lens.LINES), 20)]
+    encodings = [model.encode(line.text) for line in lens.read_lines(typed_rows("\n".join(lens.LINES)))]
 
     def one_pass() -> None:
         model.run(encodings[0])

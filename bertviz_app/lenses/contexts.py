@@ -17,6 +17,7 @@ from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.phrases import decimal, leader, listed, raised, trailer
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.records import Floats, Integers
+from bertviz_app.uploads.texts import TextRow
 
 WORD = "bank"
 LINES = (
@@ -64,14 +65,13 @@ class Places:
     intra: Floats
 
 
-def read_lines(text: str, limit: int) -> tuple[Line, ...]:
-    """The lines that hold something, at most `limit`, counted from 1 among these.
+def read_lines(rows: Sequence[TextRow]) -> tuple[Line, ...]:
+    """Lines and their senses.
 
-    >>> read_lines("river | The bank.\\n\\nA bank | with a bar that is no sense of a word.", 9)[0]
-    Line(number=1, sense='river', text='The bank.')
+    >>> read_lines([TextRow(3, "river | The bank.")])
+    (Line(number=3, sense='river', text='The bank.'),)
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:limit]
-    return tuple(Line(number, *_parted(line)) for number, line in enumerate(lines, start=1))
+    return tuple(Line(row.number, *_parted(row.text.strip())) for row in rows)
 
 
 def place_names(lines: Sequence[Line], of: Integers) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bertviz_app.uploads.cells import is_missing
@@ -31,9 +32,14 @@ class TextRow:
     label: str | None = None
 
 
-def typed_rows(lines: Iterable[str]) -> tuple[TextRow, ...]:
-    """Lines that somebody typed, numbered from 1."""
-    return tuple(TextRow(number, line) for number, line in enumerate(lines, start=1))
+def typed_rows(text: str) -> tuple[TextRow, ...]:
+    """The lines of a box that hold something, each with its number in the box.
+
+    >>> [(row.number, row.text) for row in typed_rows("Fine.\\n\\nPoor.")]
+    [(1, 'Fine.'), (3, 'Poor.')]
+    """
+    lines = re.split(r"\r\n|\r|\n", text)
+    return tuple(TextRow(number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
 
 def text_rows(table: Table, text: int, label: int | None = None) -> tuple[TextRow, ...]:

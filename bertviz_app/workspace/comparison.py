@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import embeddings, sentences, similarity
 from bertviz_app.lenses.phrases import token_name
 from bertviz_app.workspace import scene
@@ -53,20 +52,8 @@ def sentences_view(page: Page) -> None:
 
 
 def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
-    """One pass for each sentence that can be read; what was left out or cut is said."""
-    encodings, unread = [], []
-    for text in texts:
-        try:
-            encodings.append(page.model.encode(text, max_tokens=sentences.MAX_TOKENS))
-        except EmptyText:
-            unread.append(text)
-    if not encodings:
-        raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
-    if unread:
-        count = "One line holds" if len(unread) == 1 else f"{len(unread)} lines hold"
-        st.caption(
-            f"{count} nothing that the tokenizer reads and {'is' if len(unread) == 1 else 'are'} left out; the rest is counted from 1."
-        )
+    """One pass for each sentence; what was cut is said."""
+    encodings = [page.model.encode(text, max_tokens=sentences.MAX_TOKENS) for text in texts]
     cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
     if cut:
         st.caption(f"This view reads the first {sentences.MAX_TOKENS} tokens of a sentence. Cut: sentence {', '.join(cut)}.")

@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 from cachetools import LRUCache, cached
 
-from bertviz_app import settings
 from bertviz_app.errors import EmptyText, TextTooLong
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import contexts_figures as figures
@@ -22,7 +21,8 @@ from bertviz_app.lenses.sentences import MAX_TOKENS
 from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import costs, memory, on_request
+from bertviz_app.uploads.texts import typed_rows
+from bertviz_app.workspace import costs, memory, on_request, several
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.sentence import text_form
@@ -49,10 +49,13 @@ def ask(page: Page) -> Asked:
     """The word and the sentences, as they were typed. What is left out or cut is said; what cannot be read is raised."""
     boxes = {
         "context_word": ("Word", lens.WORD),
-        "contexts": ("Sentences, one per line; a sense may come first, followed by a bar (|)", "\n".join(lens.LINES)),
+        "contexts": (
+            several.labelled("Sentences, one per line; a sense may come first, followed by a bar (|)"),
+            "\n".join(lens.LINES),
+        ),
     }
     word, lines = memory.recall("context_word", lens.WORD), memory.recall("contexts", boxes["contexts"][1])
-    with st.expander(plain(f"Word and sentences: “{' '.join(word.split())[:40]}” in {_n_lines(lines)} of them")):
+    with st.expander(plain(f"Word and sentences: “{' '.join(word.split())[:40]}” in {len(typed_rows(lines))} of them")):
         typed = text_form("contexts", boxes, height=270)
     word = " ".join(typed["context_word"].split())
     if len(word) > lens.MAX_WORD:
@@ -60,14 +63,7 @@ def ask(page: Page) -> Asked:
     if not word:
         raise EmptyText("Type a word to look for first.")
     wanted = page.model.encode(word)  # refuses what no tokenizer reads
-    limit, n_lines = settings.current().max_sentences, _n_lines(typed["contexts"])
-    if n_lines > limit:
-        st.caption(f"Only the first {limit} of {n_lines} sentences are used: the limit of this server.")
-    return _found(page, word, wanted, lens.read_lines(typed["contexts"], limit))
-
-
-def _n_lines(text: str) -> int:
-    return sum(bool(line.strip()) for line in text.splitlines())
+    return _found(page, word, wanted, lens.read_lines(several.first_lines(typed_rows(typed["contexts"]))))
 
 
 def places_of(page: Page, asked: Asked) -> lens.Places | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
-from bertviz_app import notes, plots, settings
+from bertviz_app import notes, plots
 from bertviz_app.components import token_strip
-from bertviz_app.errors import EmptyText, InsideBertError
+from bertviz_app.errors import InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
-from bertviz_app.workspace import caches, examples, memory, scene
+from bertviz_app.uploads.texts import TextRow
+from bertviz_app.workspace import caches, examples, memory, scene, several
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar, say_unknown_model
@@ -109,8 +110,9 @@ class Page(Drawing):
         """The sentence form, and under it what became of the input that the writer may not expect."""
         sentence_form(pair=pair, sample=self.sample)
         self.reads(self.text, self.pair or "")
-        for note in notes.notes(self.encoding):
-            st.caption(plain(note))
+        for note in (*notes.notes(self.encoding), notes.unread_pair(self._typed_pair, self.encoding)):
+            if note:
+                st.caption(plain(note))
 
     @property
     def text(self) -> str:
@@ -118,20 +120,23 @@ class Page(Drawing):
 
     @property
     def pair(self) -> str | None:
-        typed = memory.recall("pair", self.sample[1])
-        return typed if typed.strip() else None
+        """The second text; None where there is none, or nothing is left of it in tokens."""
+        return None if self.encoding.pair is None else self._typed_pair
+
+    @property
+    def _typed_pair(self) -> str:
+        return memory.recall("pair", self.sample[1])
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
-        limit = settings.current().max_sentences
-        text = text_form(name, {name: (label, "\n".join(default))}, button=button)[name]
-        lines = [line for line in text.splitlines() if line.strip()]
-        if not lines:
-            raise EmptyText("Type a sentence first, one per line.")
-        if len(lines) > limit:
-            st.caption(f"Only the first {limit} of {len(lines)} sentences are used: the limit of this server.")
-        self.reads(*lines[:limit])
-        return lines[:limit]
+        return [row.text for row in self.lines(name, label, default, button=button)]
+
+    def lines(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> tuple[TextRow, ...]:
+        """The same with the number of each line."""
+        boxes = {name: (several.labelled(label), "\n".join(default))}
+        rows = several.read_lines(text_form(name, boxes, button=button)[name], self.model.reader.holds_text)
+        self.reads(*(row.text for row in rows))
+        return rows
 
     def reads(self, *texts: str) -> None:
         """The texts that the pictures from here on are about: their captions say so."""
@@ -165,7 +170,7 @@ class Page(Drawing):
     @lazily
     def encoding(self) -> Encoding:
         """The typed text (and the second one, if there is one) as the model reads it."""
-        return self.model.encode(self.text, self.pair)
+        return self.model.encode(self.text, self._typed_pair)
 
     @lazily
     def forward(self) -> ForwardPass:

@@ -128,7 +128,7 @@ def test_what_is_left_out_is_said(open_page):
     assert "stands only once" in said(asked(open_page, lines="The bank.\nNo."))
     assert "stands nowhere" in said(asked(open_page, word="harbour"))
     many = asked(open_page, lines="The bank.\n" * 30)
-    assert "Only the first 20 of 30 sentences" in said(many) and len(many.get("plotly_chart")) == 1
+    assert "Only the first 20 of 30 lines" in said(many) and len(many.get("plotly_chart")) == 1
 
 
 @pytest.mark.parametrize(

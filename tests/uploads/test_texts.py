@@ -74,8 +74,8 @@ def test_rows_with_too_many_cells_are_left_out_and_short_ones_are_not():
 
 
 def test_where_nothing_is_left_out_that_is_said_too():
-    assert what_is_left_out(typed_rows(["a", "b"])) == "Each of the 2 rows has a text."
-    assert what_is_left_out(typed_rows(["a"])) == "The one row has a text."
+    assert what_is_left_out(typed_rows("a\nb")) == "Each of the 2 rows has a text."
+    assert what_is_left_out(typed_rows("a")) == "The one row has a text."
 
 
 def test_the_visitor_s_word_counts_more_than_the_guess():

@@ -1,0 +1,50 @@
+"""Wherever several texts are taken, how many is said before any is typed, and what of them is not read, afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+BOXES = {
+    "batch": ("tokens", {"tokens_view": "Padding and truncation"}),
+    "sentences": ("embeddings", {"embeddings_view": "Several sentences"}),
+    "story": ("next_sentence", {"next_sentence_view": "Ordering game"}),
+    "similar": ("tasks", {"task": "Similarity"}),
+    "contexts": ("words_in_context", {}),
+    "reviews": ("sentiment", {"sentiment_view": "Many sentences"}),
+}
+
+
+def opened(open_page, name, text=None):
+    page, state = BOXES[name]
+    return open_page(page, state=state | ({"texts": {name: text}} if text is not None else {}))
+
+
+def box(app, name):
+    return next(area for area in app.text_area if area.key == f"draft_{name}")
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_how_many_is_said_before(open_page, name, monkeypatch):
+    assert "(up to 20)" in box(opened(open_page, name), name).label
+    monkeypatch.setenv("INSIDE_BERT_MAX_SENTENCES", "7")
+    assert "(up to 7)" in box(opened(open_page, name), name).label
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_what_is_not_read_is_said(open_page, name):
+    app = opened(open_page, name, "\n".join(f"The bank number {n}." for n in range(30)))
+    said = " ".join(caption.value for caption in app.caption)
+    assert "Only the first 20 of 30 lines are read" in said and not app.error
+    assert box(app, name).value.count("\n") == 29  # nothing is taken out of the box
+
+
+@pytest.mark.parametrize("name", sorted(set(BOXES) - {"contexts"}))  # Words in context says it in its own words
+def test_a_line_of_which_nothing_is_left_is_left_out_by_its_number(open_page, name):
+    app = opened(open_page, name, "The bank.\n\n\u200b\nA bank.\n[PAD]")
+    assert any("lines 3, 5 are left out" in caption.value for caption in app.caption) and not app.error
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_where_nothing_can_be_read_there_is_one_sentence(open_page, name):
+    app = opened(open_page, name, "\u200b\n \n[SEP]")
+    assert len(app.error) == 1 and "nothing to read" in app.error[0].value
