@@ -34,6 +34,7 @@ METHOD = (
     "An answer is shown from the beginning of its first word to the end of its last, and of stretches with the same words the likeliest. "
     "Sources: Devlin et al. (2019), sections 4.2 and 4.3, and their run_squad.py."
 )
+NOTHING = "There is nothing to read in the {0}: type a {0} with at least one visible character."
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +95,12 @@ class Reading:
 def windows(encoding: Encoding, *, max_tokens: int) -> tuple[Window, ...]:
     """Question (`text`) and passage (`pair`), uncut, as readings of at most `max_tokens`; the question is cut to `MAX_QUESTION` tokens.
 
-    Raises `EmptyText` when either of them has no token.
+    Raises `EmptyText` when the passage has no token.
     """
     has_text = encoding.offsets[:, 1] > 0
     question, passage = (np.flatnonzero(has_text & (encoding.segment_ids == segment)) for segment in (0, 1))
-    if not len(question) or not len(passage):
-        what = "question" if len(passage) else "passage"
-        raise EmptyText(f"There is nothing to read in the {what}: type a {what} with at least one visible character.")
+    if not len(passage):
+        raise EmptyText(NOTHING.format("passage"))
     limit = min(WINDOW, max_tokens)
     asked = np.setdiff1d(np.arange(passage[0]), question[min(MAX_QUESTION, limit // 4) :])
     closing = list(range(passage[-1] + 1, encoding.n_tokens))

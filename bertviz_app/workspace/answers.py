@@ -8,6 +8,7 @@ import streamlit as st
 
 from bertviz_app import notes, plots
 from bertviz_app.components.marked_text import Mark
+from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import answers as lens
 from bertviz_app.lenses import answers_code, no_answer
 from bertviz_app.lenses.answers_figures import strip_figure
@@ -34,6 +35,9 @@ BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
 def answers_view(page: Page) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
     typed = text_form("answers", BOXES)
+    for name, text in typed.items():
+        if not page.model.reader.holds_text(text):
+            raise EmptyText(lens.NOTHING.format(name))
     encoding = page.model.encode(typed["question"], typed["passage"], whole=True)
     parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
     _say_what_is_read(encoding, parts)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
-from bertviz_app.workspace import memory, scene
+from bertviz_app.workspace import did_you_mean, memory, scene
 from bertviz_app.workspace.examples import EXAMPLES
 
 LINE = 90  # characters that stand on one line of the box; half as many where two stand side by side
@@ -44,6 +44,7 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
                     st.form_submit_button(
                         example.label, help=example.text, key=f"example_{index}", on_click=_pick, args=picked, type="tertiary"
                     )
+    did_you_mean.ask(texts)
 
 
 def text_form(
@@ -70,7 +71,9 @@ def text_form(
                 column.text_input(label, key=scene.draft(name).name, max_chars=limit)
         width = "stretch" if beside else "content"
         columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
-    return {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
+    typed = {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
+    did_you_mean.ask(typed)
+    return typed
 
 
 def _box(place: DeltaGenerator, label: str, name: str, *, is_long: bool, **look: Any) -> None:
