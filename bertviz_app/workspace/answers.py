@@ -18,7 +18,7 @@ from bertviz_app.workspace.offers import offer_head
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bertviz_app.records import Encoding, Floats
     from bertviz_app.workspace.page import Page
@@ -35,10 +35,7 @@ BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
 def answers_view(page: Page) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
     typed = text_form("answers", BOXES)
-    for name, text in typed.items():
-        if not page.model.reader.holds_text(text):
-            raise EmptyText(lens.NOTHING.format(name))
-    encoding = page.model.encode(typed["question"], typed["passage"], whole=True)
+    encoding = _encoded(page, typed)
     parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
     _say_what_is_read(encoding, parts)
     if not offer_head(page, "answers"):
@@ -94,6 +91,14 @@ def _rule(abstains: bool) -> no_answer.Rule:
             return no_answer.Rule(by_score=True, threshold=float(threshold))
         percent = st.slider("No answer below", 0, 100, 0, 1, format="%d %%", key="answer_below", bind="query-params", width=320)
         return no_answer.Rule(threshold=percent / 100)
+
+
+def _encoded(page: Page, typed: Mapping[str, str]) -> Encoding:
+    """Question and passage, uncut. Raises `EmptyText` with the name of the one of which nothing is left in tokens."""
+    for name, text in typed.items():
+        if not page.model.reader.holds_text(text):
+            raise EmptyText(lens.NOTHING.format(name))
+    return page.model.encode(typed["question"], typed["passage"], whole=True)
 
 
 def _say_what_is_read(encoding: Encoding, parts: Sequence[lens.Window]) -> None:
