@@ -109,7 +109,7 @@ def left_out(word: str, lines: LeftOut, max_tokens: int) -> list[str]:
     """A sentence for each reason why a line, or a place in it, is not compared as it was written.
 
     >>> left_out("bank", LeftOut(without=(2,), beyond=(3, 5)), 64)[1]
-    'Beyond the first 64 tokens, where reading stops, “bank” stands in lines 3 and 5: those places are left out.'
+    'Beyond the first 64 tokens, where reading stops, “bank” occurs in lines 3 and 5: those places are left out.'
     """
     said = []
     if lines.empty:
@@ -119,11 +119,11 @@ def left_out(word: str, lines: LeftOut, max_tokens: int) -> list[str]:
     if lines.beyond:
         those = "those places are" if len(lines.beyond) > 1 else "that place is"
         said.append(
-            f"Beyond the first {max_tokens} tokens, where reading stops, “{word}” stands in {_numbered(lines.beyond)}: {those} left out."
+            f"Beyond the first {max_tokens} tokens, where reading stops, “{word}” occurs in {_numbered(lines.beyond)}: {those} left out."
         )
     if lines.joined:
         said.append(
-            f"In {_numbered(lines.joined)} one token covers “{word}” together with what stands beside it: the vector is that of both."
+            f"In {_numbered(lines.joined)} one token covers “{word}” together with what is next to it: the vector is that of both."
         )
     return said
 

@@ -70,9 +70,9 @@ def places_of(page: Page, asked: Asked) -> lens.Places | None:
     """What the layers make of the word; None, with the reason on the screen, where it stands in the sentences less than twice."""
     n = sum(len(words.places(encoding, asked.wanted)[0]) for encoding in asked.encodings)
     if n < 2:
-        often = "nowhere" if n == 0 else "only once"
+        often = "does not occur" if n == 0 else "occurs only once"
         page.notice(
-            f"“{asked.word}” stands {often} in these sentences: at least two places are needed to compare it with itself."
+            f"“{asked.word}” {often} in these sentences: comparing it with itself takes at least two occurrences."
         )
         return None
     return once(_read, page.model, asked.encodings, asked.wanted)

@@ -123,11 +123,11 @@ def test_a_word_that_is_not_there_and_one_that_is_not_read_are_two_sentences():
     assert lens.left_out("bank", nothing, 64) == []
     assert lens.left_out("can", lens.LeftOut(without=(2,)), 64) == ["“can” does not occur in line 2, as a word of its own."]
     assert lens.left_out("bank", lens.LeftOut(beyond=(3,)), 64) == [
-        "Beyond the first 64 tokens, where reading stops, “bank” stands in line 3: that place is left out."
+        "Beyond the first 64 tokens, where reading stops, “bank” occurs in line 3: that place is left out."
     ]
     assert lens.left_out("no", lens.LeftOut(empty=(1,), joined=(2, 3, 4)), 64) == [
-        "Nothing that the tokenizer reads stands in line 1.",
-        "In lines 2, 3 and 4 one token covers “no” together with what stands beside it: the vector is that of both.",
+        "The tokenizer reads nothing in line 1.",
+        "In lines 2, 3 and 4 one token covers “no” together with what is next to it: the vector is that of both.",
     ]
 
 

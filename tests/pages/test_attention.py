@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bertviz_app.lenses import attention as lens
+from bertviz_app.workspace import examples
 
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -57,7 +58,7 @@ def test_the_explorer_takes_odd_texts(open_page, mode, text):
 
 
 def test_the_first_head_is_one_worth_a_look_and_a_chosen_one_stays(open_page, model):
-    patterns = lens.head_patterns(model.run(model.encode("I love watching starlings murmurate.")))
+    patterns = lens.head_patterns(model.run(model.encode(examples.FIRST)))
     layer, head = lens.telling_head(patterns)
     app = open_page("attention")
     assert (app.slider(key="layer").value, app.slider(key="head").value) == (layer + 1, head + 1)
@@ -73,7 +74,7 @@ def test_a_head_from_another_page_is_opened(open_page):
 
 
 def test_a_chosen_token_and_the_readings(open_page, model):
-    key = model.encode("I love watching starlings murmurate.").key
+    key = model.encode(examples.FIRST).key
     state = {"attention_view": "One head", "_attention_token": (key, 0), "layer": 5, "head": 3}
     app = open_page("attention", state=state)
     assert "“[CLS]” looks most at" in said(app)
