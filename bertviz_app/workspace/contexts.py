@@ -71,9 +71,7 @@ def places_of(page: Page, asked: Asked) -> lens.Places | None:
     n = sum(len(words.places(encoding, asked.wanted)[0]) for encoding in asked.encodings)
     if n < 2:
         often = "does not occur" if n == 0 else "occurs only once"
-        page.notice(
-            f"“{asked.word}” {often} in these sentences: comparing it with itself takes at least two occurrences."
-        )
+        page.notice(f"“{asked.word}” {often} in these sentences: comparing it with itself takes at least two occurrences.")
         return None
     return once(_read, page.model, asked.encodings, asked.wanted)
 

@@ -123,7 +123,9 @@ def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
 
 def test_what_is_left_out_is_said(open_page):
     app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
-    assert "“bank” does not occur in lines 2 and 4, as a word of its own." in said(app) and "The tokenizer reads nothing in line 3." in said(app)
+    assert "“bank” does not occur in lines 2 and 4, as a word of its own." in said(
+        app
+    ) and "The tokenizer reads nothing in line 3." in said(app)
     assert "Beyond the first 64 tokens, where reading stops, “bank” occurs in line 6: that place is left out." in said(app)
     assert "occurs only once" in said(asked(open_page, lines="The bank.\nNo."))
     assert "does not occur" in said(asked(open_page, word="harbour"))
