@@ -72,7 +72,8 @@ def pick_device() -> torch.device:
 
 def load_parts(folder: Path, device: torch.device) -> Parts:
     """The network of a folder on a device, in float32. Raises `BrokenCheckpoint` or `UnsupportedModel`."""
-    family = inspected(folder).family
+    inspection = inspected(folder)
+    family = inspection.family
     try:
         with one_at_a_time:
             network, report = getattr(transformers, family.traits.loads_as).from_pretrained(
@@ -105,7 +106,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
         task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
-        unread=unread(network.config.to_dict()),
+        unread=unread(network.config.architectures, inspection.ignored),
     )
 
 

@@ -18,7 +18,7 @@ class ModelInfo:
 
     `source` is what plain transformers is given to load the same weights: a folder or a Hub name. `objectives` are the pre-training heads
     that the checkpoint holds; `labels` names the outputs of each head over a whole input or over single tokens, by task, and `task_heads` tells
-    more of those that it was fine-tuned with. An untrained head is in none of them. `unread` is the architecture that was saved, where its head is
+    more of those that it was fine-tuned with. An untrained head is in none of them. `unread` names what it brings beyond that and is
     of a kind that is not read here. `tokenizer` is its kind: WordPiece, byte-level BPE or Unigram; `special`, how it writes [CLS], [SEP] and the like.
     `d_embedding` is the width before vectors are widened to `d_model`; `abstains`: its question answering may say that there is no answer.
     """
@@ -85,5 +85,5 @@ class ModelInfo:
             )
             return f"{self.title} has a classifier with the labels {labels}; {about}."
         if self.unread and what in TASKS:
-            return f"{self.title} was saved as {self.unread}, whose head is of a kind that this program does not read: nothing can be said here about {asked}."
+            return f"{self.title} brings a head that this program does not read ({self.unread}): nothing can be said here about {asked}."
         return f"{self.title} was saved without a trained head for {asked}: anything said here would be made up."

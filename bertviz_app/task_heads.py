@@ -17,7 +17,7 @@ from safetensors import safe_open
 
 from bertviz_app.errors import BrokenCheckpoint, cause
 from bertviz_app.family import Family
-from bertviz_app.label_sets import Labels, read_labels, subject_of
+from bertviz_app.label_sets import Labels, listed, read_labels, subject_of
 from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts, decoding_of
 from bertviz_app.weights import json_object, weight_files
 
@@ -57,12 +57,13 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
     return found
 
 
-def unread(config: Mapping[str, Any]) -> str:
-    """The architecture of a checkpoint whose head is of a kind that is not read here; empty where there is none such."""
-    architectures = config.get("architectures")
+def unread(architectures: object, ignored: Sequence[str]) -> str:
+    """What a checkpoint brings that may be a head and is not read here: its architecture, or the tensors that were `ignored`; empty where all is read."""
     known = (*OTHERS, *(task.architecture for task in TASKS.values()))
-    named = [str(name) for name in architectures] if isinstance(architectures, list) else []
-    return next((name[:80] for name in named if not name.endswith(known)), "")
+    named = (
+        [str(name)[:80] for name in architectures if not str(name).endswith(known)] if isinstance(architectures, list) else []
+    )
+    return named[0] if named else listed(sorted({name.partition(".")[0][:80] for name in ignored}))
 
 
 def _heads(home: Path, family: Family, beside: str) -> Iterator[TaskHead]:

@@ -11,7 +11,7 @@ import torch
 import transformers
 
 from bertviz_app import load
-from bertviz_app.errors import MissingHead
+from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.lenses import classes, head_code, interventions_code
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.subjects import read_as
@@ -150,7 +150,7 @@ def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
             "BertForMultipleChoice",
             (),
             "sentiment",
-            "was saved as BertForMultipleChoice, whose head is of a kind that this program does not read",
+            "brings a head that this program does not read (BertForMultipleChoice)",
         ),
         ("BertForMaskedLM", (), "sentiment", "without a trained head for sentiment"),
     ],
@@ -158,3 +158,27 @@ def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
 def test_why_a_head_is_missing_is_true(tiny_checkpoint, architecture, labels, asked, said):
     info = load(str(tiny_checkpoint(architecture=architecture, labels=labels))).info
     assert said in info.why_not(asked)
+
+
+def test_a_head_of_which_the_config_says_nothing_is_neither_guessed_nor_denied(tmp_path):
+    info = load(str(edited(tiny.save("bert", tmp_path / "own", labels=("ham", "spam")), architectures=...))).info
+    assert not info.labels and "brings a head that this program does not read (“classifier”)" in info.why_not("sentiment")
+
+
+def test_an_encoder_alone_has_nothing_that_is_not_read(tiny_checkpoint):
+    assert load(str(tiny_checkpoint(architecture="BertModel"))).info.unread == ""
+    assert load(str(tiny_checkpoint("masked", architecture="BertForMaskedLM"))).info.unread == ""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id2label": {"a": "x", "b": "y"}},
+        {"id2label": ["x", "y"]},
+        {"id2label": 7},
+        {"problem_type": "single_label_classification", "id2label": {"0": "x"}},
+    ],
+)
+def test_a_config_that_transformers_cannot_read_ends_in_a_sentence(tmp_path, changes):
+    with pytest.raises(BrokenCheckpoint, match=r"own/config\.json"):
+        load(str(edited(tiny.save("bert", tmp_path / "own", labels=("x", "y")), **changes)))

@@ -71,7 +71,7 @@ def _without_prediction(page: Page) -> None:
             link_to_task(page, task)
     elif info.unread:
         st.markdown(
-            f"This checkpoint was saved as {plain(info.unread)}, whose head is of a kind that this program does not read: here its story ends at the vectors."
+            f"This checkpoint brings a head that this program does not read ({plain(info.unread)}): here its story ends at the vectors."
         )
     else:
         st.markdown("This checkpoint holds an encoder and no trained head: its story ends at the vectors.")
