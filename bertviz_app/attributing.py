@@ -27,7 +27,7 @@ Progress = Callable[[float], object]  # is told the share that is done, between 
 
 
 class Asked:
-    """One output of one head, in bits of log-odds, as a function of the vectors that the tokens of an encoding start from.
+    """One output of one head, in bits of log-odds (a number as it is), as a function of the vectors that the tokens of an encoding start from.
 
     vectors  [1, position, d_embedding]   the word embeddings of the input
     blank    the same with the baseline's ("mask" or "pad") in the place of every word
@@ -35,6 +35,7 @@ class Asked:
 
     def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: str = "mask") -> None:
         self._model, self.target = model, target
+        self.unit = "units" if target.decoding == "number" else "bits"
         self.removable = replaceable(encoding)
         token_id = {"mask": model.reader.mask_id, "pad": model.reader.pad_id}[baseline]
         self.vectors = self._embedded(encoding.token_ids)
@@ -57,7 +58,7 @@ class Asked:
         return self._model.parts.encoder(inputs_embeds=vectors, **inputs, **options)
 
     def said(self, output: Any) -> torch.Tensor:
-        """The encoder's output → the log-odds of the answer, [row]."""
+        """The encoder's output → the log-odds of the answer, or the number, [row]."""
         parts, target, rows = self._model.parts, self.target, output.last_hidden_state
         head = parts.head(target.task)
         if target.candidates:
@@ -66,6 +67,8 @@ class Asked:
             return log_odds(logits, target.candidates.index(target.reads))
         if target.position is None:
             logits = head(output.pooler_output if parts.has_pooler else rows[:, 0])
+            if target.decoding == "number":
+                return logits[:, target.output]
             # A label that is decided for itself is set against its own absence: its logit is its log-odds.
             return logits[:, target.output] / math.log(2) if target.decoding == "sigmoid" else log_odds(logits, target.output)
         logits = head(rows[:, target.position])
@@ -130,7 +133,7 @@ def occlusion(asked: Asked, *, batch_size: int = 8, progress: Progress = lambda 
         perturbations_per_eval=batch_size,
     )
     # Each number of a token's vector is given the whole of its effect; what stays loses nothing but a rounding.
-    return Attribution(np.where(asked.removable, values[0, :, 0].cpu().numpy(), 0), *asked.ends())
+    return Attribution(np.where(asked.removable, values[0, :, 0].cpu().numpy(), 0), *asked.ends(), asked.unit)
 
 
 def attention_times_gradient(asked: Asked) -> Attribution:
@@ -143,7 +146,7 @@ def attention_times_gradient(asked: Asked) -> Attribution:
         slopes = torch.autograd.grad(bits.sum(), output.attentions)
     # layer × [1, head, query, key] → [layer, head, query, key]
     weights, gradients = (torch.cat(tensors).detach().cpu().numpy() for tensors in (output.attentions, slopes))
-    return Attribution(attention_relevance(weights, gradients)[asked.target.reads], *asked.ends())
+    return Attribution(attention_relevance(weights, gradients)[asked.target.reads], *asked.ends(), asked.unit)
 
 
 def without(
@@ -229,4 +232,4 @@ def _passes_in_turns(asked: Asked, n_rows: int, progress: Progress) -> Callable[
 def _attribution(asked: Asked, values: torch.Tensor) -> Attribution:
     """[1, position, d_embedding] → one number a token, and the two ends."""
     whole, blank = asked.ends()
-    return Attribution(values[0].sum(dim=-1).detach().cpu().numpy(), whole, blank)
+    return Attribution(values[0].sum(dim=-1).detach().cpu().numpy(), whole, blank, asked.unit)

@@ -3,7 +3,7 @@
     bits = log2 (P / (1 − P))       the log-odds of an answer: 0 is even, +1 bit doubles the odds
 
 Log-odds are the same number for every kind of head (for a yes-or-no output they are its logit), do not level off where a probability
-nears 1, and do not change when all logits of a head rise together, which no softmax would notice.
+nears 1, and do not change when all logits of a head rise together, which no softmax would notice. A regression has no odds: its number itself is divided.
 """
 
 from __future__ import annotations
@@ -42,16 +42,17 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What one method gives each token, in bits.
+    """What one method gives each token, in bits, or, where the answer is a number, in units of its own scale.
 
     values   [position]   positive: this token speaks for the answer
-    whole    the log-odds of the answer with the input as it is
+    whole    the log-odds of the answer, or the number, with the input as it is
     blank    the same with the baseline in the place of every word
     """
 
     values: Floats
     whole: float
     blank: float
+    unit: str = "bits"
 
     def __post_init__(self) -> None:
         values = np.array(self.values, dtype=np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -10,10 +11,21 @@ import tiny
 import torch
 import transformers
 
-from bertviz_app import load
+from bertviz_app import load, plots
+from bertviz_app.attributing import Asked, integrated_gradients
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
-from bertviz_app.lenses import classes, head_code, interventions_code
+from bertviz_app.lenses import (
+    attribution,
+    attribution_code,
+    classes,
+    head_code,
+    head_effects,
+    interventions,
+    interventions_code,
+    patching,
+)
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.subjects import read_as
 from bertviz_app.workspace.predictions import predictions
 
@@ -182,3 +194,45 @@ def test_an_encoder_alone_has_nothing_that_is_not_read(tiny_checkpoint):
 def test_a_config_that_transformers_cannot_read_ends_in_a_sentence(tmp_path, changes):
     with pytest.raises(BrokenCheckpoint, match=r"own/config\.json"):
         load(str(edited(tiny.save("bert", tmp_path / "own", labels=("x", "y")), **changes)))
+
+
+@pytest.mark.parametrize("kind", ["softmax", "sigmoid", "number", "numbers"])
+def test_every_label_and_number_can_be_attributed_and_the_python_gives_the_same(tmp_path, kind):
+    """A label's log-odds, a number as it is: the ends are those that the head says, the parts add up, and Captum on plain transformers agrees."""
+    labels, more, _ = KINDS[kind]
+    model = load(str(tiny.save("bert", tmp_path / "own", labels=labels, **more)))
+    encoding = model.encode(TEXT)
+    (one,) = predictions(model, encoding, model.run(encoding))
+    target = one.target(len(labels) - 1)
+    found = integrated_gradients(Asked(model, encoding, target), n_steps=64, batch_size=32)
+    value = float(one.values[-1])
+    assert found.whole == pytest.approx(math.log2(value / (1 - value)) if one.is_probability else value, abs=1e-4)
+    assert found.total == pytest.approx(found.change, abs=1e-3) and found.unit == ("bits" if one.is_probability else "units")
+    scope: dict = {}
+    exec(attribution_code.python_code(model.info, encoding, target, [("integrated_gradients", "mask", 64)]), scope)
+    assert np.abs(scope["found"]["integrated_gradients"].numpy() - found.values).max() < 1e-4
+    said = attribution.notice(encoding, found, labels[-1], attribution.METHODS["integrated_gradients"])
+    assert ("%" in said, "bits" in said) == (one.is_probability, one.is_probability)
+
+
+def test_what_a_head_does_for_a_number_is_a_difference_not_bits(tmp_path):
+    before, after = (
+        Prediction("classes", "number", np.float32([value]), ("score",), decoding="number") for value in (3.0, 2.5)
+    )
+    assert head_effects.effect(before, after) == pytest.approx(-0.5)
+    said = head_effects.notice_of_a_number(np.float32([[-0.5, 0.0], [0.25, 0.0]]), "score", 3.0)
+    assert said == "“score” is 3.00. It falls furthest without head 1.1, to 2.50; it rises furthest without head 2.1, to 3.25."
+    assert "No single head" in head_effects.notice_of_a_number(np.zeros((2, 2), dtype=np.float32), "score", 3.0)
+    change = interventions.change(before, after, str)
+    assert (change.said(3.0), change.is_probability, change.shift) == ("3.00", False, 0.5)
+    figure = interventions.changes_figure([change], plots.LIGHT)
+    assert (
+        "%" not in "".join(figure.data[0].text) and figure.layout.xaxis.range[1] >= 3 and figure.layout.xaxis.ticktext is None
+    )
+
+
+def test_between_two_numbers_the_number_itself_is_patched():
+    of_a, of_b = (Prediction("classes", "number", np.float32([value]), ("score",), decoding="number") for value in (1.0, 3.0))
+    contrast = patching.contrast(of_a, of_b)
+    assert (contrast.b, contrast.span) == (None, -2.0) and contrast.restored(np.array([3.0, 1.0, 2.0])).tolist() == [0, 1, 0.5]
+    assert "“score” is 1.00 for A and 3.00 for B" in patching.before_notice((of_a, of_b), contrast, lambda output: "score")

@@ -103,7 +103,7 @@ ASKS = {
 BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
 
 METHOD = (
-    r"What is divided is the log-odds of one answer, $F = \log_2 \frac{P}{1 - P}$, in bits: 0 is even, one bit more doubles the odds. The word embeddings of the tokens are its "
+    r"What is divided is the log-odds of one answer, $F = \log_2 \frac{P}{1 - P}$, in bits: 0 is even, one bit more doubles the odds (of a head that gives a number, the number itself, in units of its own scale). The word embeddings of the tokens are its "
     "input; places and sentences (position and segment embeddings) stay as they are. Each method gives every number of a token’s vector a share, and a token has the sum of "
     "them.\n\n{methods}\n\n**The baseline** is the same input with a blank in place of every word: that is how this kind of model was trained to read “there is a word "
     "here, and you are not told which”. Padding is the other choice: in training it was never read, so that it says less, and the model may say anything about it "
@@ -146,6 +146,8 @@ def strongest(values: Floats) -> list[int]:
 def notice(encoding: Encoding, found: Attribution, name: str, method: Method) -> str:
     """What to notice: the tokens that speak most for the answer and against it; of a method without signs, where it leans."""
     begun = f"“{name}” has {plots.percent(probability(found.whole))} (log-odds {bits(found.whole)} bits). "
+    if found.unit != "bits":
+        begun = f"“{name}” is {plots.number(found.whole)}. "
     values = parts(found, method)
     if not method.unit:
         most = leader(values, plots.percent)
@@ -153,7 +155,7 @@ def notice(encoding: Encoding, found: Attribution, name: str, method: Method) ->
             return f"{begun}Through attention, it relies on no single token most."
         return f"{begun}Through attention, it relies most on {token_name(encoding, most)}: {said(values[most], method)} of all that it relies on."
     if np.abs(values).max() < LEAST:
-        return begun + "No token’s part in that reaches 0.01 bits."
+        return f"{begun}No token’s part in that reaches 0.01 {found.unit}."
     sides = [
         _side(encoding, values, np.flatnonzero(sign * values > LEAST), speaks) for sign, speaks in ((1, "for"), (-1, "against"))
     ]
@@ -179,7 +181,7 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
     """What the parts add up to, and what they should."""
     if not method.unit:
         return "With this method the parts have neither sign nor unit: each is shown as a share of the total."
-    total = f"The parts add up to {bits(found.total)} bits"
+    total = f"The parts add up to {bits(found.total)} {found.unit}"
     if not method.adds_up:
         return f"{total}; the answer has {bits(found.whole)}. With this method the two need not agree."
     ends = (
@@ -187,7 +189,9 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
     )
     checked = f"{total} of {bits(found.change)}, {ends}."
     gap = abs(found.total - found.change)
-    return checked if gap <= 0.01 + 0.02 * abs(found.change) else f"{checked} The gap is {gap:.2f} bits: take more steps."
+    return (
+        checked if gap <= 0.01 + 0.02 * abs(found.change) else f"{checked} The gap is {gap:.2f} {found.unit}: take more steps."
+    )
 
 
 def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str, list[object]]:
@@ -195,7 +199,7 @@ def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str,
     return {
         "number": list(range(1, encoding.n_tokens + 1)),
         "token": list(encoding.tokens),
-        method.unit or "relevance": found.values.tolist(),
+        found.unit if method.unit else "relevance": found.values.tolist(),
     }
 
 
@@ -224,7 +228,7 @@ def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: 
         constraintext="none",
         cliponaxis=False,
         hovertext=[
-            f"{plots.label(name)}: {f'{signed(value, 4)} {method.unit}' if method.unit else plots.percent(value)}"
+            f"{plots.label(name)}: {f'{signed(value, 4)} {found.unit}' if method.unit else plots.percent(value)}"
             for name, value in zip(names, values, strict=True)
         ],
         hoverinfo="text",
@@ -232,7 +236,7 @@ def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: 
     low_end, high_end = min(0.0, float(values.min(initial=0))), max(0.0, float(values.max(initial=0)))
     room = (0.28 if theme.narrow else 0.08) * (high_end - low_end or 1)  # for the numbers
     ends = [low_end - room * (low_end < 0), high_end + room]
-    chart.update_xaxes(range=ends, title_text=method.unit or "share of all", showgrid=False)
+    chart.update_xaxes(range=ends, title_text=found.unit if method.unit else "share of all", showgrid=False)
     if not method.unit:
         chart.update_xaxes(plots.percent_axis(ends[1]))
     words = {"tickvals": list(range(len(names))), "ticktext": [plots.label(name) for name in names]}

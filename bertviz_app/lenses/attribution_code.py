@@ -50,7 +50,7 @@ def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Seque
             bodies += f"found[{method!r}] = {call}{part}\n"
         else:
             bodies += _RELEVANCE.replace("_READS", str(target.reads)).replace("values =", f"found[{method!r}] =")
-    return f"""{opening(info, encoding, target, hidden=hidden, uses=", ".join(uses))}
+    code = f"""{opening(info, encoding, target, hidden=hidden, uses=", ".join(uses))}
 found = {{}}  # [position] by method
 {bodies}
 tokens = tokenizer.convert_ids_to_tokens(ids[0])
@@ -58,6 +58,11 @@ for method, values in found.items():
     print(method, f"{{values.sum():+.4f}} in all; the answer has {{log_odds(run(words(ids))).item():+.4f}} bits")
     print("  ", *(f"{{token}} {{value:+.4f}}" for token, value in zip(tokens, values)))
 """
+    return (
+        code
+        if target.decoding != "number"
+        else code.replace("log_odds", "number").replace("of the answer, in bits", "the answer").replace(" bits", "")
+    )
 
 
 _CURVES = """
@@ -141,8 +146,8 @@ def _log_odds(target: Target) -> str:
     if target.task == "replaced_tokens":
         return f"    return {'' if target.output else '-'}output.logits{place} / math.log(2)"
     logits, chosen = f"output.logits{place}", target.output
-    if target.decoding == "sigmoid":
-        return f"    return {logits}[:, {chosen}] / math.log(2)"
+    if target.decoding != "softmax":  # the logit is the log-odds, or the number
+        return f"    return {logits}[:, {chosen}]{' / math.log(2)' if target.decoding == 'sigmoid' else ''}"
     if target.task in PAIRS:
         logits = f"output.{OBJECTIVES[target.task].output}"
     elif target.candidates:

@@ -87,7 +87,7 @@ def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: st
     names = [METHODS[key].name for key in found]
     values = shares(found)[:, places].astype(np.float32)
     hover = [
-        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {signed(one.values[at], 4)}{' bits' if METHODS[key].unit else ''}" for at in places]
+        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {signed(one.values[at], 4)}{f' {one.unit}' if METHODS[key].unit else ''}" for at in places]
         for name, (key, one) in zip(names, found.items(), strict=True)
     ]  # fmt: skip
     n_down = len(tokens) if theme.narrow else len(names)

@@ -36,12 +36,14 @@ def one_method(page: Page, what: Explained) -> None:
         return
     found = attribution(page, what, way)
     framed = () if what.target.position is None else (what.target.position,)
-    data = heat_strip.signed_data(what.encoding, lens.parts(found, method), page.theme, unit=method.unit, deciding=framed)
+    data = heat_strip.signed_data(
+        what.encoding, lens.parts(found, method), page.theme, unit=found.unit if method.unit else "", deciding=framed
+    )
     said = lens.notice(what.encoding, found, what.name, method)
     page.notice(said)
     _signed(key="signed_strip", data=data)
     title = (
-        f"What each token adds to “{label(what.name)}”, in bits"
+        f"What each token adds to “{label(what.name)}”, in {found.unit}"
         if method.unit
         else f"How much “{label(what.name)}” relies on each token"
     )

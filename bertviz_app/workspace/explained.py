@@ -35,7 +35,7 @@ def choose(page: Page) -> Explained | None:
     found = [
         one
         for one in predictions.asked_of(page, encoding)
-        if one.is_probability and (len(one.logits) > 1 or one.decoding == "sigmoid")
+        if len(one.logits) > 1 or one.decoding != "softmax"  # one output of a softmax is always 100 %
     ]
     if not found:
         page.notice(predictions.nothing(page))

@@ -22,6 +22,7 @@ from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.on_request import watched
 
 ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
+NUMBER = "Deletion and insertion follow the probability of an answer. This head gives a number, which has none: there is nothing to measure here."
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 def curves(page: Page, what: Explained) -> None:
     """Deletion and insertion curves of all methods, against random orders."""
+    if what.target.decoding == "number":
+        page.notice(NUMBER)
+        return
     ways = choose_ways()
     n_tokens = int(replaceable(what.encoding).sum())
     if n_tokens < 2:
@@ -56,7 +60,7 @@ def curves(page: Page, what: Explained) -> None:
 def beside(page: Page, what: Explained, way: Way) -> None:
     """The curves of the one method that is on the page, on request; at once where they were measured among others."""
     n_tokens = int(replaceable(what.encoding).sum())
-    if n_tokens < 2:
+    if n_tokens < 2 or what.target.decoding == "number":
         return
     st.markdown(ASK)
     measured = measured_before(page, what, [way])

@@ -76,7 +76,7 @@ def test_interventions_switch_parts_off_below_any_classifier(opened, kind):
     assert set(table["answer"]) == set(KINDS[kind][0])
 
 
-@pytest.mark.parametrize("kind", ["one of many", "each for itself"])
+@pytest.mark.parametrize("kind", ["one of many", "each for itself", "number"])
 def test_attribution_explains_a_label(opened, kind):
     app = opened("attribution", kind)
     assert not app.error and any(label in shown(app) for label in KINDS[kind][0])
