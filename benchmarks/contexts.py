@@ -14,7 +14,8 @@ from bertviz_app import load
 from bertviz_app.all_states import all_states
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import sample
-from bertviz_app.models import Model, turnstile
+from bertviz_app.models import Model
+from bertviz_app.turnstile import turnstile
 from bertviz_app.uploads.texts import typed_rows
 from bertviz_app.workspace.contexts import sample_baseline
 
@@ -43,7 +44,7 @@ def main() -> None:
 
     works = {
         f"{len(encodings)} sentences": lambda: list(all_states(model, encodings)),
-        "40 sentences of the sample and the baseline": lambda: sample_baseline.__wrapped__(model),
+        "40 sentences of the sample and the baseline": lambda: sample_baseline(model),
     }
     for name, work in works.items():
         ours, theirs, times = ratio(work, one_pass)

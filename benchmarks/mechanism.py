@@ -18,7 +18,7 @@ from bertviz_app.lenses import head_kinds, logit_lens
 from bertviz_app.lenses.patching import MOST_TOKENS
 from bertviz_app.models import Model
 from bertviz_app.records import Encoding, ForwardPass
-from bertviz_app.workspace.head_map import watched_states
+from bertviz_app.workspace.head_map import states_under
 from bertviz_app.workspace.predictions import predictions
 
 YARDSTICK = 20
@@ -26,7 +26,7 @@ YARDSTICK = 20
 
 def switched(model: Model, forward: ForwardPass, whats: tuple[Intervention, ...]) -> None:
     """Passes in portions and every prediction of each, as the page makes them."""
-    for state in watched_states(model, forward.encoding, whats, donor=forward):
+    for state in states_under(model, forward.encoding, whats, lambda _: None, donor=forward):
         predictions(model, forward.encoding, state)
 
 

@@ -2,7 +2,8 @@
 
 Beside one such visitor and beside two, which is as many as a server with the default settings has places.
 
-python -m benchmarks.waiting
+python -m benchmarks.waiting                 every job
+python -m benchmarks.waiting "kinds of"      those whose name begins so
 """
 
 from __future__ import annotations
@@ -13,29 +14,30 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.ratio import seconds
 from bertviz_app import load, settings
-from bertviz_app.attributing import Asked, attributed
 from bertviz_app.attributions import Target
-from bertviz_app.interventions import Intervention, each_head, each_vector
 from bertviz_app.lenses.patching import MOST_TOKENS
-from bertviz_app.lenses.token_flow import flows
-from bertviz_app.lenses.token_maps import with_residual
-from bertviz_app.mixing import value_zeroing
 from bertviz_app.models import Model
 from bertviz_app.records import Encoding
-from bertviz_app.workspace.attribution import batch_rows
-from bertviz_app.workspace.head_map import watched_states
-from bertviz_app.workspace.predictions import predictions
-from bertviz_app.workspace.token_maps import ONE_FLOW
+from bertviz_app.turnstile import many_passes, turnstile
+from bertviz_app.workspace import caches
+from bertviz_app.workspace.attribution import explained
+from bertviz_app.workspace.contexts import sample_baseline
+from bertviz_app.workspace.head_kinds import sample_measures
+from bertviz_app.workspace.head_map import all_effects
+from bertviz_app.workspace.jobs import Job
+from bertviz_app.workspace.patching import differences
+from bertviz_app.workspace.token_maps import flow_map, zeroing_map
 
 ASKED = 60  # small passes, alone and beside each job
 PAUSE = 0.02  # seconds between two of them
+SAMPLES = 400  # looks at the places, a hundredth of a second apart
 ALLOWED = 100  # milliseconds
 WORDS = "The quick brown fox jumps over a lazy dog while seven wizards watch . "
+OF_THE_SAMPLE = 10  # tokens: what reads the bundled sample has no length of its own, and stands with the shortest
 
 
 def asked(model: Model, go_on: Callable[[], bool] = lambda: True) -> list[float]:
@@ -48,58 +50,60 @@ def asked(model: Model, go_on: Callable[[], bool] = lambda: True) -> list[float]
     return found
 
 
-class Over(Exception):
+class Over(BaseException):
     """Raised in a job between two of its steps, when enough was measured."""
 
 
-Tick = Callable[[float], object]  # is called between two steps of a job
+def jobs(model: Model, encoding: Encoding) -> Iterator[tuple[str, Job[object]]]:
+    """The long jobs of the pages, by name."""
+    own, n = caches.forward_pass(model, encoding), encoding.n_tokens
+    yield "map of heads", Job("", all_effects, (model, own), 0)
+    if n <= MOST_TOKENS:
+        yield "patching", Job("", differences, (model, own, own), 0)
+        yield "flow", Job("", flow_map, (own,), 0)
+    if n <= 128:
+        yield "value zeroing", Job("", zeroing_map, (model, own), 0)
+    way = ("integrated_gradients", "mask", 64)
+    yield "integrated gradients", Job("", explained, (model, encoding, Target("sentiment", 0), way), 0)
+    yield "texts in batches", Job("", caches.read_final_states, (model, (encoding,) * 64), 0)
+    if n == OF_THE_SAMPLE:
+        yield "kinds of heads: the sample", Job("", sample_measures, (model, False), 0)
+        yield "words in context: the sample", Job("", sample_baseline, (model,), 0)
 
 
-def jobs(model: Model, encoding: Encoding) -> dict[str, Callable[[Tick], object]]:
-    """The long jobs of the pages, as the pages do them: portions, predictions, a bar."""
-    donor = model.run(encoding)
-
-    def switched(whats: Sequence[Intervention], tick: Tick) -> None:
-        for state in watched_states(model, encoding, whats, donor=donor):
-            predictions(model, encoding, state)
-            tick(0)
-
-    found: dict[str, Callable[[Tick], object]] = {"map of heads": partial(switched, each_head(model.info))}
-    if encoding.n_tokens <= MOST_TOKENS:
-        found["patching"] = partial(switched, each_vector(model.info, encoding.n_tokens))
-        found["flow"] = partial(flows, with_residual(donor.attentions), turn=ONE_FLOW.turn)
-    if encoding.n_tokens <= 128:
-        found["value zeroing"] = partial(value_zeroing, model, donor)
-    target = Target("sentiment", 0)
-    rows = batch_rows(model, encoding, target)
-    found["integrated gradients"] = lambda tick: attributed(
-        Asked(model, encoding, target), "integrated_gradients", batch_size=rows, progress=tick
-    )
-    return found
-
-
-def beside(model: Model, work: Callable[[Tick], object], *, n_jobs: int) -> list[float]:
-    """The same while other threads do this work over and over."""
+@contextlib.contextmanager
+def under_way(job: Job[object], n_jobs: int) -> Iterator[Callable[[], bool]]:
+    """Within the block other threads do this work over and over; yields whether all of them still do."""
     over = threading.Event()
 
     def tick(_: float) -> None:
         if over.is_set():
             raise Over
 
-    def job() -> None:
-        with contextlib.suppress(Over):
+    def again() -> None:
+        with contextlib.suppress(Over), many_passes():
             while True:
-                work(tick)
+                job.work(*job.arguments, tick)
 
-    threads = [threading.Thread(target=job) for _ in range(n_jobs)]
+    threads = [threading.Thread(target=again) for _ in range(n_jobs)]
     for thread in threads:
         thread.start()
     time.sleep(0.5)  # until all are under way
-    found = asked(model, lambda: all(thread.is_alive() for thread in threads))
-    over.set()
-    for thread in threads:
-        thread.join()
-    return found
+    try:
+        yield lambda: all(thread.is_alive() for thread in threads)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def all_places_held() -> float:
+    """The share of looks at which whoever came would have had to wait."""
+    full = 0
+    for _ in range(SAMPLES):
+        full += turnstile().is_full
+        time.sleep(0.01)
+    return full / SAMPLES
 
 
 def line(name: str, alone: Sequence[float], found: Sequence[float]) -> str:
@@ -107,26 +111,30 @@ def line(name: str, alone: Sequence[float], found: Sequence[float]) -> str:
     usual, middle, most = statistics.median(alone), statistics.median(found), max(found)
     return (
         f"{name}: alone {usual:.0f} ms (largest {max(alone):.0f}), beside {middle:.0f} ms (largest {most:.0f}), "
-        f"so {middle - usual:.0f} ms longer, at most {most - usual:.0f} (limit {ALLOWED}); {middle / usual:.1f} ×\n"
+        f"so {middle - usual:.0f} ms longer, at most {most - usual:.0f} (limit {ALLOWED}); {middle / usual:.1f} ×"
     )
 
 
-def main() -> None:
+def main(begins: str = "") -> None:
     """A line for each job, length and number of visitors."""
-    logging.disable(logging.WARNING)  # the bar of a page has no page here
+    logging.disable(logging.WARNING)
     model = load("embedded")
     asked(model)
-    for n_tokens in (10, MOST_TOKENS, 128, 512):
+    for n_tokens in (OF_THE_SAMPLE, MOST_TOKENS, 128, 512):
         encoding = model.encode("[MASK] " + WORDS * 50, max_tokens=n_tokens)
         one = min(seconds(lambda: list(model.final_states([encoding]))) for _ in range(5))  # noqa: B023 - used in this round
         sys.stdout.write(f"{n_tokens} tokens: one pass, which cannot be divided, takes {1000 * one:.0f} ms at best\n")
-        for name, work in jobs(model, encoding).items():
+        for name, job in jobs(model, encoding):
+            if not name.startswith(begins):
+                continue
             for n_jobs in range(1, settings.current().max_forwards + 1):
                 alone = asked(model)
-                found = beside(model, work, n_jobs=n_jobs)
-                sys.stdout.write(line(f"{n_jobs} × {name}, {n_tokens} tokens", alone, found))
+                with under_way(job, n_jobs) as go_on:
+                    found, held = asked(model, go_on), all_places_held()
+                said = line(f"{n_jobs} × {name}, {n_tokens} tokens", alone, found)
+                sys.stdout.write(f"{said}; all places held at {held:.0%} of the looks\n")
                 sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -7,7 +7,6 @@ input (`inputs_embeds`), and autograd is asked for the gradient towards that inp
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from bertviz_app.attributions import Attribution, Target, attention_relevance, replaceable
-from bertviz_app.models import turnstile
+from bertviz_app.portions import MOST, Portions
 from bertviz_app.records import Encoding, Integers
+from bertviz_app.turnstile import turnstile
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -150,17 +150,18 @@ def attention_times_gradient(asked: Asked) -> Attribution:
 
 
 def without(
-    asked: Asked, removed: NDArray[np.bool_], *, batch_size: int = 8, progress: Progress = lambda _: None
+    asked: Asked, removed: NDArray[np.bool_], *, batch_size: int | None = None, progress: Progress = lambda _: None
 ) -> NDArray[np.float32]:
     """The log-odds of the answer, [row], with the baseline in the place of the tokens that are `removed` [row, position].
 
-    Each batch of passes takes its own turn.
+    Each batch of passes takes its own turn; unless a size is given, batches are as large as `Portions` makes them.
     """
-    passes = _passes_in_turns(asked, len(removed), progress)
-    found = []
-    for start in range(0, len(removed), batch_size):
-        away = torch.tensor(removed[start : start + batch_size], device=asked.vectors.device)[:, :, None]
-        found.append(passes(torch.where(away, asked.blank, asked.vectors)))
+    found, portions = [], Portions(len(removed), most=batch_size or MOST, fixed=batch_size is not None)
+    for rows in portions:
+        away = torch.tensor(removed[rows], device=asked.vectors.device)[:, :, None]
+        with turnstile().turn(), portions.timed(), torch.no_grad():
+            found.append(asked.bits(torch.where(away, asked.blank, asked.vectors)))
+        progress(min(1.0, rows.stop / len(removed)))
     bits: NDArray[np.float32] = torch.cat(found).cpu().numpy()
     return bits
 
@@ -174,24 +175,6 @@ def attributed(
     if method == "occlusion":
         return occlusion(asked, batch_size=batch_size, progress=progress)
     return {"gradient_x_input": gradient_times_input, "attention_x_gradient": attention_times_gradient}[method](asked)
-
-
-def pace(asked: Asked) -> tuple[float, float]:
-    """Seconds that one of many passes takes here, with its gradient and without: short texts are quicker in a batch."""
-    found = []
-    for with_gradient in (True, False):
-        for n in (1, 4):
-            rows = asked.vectors.repeat(n, 1, 1).requires_grad_(with_gradient)
-            with turnstile().turn(), torch.set_grad_enabled(with_gradient):
-                start = time.perf_counter()
-                bits = asked.bits(rows)
-                if with_gradient:
-                    torch.autograd.grad(bits.sum(), rows)
-                seconds = (time.perf_counter() - start) / n
-            if seconds > 0.02:
-                break
-        found.append(seconds)
-    return found[0], found[1]
 
 
 def _in_turns(n_rows: int, progress: Progress) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from bertviz_app.interventions import Intervention
+from bertviz_app.portions import MOST, Portions
 from bertviz_app.records import Encoding, FinalState, ForwardPass, ModelInfo
 
 if TYPE_CHECKING:
@@ -27,21 +28,22 @@ def intervened(
     interventions: Sequence[Intervention],
     *,
     donor: ForwardPass | None = None,
-    batch_size: int = 8,
+    batch_size: int | None = None,
 ) -> Iterator[FinalState]:
     """The last layer of one encoding under each intervention, in order. Patched vectors are taken from `donor`.
 
-    Each batch takes its own turn, so that the passes of one visitor do not lock out the others. Raises `Busy` when no place became
-    free in time, and `ValueError` for a donor that does not fit.
+    Each batch takes its own turn, so that the passes of one visitor do not lock out the others; unless a size is given, batches are as
+    large as `Portions` makes them. Raises `Busy` when no place became free in time, and `ValueError` for a donor that does not fit.
     """
     if donor is not None and (donor.model.key, donor.encoding.n_tokens) != (model.key, encoding.n_tokens):
         raise ValueError("a donor is a pass of the same model over as many tokens")
-    for start in range(0, len(interventions), batch_size):
-        rows = interventions[start : start + batch_size]
-        with _switched(_Switches(model.info, rows, donor)):
-            # Equal lengths: the rows keep their order, and one batch holds them all.
-            batch = model.final_states([encoding] * len(rows), batch_size=len(rows))
-            states = [state for _, state in batch]
+    from bertviz_app.turnstile import turnstile
+
+    portions = Portions(len(interventions), most=batch_size or MOST, fixed=batch_size is not None)
+    for place in portions:
+        rows = interventions[place]
+        with turnstile().turn(), portions.timed(), _switched(_Switches(model.info, rows, donor)):
+            states = model.batch_states([encoding] * len(rows))
         yield from states
 
 

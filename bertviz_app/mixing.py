@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ from torch.nn.functional import normalize
 
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.layers import Layer, layers
-from bertviz_app.models import turnstile
+from bertviz_app.portions import Portions
+from bertviz_app.turnstile import turnstile
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -53,34 +53,16 @@ def value_zeroing(model: Model, forward: ForwardPass, progress: Callable[[float]
     Raises `UnsupportedModel` when a layer computes something else than its parts say, and `Busy` when no place became free in time.
     Source: Mohebbi et al., Quantifying Context Mixing in Transformers (2023), section 3.
     """
-    n, n_layers, step = forward.encoding.n_tokens, forward.model.n_layers, 1
+    n, n_layers = forward.encoding.n_tokens, forward.model.n_layers
     distances = np.empty((n_layers, n, n))
     for one in layers(model):
         without = _Without(model, forward, one)
-        start = 0
-        while start < n:
-            keys = slice(start, start + step)
-            with turnstile().turn():
-                began = time.perf_counter()
+        portions = Portions(n, seconds=PORTION, most=max(1, MOST_ROWS // n))
+        for keys in portions:
+            with turnstile().turn(), portions.timed():
                 distances[one.index, :, keys] = without.distances(keys)
-                seconds = time.perf_counter() - began
-            start += step
-            progress((one.index * n + min(start, n)) / (n_layers * n))
-            step = max(1, min(2 * step, int(step * PORTION / seconds), MOST_ROWS // n))
+            progress((one.index * n + keys.stop) / (n_layers * n))
     return distances
-
-
-def zeroing_seconds(model: Model, forward: ForwardPass) -> float:
-    """How long `value_zeroing` will take, by a portion of the first layer. Raises as it does."""
-    n = forward.encoding.n_tokens
-    without, keys = _Without(model, forward, layers(model)[0]), slice(0, max(1, min(n, 256 // n)))
-    seconds = []
-    for _ in range(2):  # the first one is slower than all others
-        with turnstile().turn():
-            began = time.perf_counter()
-            without.distances(keys)
-            seconds.append(time.perf_counter() - began)
-    return min(seconds) * forward.model.n_layers * n / keys.stop
 
 
 class _Without:

@@ -5,7 +5,6 @@ One encoder pass feeds every page. Prediction heads are small and are applied to
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,31 +13,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from bertviz_app import settings
 from bertviz_app.catalog import Checkpoint
 from bertviz_app.checkpoints import folder_of, named, revision_of
 from bertviz_app.errors import MissingHead
 from bertviz_app.inspecting import load_reader
 from bertviz_app.loading import Parts, load_parts, pick_device
 from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.portions import MOST, Portions
 from bertviz_app.reading import Reader
 from bertviz_app.records import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
 from bertviz_app.subjects import as_settings_say
 from bertviz_app.task_heads import TaskHead
-from bertviz_app.turnstile import Turnstile
+from bertviz_app.turnstile import turnstile
 
 # A checkpoint does not say whether its questions always had an answer; the names of those on the Hub do.
 SQUAD_2 = re.compile(r"squad[-_]?v?2[^/]*$", re.IGNORECASE)
-
-
-@functools.cache
-def turnstile() -> Turnstile:
-    """The one line that every forward pass of this process waits in."""
-    limits = settings.current()
-    return Turnstile(limits.max_forwards, limits.patience_seconds)
-
-
-turnstile()  # made while this module is: two first visitors at the same moment would make two of them
 
 
 def load(name: str = "embedded") -> Model:
@@ -120,21 +109,29 @@ class Model:
             pooled = output.pooler_output[0].cpu().numpy() if self.parts.has_pooler else None
         return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
 
-    def final_states(self, encodings: Sequence[Encoding], *, batch_size: int = 16) -> Iterator[tuple[int, FinalState]]:
+    def final_states(self, encodings: Sequence[Encoding], *, batch_size: int | None = None) -> Iterator[tuple[int, FinalState]]:
         """The last layer for many encodings, without internals: (index in `encodings`, its state), shortest first.
 
-        Each batch takes its own turn. Raises `Busy` when no place became free in time.
+        Each batch takes its own turn; unless a size is given, batches are as large as `Portions` makes them. Raises `Busy` when no place became free in time.
         """
         shortest_first = sorted(range(len(encodings)), key=lambda index: encodings[index].n_tokens)
-        for start in range(0, len(shortest_first), batch_size):
-            indices = shortest_first[start : start + batch_size]
-            with turnstile().turn(), torch.inference_mode():
-                output = self.parts.encoder(**self.batch([encodings[index] for index in indices]))
-                hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
-                pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else None
-            for row, index in enumerate(indices):
-                encoding = encodings[index]
-                yield index, FinalState(encoding, hidden[row, : encoding.n_tokens], None if pooled is None else pooled[row])
+        portions = Portions(len(encodings), most=batch_size or MOST, fixed=batch_size is not None)
+        for rows in portions:
+            indices = shortest_first[rows]
+            with turnstile().turn(), portions.timed():
+                states = self.batch_states([encodings[index] for index in indices])
+            yield from zip(indices, states, strict=True)
+
+    def batch_states(self, encodings: Sequence[Encoding]) -> list[FinalState]:
+        """The last layer of one batch, in its order, in the turn that the caller holds."""
+        with torch.inference_mode():
+            output = self.parts.encoder(**self.batch(encodings))
+            hidden = output.last_hidden_state.cpu().numpy()  # [text, position, d_model]
+            pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else [None] * len(encodings)
+        return [
+            FinalState(encoding, rows[: encoding.n_tokens], vector)
+            for encoding, rows, vector in zip(encodings, hidden, pooled, strict=True)
+        ]
 
     def vocabulary_logits(self, rows: Floats) -> Floats:
         """What the masked-language-model head says at some positions of some layer.

@@ -11,6 +11,7 @@ turn is one of many is not for the pass to say, which cannot know, but for the j
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from bertviz_app import settings
 from bertviz_app.errors import Busy
 
 _many: ContextVar[bool] = ContextVar("one of many passes", default=False)
@@ -123,3 +125,13 @@ class Turnstile:
             return None
         room = self._of_many < max(1, self.limit - 1)
         return next((visit for visit in self._line if room or not visit.one_of_many), None)
+
+
+@functools.cache
+def turnstile() -> Turnstile:
+    """The one line that every forward pass of this process waits in."""
+    limits = settings.current()
+    return Turnstile(limits.max_forwards, limits.patience_seconds)
+
+
+turnstile()  # made while this module is: two first visitors at the same moment would make two of them

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import tiny
 
-from bertviz_app import all_states as rooms
-from bertviz_app import load
+from bertviz_app import load, portions
 from bertviz_app.all_states import all_states
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 TEXTS = (
     "I love watching starlings murmurate.",
@@ -37,7 +36,7 @@ def test_a_long_job_takes_a_turn_for_each_portion(model, monkeypatch):
     before = turnstile().passed
     assert len(list(all_states(model, encodings))) == 7
     assert 2 <= turnstile().passed - before <= 7
-    monkeypatch.setattr(rooms, "PORTION", 0)
+    monkeypatch.setattr(portions, "SECONDS", 0)
     before = turnstile().passed
     assert len(list(all_states(model, encodings))) == 7 and turnstile().passed - before == 7
 

@@ -20,7 +20,6 @@ from bertviz_app.attributing import (
     integrated_gradients,
     log_odds,
     occlusion,
-    pace,
 )
 from bertviz_app.attributions import Target, probability, replaceable
 from bertviz_app.lenses.probability import softmax
@@ -229,7 +228,7 @@ def test_captum_on_plain_transformers_gives_the_same(model):
 
 
 def test_each_batch_of_steps_takes_turns_of_its_own_and_says_how_far_it_is(many_heads):
-    from bertviz_app.models import turnstile
+    from bertviz_app.turnstile import turnstile
 
     said: list[float] = []
     asked = Asked(many_heads, many_heads.encode("i love the cat"), Target("sentiment", 1))
@@ -240,7 +239,7 @@ def test_each_batch_of_steps_takes_turns_of_its_own_and_says_how_far_it_is(many_
 
 
 def test_each_batch_of_occlusions_takes_its_own_turn_and_says_how_far_it_is(many_heads):
-    from bertviz_app.models import turnstile
+    from bertviz_app.turnstile import turnstile
 
     said: list[float] = []
     asked = Asked(many_heads, many_heads.encode("i love the cat"), Target("sentiment", 1))
@@ -251,7 +250,7 @@ def test_each_batch_of_occlusions_takes_its_own_turn_and_says_how_far_it_is(many
 
 
 def test_who_is_stopped_in_between_holds_no_place(many_heads):
-    from bertviz_app.models import turnstile
+    from bertviz_app.turnstile import turnstile
 
     class Stopped(BaseException):
         pass
@@ -263,11 +262,6 @@ def test_who_is_stopped_in_between_holds_no_place(many_heads):
     with pytest.raises(Stopped):
         integrated_gradients(asked, n_steps=10, batch_size=4, progress=stop)
     assert turnstile().under_way == 0
-
-
-def test_the_pace_is_seconds_of_one_pass(many_heads):
-    with_gradient, without = pace(Asked(many_heads, many_heads.encode("i love the cat"), Target("sentiment", 1)))
-    assert 0 < without < 10 and 0 < with_gradient < 10
 
 
 def test_twelve_at_once_get_their_own_and_leave_nothing_on_the_weights(many_heads):

@@ -13,9 +13,8 @@ import pytest
 
 from bertviz_app import models, plots, settings
 from bertviz_app.errors import Busy
-from bertviz_app.models import turnstile
 from bertviz_app.shelf import Shelf
-from bertviz_app.turnstile import Turnstile
+from bertviz_app.turnstile import Turnstile, turnstile
 from bertviz_app.workspace import caches, memory
 from bertviz_app.workspace import page as page_module
 from bertviz_app.workspace.page import Page

@@ -11,8 +11,8 @@ import transformers
 
 from bertviz_app import load, settings
 from bertviz_app.errors import Busy, MissingHead
-from bertviz_app.models import Model, turnstile
-from bertviz_app.turnstile import Turnstile
+from bertviz_app.models import Model
+from bertviz_app.turnstile import Turnstile, turnstile
 
 PAIR = ("The man went to the store.", "He bought a gallon of milk.")
 TEXTS = [("I love AI!", None), PAIR, ("The [MASK] sat on the [MASK].", None), ("word " * 100, None), ("x", None)]

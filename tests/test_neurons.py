@@ -12,8 +12,8 @@ from bertviz_app import load
 from bertviz_app.errors import RecordError
 from bertviz_app.feed_forward import FeedForward
 from bertviz_app.layers import layers
-from bertviz_app.models import turnstile
 from bertviz_app.neurons import feed_forward
+from bertviz_app.turnstile import turnstile
 
 TEXT, PAIR = "I love [MASK] starlings.", "The cat sat on the mat."
 # In plain transformers: the ending of the module whose output the activations are.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,11 +11,11 @@ from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses.attribution import METHODS, Method
 from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import costs, memory
-from bertviz_app.workspace.caches import expected_seconds, once
+from bertviz_app.workspace import costs, jobs, memory
+from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.examples import BLANK, REVIEW
 from bertviz_app.workspace.explained import Explained
-from bertviz_app.workspace.on_request import asked, watched
+from bertviz_app.workspace.jobs import Job, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
-PORTION = 0.06  # seconds of passes in one turn: who comes in between waits no longer than that
 STEPS = (16, 64, 256)
 
 
@@ -38,34 +37,23 @@ def at_once(method: Method) -> bool:
     return not method.work
 
 
-class Work(NamedTuple):
-    """Passes that a job makes, with their gradients and without."""
+def attribution_job(model: Model, what: Explained, way: Way) -> Job[Attribution]:
+    """What a method gives that takes more than a single pass and its gradient."""
+    doing = f"{way[2]} steps from the baseline to this input" if way[2] else "Removing one token at a time"
+    return Job(doing, explained, (model, what.encoding, what.target, way), expected(model, what, [way]))
 
-    steps: int
-    passes: int
+
+def comparison_job(model: Model, what: Explained, ways: Sequence[Way]) -> Job[dict[str, Attribution]]:
+    """What each of several methods gives, by its key."""
+    seconds = expected(model, what, ways)
+    return Job(f"Asking {len(ways)} methods", all_explained, (model, what.encoding, what.target, tuple(ways)), seconds)
 
 
-def work(what: Explained, ways: Sequence[Way], *, more: int = 0) -> Work:
-    """What these methods and `more` passes come to."""
+def expected(model: Model, what: Explained, ways: Sequence[Way], *, more: int = 0) -> float:
+    """Seconds that these methods and `more` passes will take."""
+    with_gradient = sum(way[2] for way in ways)
     away = int(replaceable(what.encoding).sum()) if any(METHODS[way[0]].work == "tokens" for way in ways) else 0
-    return Work(sum(way[2] for way in ways), away + more)
-
-
-def requested(page: Page, what: Explained, ways: Sequence[Way], todo: Work, *, key: str) -> bool:
-    """Whether a job about these methods was asked for, by a button that says what it costs."""
-    # No pass is made to foresee passes: only what gradients cost has to be measured.
-    with_gradient = once(_pace, page.model, what.encoding, what.target)[0] if todo.steps else 0.0
-    without = expected_seconds(page.model, todo.passes, what.encoding.n_tokens)
-    parts = [f"{todo.steps} passes with their gradients"] if todo.steps else []
-    parts += [f"{todo.passes} {'pass' if todo.passes == 1 else 'passes'}"] if todo.passes else []
-    cost = costs.duration(todo.steps * with_gradient + without)
-    wanted = (page.model.key, what.encoding.key, what.target, tuple(ways))
-    return asked(key, wanted, f"Make {' and '.join(parts) or 'the pass'}, {cost}")
-
-
-def attribution(page: Page, what: Explained, way: Way) -> Attribution:
-    """What a method gives; one that makes many passes shows how far it is."""
-    return once(explained, page.model, what.encoding, what.target, way)
+    return costs.expected(model, costs.GRADIENT * with_gradient + away + more, what.encoding.n_tokens)
 
 
 def choose_way() -> Way:
@@ -115,28 +103,32 @@ def choose_steps() -> int:
     return int(st.selectbox("Steps", STEPS, index=1, key="attribution_steps", persist_state="session"))
 
 
-def _pace(model: Model, encoding: Encoding, target: Target) -> tuple[float, float]:
-    from bertviz_app.attributing import Asked, pace
+def of_one_pass(model: Model, encoding: Encoding, target: Target, method: str) -> Attribution:
+    """What a method gives that needs one pass and its gradient."""
+    from bertviz_app.attributing import Asked, attributed
 
-    return pace(Asked(model, encoding, target))
-
-
-def batch_rows(model: Model, encoding: Encoding, target: Target, *, with_gradient: bool = False) -> int:
-    """How many rows a batch may have, so that it is done within `PORTION`."""
-    seconds = once(_pace, model, encoding, target)[0 if with_gradient else 1]
-    return max(1, min(16, int(PORTION / seconds)))
+    return attributed(Asked(model, encoding, target), method)
 
 
-def explained(model: Model, encoding: Encoding, target: Target, way: Way) -> Attribution:
-    """What a method gives, computed."""
+def explained(model: Model, encoding: Encoding, target: Target, way: Way, progress: Progress) -> Attribution:
+    """What a method gives, in portions; `progress` is told the share done."""
     from bertviz_app.attributing import Asked, attributed
 
     key, baseline, n_steps = way
-    asked_for = Asked(model, encoding, target, baseline)
-    method = METHODS[key]
-    if at_once(method):
-        return attributed(asked_for, key)
-    rows = batch_rows(model, encoding, target, with_gradient=bool(n_steps))
-    doing = f"{n_steps} steps from the baseline to this input" if n_steps else "Removing one token at a time"
-    with watched(doing) as progress:
-        return attributed(asked_for, key, n_steps=n_steps, batch_size=rows, progress=progress)
+    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if n_steps else 1)
+    return attributed(Asked(model, encoding, target, baseline), key, n_steps=n_steps, batch_size=rows, progress=progress)
+
+
+def all_explained(
+    model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...], progress: Progress
+) -> dict[str, Attribution]:
+    """What each method gives, those at hand included; `progress` is told the share done."""
+    found = {}
+    for number, way in enumerate(ways):
+        if at_once(METHODS[way[0]]):
+            found[way[0]] = once(of_one_pass, model, encoding, target, way[0])
+        else:
+            one = Job("", explained, (model, encoding, target, way), 0)
+            found[way[0]] = jobs.part_of(progress, one, number / len(ways), 1 / len(ways))
+        progress((number + 1) / len(ways))
+    return found

@@ -11,10 +11,20 @@ from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses import attribution_code as code
 from bertviz_app.lenses import attribution_compared as compared
 from bertviz_app.lenses.attribution import METHODS
+from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.lenses.faithfulness import METHOD as FAITHFULNESS
 from bertviz_app.lenses.faithfulness import all_gains
 from bertviz_app.plots import label
-from bertviz_app.workspace.attribution import at_once, attribution, choose_way, choose_ways, requested, work
+from bertviz_app.workspace import jobs
+from bertviz_app.workspace.attribution import (
+    at_once,
+    attribution_job,
+    choose_way,
+    choose_ways,
+    comparison_job,
+    of_one_pass,
+)
+from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.faithfulness import beside, measured_before
 from bertviz_app.workspace.markup import plain
@@ -31,10 +41,14 @@ def one_method(page: Page, what: Explained) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
     way = choose_way()
     method = METHODS[way[0]]
-    if not (at_once(method) or requested(page, what, [way], work(what, [way]), key="attribution")):
-        page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
-        return
-    found = attribution(page, what, way)
+    if at_once(method):
+        found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
+    else:
+        job = attribution_job(page.model, what, way)
+        if not jobs.asked(job, "attribution", _ask(way)):
+            page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
+            return
+        found = jobs.result(job, "attribution")
     framed = () if what.target.position is None else (what.target.position,)
     data = heat_strip.signed_data(
         what.encoding, lens.parts(found, method), page.theme, unit=found.unit if method.unit else "", deciding=framed
@@ -58,13 +72,18 @@ def one_method(page: Page, what: Explained) -> None:
     page.python(code.python_code(page.model.info, page.encoding, what.target, [way], hidden=what.hidden))
 
 
+def _ask(way: Way) -> str:
+    return f"Take {way[2]} steps from the baseline to this input" if way[2] else "Remove one token at a time"
+
+
 def side_by_side(page: Page, what: Explained) -> None:
     """A row for each method."""
     ways = choose_ways()
-    if not requested(page, what, ways, work(what, ways), key="attributions"):
+    job = comparison_job(page.model, what, ways)
+    if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods"):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
-    found = {way[0]: attribution(page, what, way) for way in ways}
+    found = jobs.result(job, "attributions")
     said = compared.notice(what.encoding, found)
     title = f"What drives “{label(what.name)}”, by method"
     figure = compared.compared_figure(what.encoding, found, page.theme, title=title)

@@ -11,8 +11,9 @@ from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses import pseudo_perplexity
 from bertviz_app.lenses.probability import log_probability
 from bertviz_app.records import Encoding, Floats, ForwardPass
-from bertviz_app.workspace import scene
-from bertviz_app.workspace.caches import once
+from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace.caches import forward_pass, once, read_final_states
+from bertviz_app.workspace.jobs import Job, Progress
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -52,24 +53,11 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
     left = encoding.positions("mask")
     n = len(left)
     order = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="blank_order", persist_state="session")
-    asked = (page.model.info.key, encoding.key, order)
-    if st.button(f"Fill {n} blanks ({n - 1} further {'pass' if n == 2 else 'passes'})", key="fill_one_by_one"):
-        scene.job("one_by_one").put(asked)
-    if scene.job("one_by_one").value() != asked:
+    seconds = costs.expected(page.model, n - 1, encoding.n_tokens)
+    job = Job(f"Filling {n} blanks", _filled, (page.model, encoding, order), seconds)
+    if not jobs.asked(job, "fill_one_by_one", f"Fill {n} blanks one by one"):
         return
-    steps: list[lens.Blank] = []
-    places: list[str] = []
-    rows = page.run(encoding).hidden_states[-1]  # what is on the screen already
-    while left:
-        if steps:
-            (state,) = page.final_states([encoding], f"Blank {len(steps) + 1} of {n}")
-            rows = state.last_hidden_state
-        guesses = lens.fill(page.model.vocabulary_logits(rows[left]), left, page.model.reader.token, k=2)
-        chosen = guesses[0] if order == ORDERS[0] else lens.most_confident(guesses)
-        encoding = page.model.reader.replaced(encoding, {chosen.position: chosen.token_ids[0]})
-        left.remove(chosen.position)
-        steps.append(chosen)
-        places.append(lens.around(encoding, chosen.position))
+    encoding, steps, places = jobs.result(job, "fill_one_by_one")
     page.strip(encoding, key="one_by_one", chosen=[step.position for step in steps])
     columns = {
         "step": list(range(1, n + 1)),
@@ -80,6 +68,22 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
         "in its place": places,
     }
     page.table(columns, name="one-by-one")
+
+
+def _filled(model: Model, encoding: Encoding, order: str, progress: Progress) -> tuple[Encoding, list[lens.Blank], list[str]]:
+    """The text with every blank filled, the steps in their order, and what then stood around each. A pass a step."""
+    left = encoding.positions("mask")
+    n, steps, places = len(left), [], []
+    while left:
+        rows = forward_pass(model, encoding).hidden_states[-1]
+        guesses = lens.fill(model.vocabulary_logits(rows[left]), left, model.reader.token, k=2)
+        chosen = guesses[0] if order == ORDERS[0] else lens.most_confident(guesses)
+        encoding = model.reader.replaced(encoding, {chosen.position: chosen.token_ids[0]})
+        left.remove(chosen.position)
+        steps.append(chosen)
+        places.append(lens.around(encoding, chosen.position))
+        progress(len(steps) / n)
+    return encoding, steps, places
 
 
 def own_probabilities(page: Page) -> None:
@@ -93,15 +97,11 @@ def own_probabilities(page: Page) -> None:
     n = len(positions)
     if n < len(readable):
         st.caption(f"Only the first {n} of {len(readable)} tokens are hidden in turn, as each takes a pass.")
-    asked = (page.model.info.key, encoding.key)
-    what = f"Hide each of {n} tokens in turn ({n} passes)" if n > 1 else "Hide the one token (1 pass)"
-    if st.button(what, key="own_probabilities"):
-        scene.job("own_probabilities").put(asked)
-    if scene.job("own_probabilities").value() != asked:
+    seconds = costs.expected(page.model, n, encoding.n_tokens)
+    job = Job("Hiding each token in turn", _hidden_in_turn, (page.model, encoding, tuple(positions)), seconds)
+    if not jobs.asked(job, "own_probabilities", f"Hide each of {n} tokens in turn" if n > 1 else "Hide the one token"):
         return
-    states = page.final_states([page.model.reader.masked(encoding, [p]) for p in positions], "Hiding each token in turn")
-    rows = np.stack([state.last_hidden_state[p] for state, p in zip(states, positions, strict=True)])
-    logs = _own_log_probabilities(page.model, rows, encoding.token_ids[positions])
+    logs = jobs.result(job, "own_probabilities")
     result = pseudo_perplexity.score(encoding, positions, logs)
     alt = "Bars: how much each token surprises BERT when it alone is hidden"
     page.show(
@@ -110,6 +110,13 @@ def own_probabilities(page: Page) -> None:
     page.table({"token": result.tokens, "probability": np.exp(logs), "log probability": logs}, name="own")
     st.markdown(pseudo_perplexity.METHOD)
     st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
+
+
+def _hidden_in_turn(model: Model, encoding: Encoding, positions: tuple[int, ...], progress: Progress) -> Floats:
+    """The log-probability of the token at each position when it alone is hidden: [position]. A pass each."""
+    states = read_final_states(model, tuple(model.reader.masked(encoding, [at]) for at in positions), progress)
+    rows = np.stack([state.last_hidden_state[at] for state, at in zip(states, positions, strict=True)])
+    return _own_log_probabilities(model, rows, encoding.token_ids[list(positions)])
 
 
 def _own_log_probabilities(model: Model, rows: Floats, token_ids: np.ndarray) -> Floats:

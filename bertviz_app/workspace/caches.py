@@ -11,10 +11,11 @@ import gc
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cachetools import LRUCache, cached
 
@@ -23,6 +24,7 @@ from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.shelf import Shelf
 from bertviz_app.turnstile import Turnstile
+from bertviz_app.workspace import costs
 from bertviz_app.workspace.examples import FIRST
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ final_states: LRUCache[object, FinalState] = LRUCache(
 )
 _final_states_lock = threading.Lock()
 results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
-_pace: dict[str, tuple[float, int]] = {}  # the last pass of each model: its seconds, its tokens
 models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000, _limits.load_seconds)
 # Runs of pages are Python, of which a process computes one line at a time: many at once only take turns at the same processor, hold up
 # the passes that need it in between, and all end late. The page is left during every longer wait.
@@ -78,14 +79,8 @@ def forward_pass(model: Model, encoding: Encoding) -> ForwardPass:
     """One encoder pass, or the one that was made for the same plain values before."""
     started = time.perf_counter()
     record = model.run(encoding)
-    _pace[model.info.key] = (time.perf_counter() - started, encoding.n_tokens)
+    costs.went(model, time.perf_counter() - started, encoding.n_tokens)
     return record
-
-
-def expected_seconds(model: Model, n_passes: float, n_tokens: int) -> float:
-    """How long some passes over this many tokens will take, by the model's last pass; 0 before its first. Right to a factor of two or so."""
-    seconds, n_then = _pace.get(model.info.key, (0.0, n_tokens))
-    return n_passes * seconds * max(1.0, n_tokens / n_then)  # a shorter text hardly takes less: most of it is overhead
 
 
 def known(model: Model, encoding: Encoding) -> bool:
@@ -99,6 +94,24 @@ def final_state(model: Model, encoding: Encoding) -> FinalState | None:
         return final_states.get((model.info.key, encoding.key))
 
 
+def read_final_states(model: Model, encodings: tuple[Encoding, ...], progress: Callable[[float], object]) -> list[FinalState]:
+    """The last layer for each encoding, all of them kept; in batches, the shortest first. `progress` is told the share done."""
+    found: dict[int, FinalState] = {}
+    for index, state in model.final_states(encodings):
+        found[index] = keep_final_state(model, state)
+        progress(len(found) / len(encodings))
+    return [found[index] for index in range(len(encodings))]
+
+
+def read_passes(model: Model, encodings: tuple[Encoding, ...], progress: Callable[[float], object]) -> list[ForwardPass]:
+    """A forward pass for each encoding, those made before included. `progress` is told the share done."""
+    found = []
+    for encoding in encodings:
+        found.append(forward_pass(model, encoding))
+        progress(len(found) / len(encodings))
+    return found
+
+
 def keep_final_state(model: Model, state: FinalState) -> FinalState:
     """Put a last layer into the cache, unless it alone is larger than the whole of it; hands it back."""
     with _final_states_lock:
@@ -107,24 +120,34 @@ def keep_final_state(model: Model, state: FinalState) -> FinalState:
     return state
 
 
+@dataclass(frozen=True, eq=False)
+class Keyed(Generic[T]):
+    """A value that cannot be told from others, such as an array, and the plain values that tell what it is."""
+
+    key: tuple[Any, ...]
+    value: T
+
+
 def _plain(argument: Any) -> Any:
     """What tells an argument apart, as plain values. What is neither a record with a key nor hashable, such as an array, is refused."""
     from bertviz_app.models import Model  # who has a record to ask about has torch already
 
     if isinstance(argument, tuple):
         return tuple(map(_plain, argument))
-    return argument.key if isinstance(argument, Encoding | ForwardPass | Model | Theme) else argument
+    return argument.key if isinstance(argument, Encoding | ForwardPass | Model | Theme | Keyed) else argument
 
 
-@cached(
-    results,
-    key=lambda function, *arguments: (function.__code__.co_filename, function.__qualname__, *map(_plain, arguments)),
-    condition=threading.Condition(),
-)
+def key_of(function: Callable[..., object], *arguments: Any) -> Hashable:
+    """What a function of models, records, themes and plain values is told apart by, together with what it is given."""
+    return (function.__code__.co_filename, function.__qualname__, *map(_plain, arguments))
+
+
+@cached(results, key=key_of, condition=threading.Condition())
 def once(function: Callable[..., T], *arguments: Any) -> T:
     """`function(*arguments)`, computed once for the same function and the same values: a figure, a sentence, numbers.
 
-    For functions of models, records, themes and plain values that read nothing else. All visitors get the same object: read it only.
+    For functions of models, records, themes and plain values that read nothing else and show nothing: neither a page nor a clock. What makes
+    many passes is a job (`jobs.py`). All visitors get the same object: read it only.
     """
     return function(*arguments)
 
@@ -141,6 +164,7 @@ def warm_up() -> threading.Thread:
         gc.disable()  # else a fifth of the imports' time goes into looking for garbage among what they bring
         try:
             with borrowed_model(settings.current().model) as loaded:
+                loaded.run(loaded.encode(FIRST))  # the first of all takes longer than any other: nothing follows from it
                 forward_pass(loaded, loaded.encode(FIRST))
         except Exception:  # whoever asks for the model gets the error, as a sentence, in their own run
             return

@@ -57,7 +57,7 @@ def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
     cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
     if cut:
         st.caption(f"This view reads the first {sentences.MAX_TOKENS} tokens of a sentence. Cut: sentence {', '.join(cut)}.")
-    return [page.run(encoding) for encoding in encodings]
+    return page.runs(encodings, f"Reading {len(encodings)} sentences")
 
 
 def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:

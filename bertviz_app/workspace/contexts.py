@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from cachetools import LRUCache, cached
 
 from bertviz_app.errors import EmptyText, TextTooLong
 from bertviz_app.lenses import contexts as lens
@@ -22,17 +19,15 @@ from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
 from bertviz_app.uploads.texts import typed_rows
-from bertviz_app.workspace import costs, memory, on_request, several
+from bertviz_app.workspace import costs, jobs, memory, several
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
-
-# One kilobyte to a megabyte each.
-_baselines: LRUCache[object, contextuality.Baseline] = LRUCache(32)
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,10 @@ def places_of(page: Page, asked: Asked) -> lens.Places | None:
         often = "does not occur" if n == 0 else "occurs only once"
         page.notice(f"“{asked.word}” {often} in these sentences: comparing it with itself takes at least two occurrences.")
         return None
-    return once(_read, page.model, asked.encodings, asked.wanted)
+    n, longest = len(asked.encodings), max(encoding.n_tokens for encoding in asked.encodings)
+    seconds = costs.expected(page.model, n, longest)
+    job = Job(f"Reading {n} sentences", _read, (page.model, asked.encodings, asked.wanted), seconds)
+    return jobs.result(job, "read_contexts")
 
 
 def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
@@ -113,8 +111,7 @@ def layers_view(page: Page, asked: Asked, places: lens.Places) -> None:
     page.python(python_code(page.model.info, asked.wanted, asked.encodings, read))
 
 
-@cached(_baselines, key=lambda model, *_: model.key, condition=threading.Condition())
-def sample_baseline(model: Model, progress: Callable[[float], object] = lambda _: None) -> contextuality.Baseline:
+def sample_baseline(model: Model, progress: Progress = lambda _: None) -> contextuality.Baseline:
     """What random words of the bundled sample show at each layer: its sentences are read once per model. `progress` is told the share done."""
     from bertviz_app.all_states import all_states
 
@@ -131,11 +128,10 @@ def _sample(model: Model) -> tuple[Encoding, ...]:
     return tuple(model.encode(text, max_tokens=MAX_TOKENS) for text in sample.sentences())
 
 
-def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding) -> lens.Places:
-    """Every layer's vectors of the word, and the intra-sentence similarity of its sentences."""
+def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding, progress: Progress) -> lens.Places:
+    """Every layer's vectors of the word, and the intra-sentence similarity of its sentences. `progress` is told the share done."""
     from bertviz_app.all_states import all_states
 
-    bar = st.progress(0.0, text=f"Reading {len(encodings)} sentences")
     own, intra = {}, {}
     for done, (index, states) in enumerate(all_states(model, encodings), start=1):
         encoding = encodings[index]
@@ -143,8 +139,7 @@ def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding) -> le
         every = words.means(states, tokens_of(encoding))
         # A sign is no word, and may be what was asked for.
         intra[index] = contextuality.intra_similarity(every if len(every) else own[index])
-        bar.progress(done / len(encodings))
-    bar.empty()
+        progress(done / len(encodings))
     order = range(len(encodings))
     of = np.repeat(np.arange(len(encodings)), [len(own[index]) for index in order])[: lens.MAX_PLACES]
     vectors = np.concatenate([own[index] for index in order])[: lens.MAX_PLACES]
@@ -187,16 +182,18 @@ def _cosines(page: Page, asked: Asked, places: lens.Places, state: int) -> None:
 
 def _known(model: Model) -> contextuality.Baseline | None:
     """What random words of the sample show, if it is at hand."""
-    return sample_baseline(model) if model.key in _baselines else None
+    return jobs.result(baseline_job(model), "read_random_words") if jobs.at_hand(baseline_job(model)) else None
 
 
 def _compared(page: Page) -> contextuality.Baseline | None:
     """What random words of the sample show, or None with a button to read it."""
-    model, n = page.model, len(sample.sentences())
-    if (known := _known(model)) is not None:
-        return known
-    label = f"Subtract the average similarity of random words ({costs.passes(model, n, 15)})"
-    if not on_request.asked("read_random_words", model.key, label):
+    job = baseline_job(page.model)
+    if not jobs.asked(job, "read_random_words", "Subtract the average similarity of random words"):
         return None
-    with on_request.watched(f"Reading {n} sentences of the sample") as progress:
-        return sample_baseline(model, progress)
+    return jobs.result(job, "read_random_words")
+
+
+def baseline_job(model: Model) -> Job[contextuality.Baseline]:
+    """What reads the sample."""
+    n = len(sample.sentences())
+    return Job(f"Reading {n} sentences of the sample", sample_baseline, (model,), costs.expected(model, n, 15))

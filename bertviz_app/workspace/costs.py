@@ -1,18 +1,41 @@
-"""What something will cost, said before it is started: passes, and seconds by the pace of the last pass."""
+"""How long something will take, said before it is started: by the last passes that anybody made with this model."""
 
 from __future__ import annotations
 
+import statistics
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from bertviz_app.workspace.caches import expected_seconds
+from bertviz_app.portions import MOST, SECONDS
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
 
+GRADIENT = 1.5  # a pass and its gradient, one of many, in passes (docs/performance.md)
+OVERHEAD = 32  # tokens: what a pass costs apart from its text is about what so many of them cost
 
-def passes(model: Model, n_passes: int, n_tokens: int) -> str:
-    """ "40 passes, about 2 s": passes over texts of so many tokens."""
-    return f"{n_passes:,} passes, {duration(expected_seconds(model, n_passes, n_tokens))}"
+# Seconds a token, overhead included, of each model's last passes. The middle one of five: one that was held up tells little of the next.
+_recent: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=5))
+
+
+def went(model: Model, seconds: float, n_tokens: int) -> None:
+    """A pass over so many tokens took so long, its wait for a place included."""
+    _recent[model.info.key].append(seconds / (n_tokens + OVERHEAD))
+
+
+def expected(model: Model, n_passes: float, n_tokens: int) -> float:
+    """Seconds that some passes over so many tokens will take; 0 before the model's first. Right to a factor of two or so."""
+    recent = _recent[model.info.key]
+    return n_passes * statistics.median(recent) * (n_tokens + OVERHEAD) if recent else 0.0
+
+
+def rows(model: Model, n_tokens: int, *, weight: float = 1.0) -> int:
+    """How many texts of so many tokens make a portion, where that has to be known before. `weight`: of one of them, in passes.
+
+    By the quickest of the last passes: the others waited for something that a smaller batch would not have spared them.
+    """
+    recent = _recent[model.info.key]
+    return max(1, min(MOST, int(SECONDS / (weight * min(recent) * (n_tokens + OVERHEAD))))) if recent else 1
 
 
 def duration(seconds: float) -> str:

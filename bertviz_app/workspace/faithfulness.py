@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -15,11 +15,10 @@ from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.lenses.faithfulness_figure import curves_figure
 from bertviz_app.plots import label
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import scene
-from bertviz_app.workspace.attribution import Work, batch_rows, choose_ways, explained, requested, work
-from bertviz_app.workspace.caches import once
+from bertviz_app.workspace import jobs, scene
+from bertviz_app.workspace.attribution import all_explained, choose_ways, expected
 from bertviz_app.workspace.explained import Explained
-from bertviz_app.workspace.on_request import watched
+from bertviz_app.workspace.jobs import Job, Progress
 
 ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
 NUMBER = "Deletion and insertion follow the probability of an answer. This head gives a number, which has none: there is nothing to measure here."
@@ -41,12 +40,13 @@ def curves(page: Page, what: Explained) -> None:
     if n_tokens < 2:
         page.notice("Faithfulness needs at least two words, to remove one after the other.")
         return
-    if not requested(page, what, ways, work(what, ways, more=lens.n_passes(n_tokens, len(ways))), key="faithfulness"):
+    job = faithfulness_job(page.model, what, ways)
+    if not jobs.asked(job, "faithfulness", "Measure how faithful they are"):
         page.notice(
             f"Do the tokens that the methods name really drive “{what.name}”? Remove them in their order and in random order to find out."
         )
         return
-    measured = once(_measured, page.model, what.encoding, what.target, tuple(ways))
+    measured = _measured_now(page, what, job)
     said = lens.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
@@ -65,9 +65,10 @@ def beside(page: Page, what: Explained, way: Way) -> None:
     st.markdown(ASK)
     measured = measured_before(page, what, [way])
     if measured is None:
-        if not requested(page, what, [way], Work(0, lens.n_passes(n_tokens, 1)), key="faithfulness"):
+        job = faithfulness_job(page.model, what, [way])
+        if not jobs.asked(job, "faithfulness", "Measure it"):
             return
-        measured = once(_measured, page.model, what.encoding, what.target, (way,))
+        measured = _measured_now(page, what, job)
     measured = measured.of(way[0])
     said = lens.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
@@ -76,22 +77,35 @@ def beside(page: Page, what: Explained, way: Way) -> None:
 
 def measured_before(page: Page, what: Explained, ways: Sequence[Way]) -> lens.Faithfulness | None:
     """What was measured in this session for this prediction, if these ways were among it."""
-    kept: Any = scene.job("faithfulness").value()
-    if kept is None or kept[:3] != (page.model.key, what.encoding.key, what.target) or not set(ways) <= set(kept[3]):
+    kept = scene.MEASURED.of((page.model.key, what.encoding.key, what.target))
+    if not kept or not set(ways) <= set(kept):
         return None
-    return once(_measured, page.model, what.encoding, what.target, kept[3])
+    return jobs.result(faithfulness_job(page.model, what, kept), "faithfulness")
 
 
-def _measured(model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...]) -> lens.Faithfulness:
+def faithfulness_job(model: Model, what: Explained, ways: Sequence[Way]) -> Job[lens.Faithfulness]:
+    """How the answer falls and rises while tokens go and come, in the orders of these methods and in random ones."""
+    n_tokens = int(replaceable(what.encoding).sum())
+    seconds = expected(model, what, ways, more=lens.n_passes(n_tokens, len(ways)))
+    doing = "Removing tokens in each method’s order and in random orders"
+    return Job(doing, _measured, (model, what.encoding, what.target, tuple(ways)), seconds)
+
+
+def _measured_now(page: Page, what: Explained, job: Job[lens.Faithfulness]) -> lens.Faithfulness:
+    measured = jobs.result(job, "faithfulness")
+    scene.MEASURED.put((page.model.key, what.encoding.key, what.target), job.arguments[-1])
+    return measured
+
+
+def _measured(model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...], progress: Progress) -> lens.Faithfulness:
     from bertviz_app.attributing import Asked, without
 
-    found = {way[0]: once(explained, model, encoding, target, way) for way in ways}
+    found = all_explained(model, encoding, target, ways, lambda share: progress(share / 2))
     baseline = next((baseline for method, baseline, _ in ways if METHODS[method].has_baseline), "mask")
     orders = lens.orders(encoding, found)
     away = lens.removed(encoding, orders)
     # Many orders take the same tokens away at some step: each such input is read once.
     rows, place = np.unique(away.reshape(-1, encoding.n_tokens), axis=0, return_inverse=True)
     asked_for = Asked(model, encoding, target, baseline)
-    with watched("Removing tokens in each method’s order and in random orders") as progress:
-        bits = without(asked_for, rows, batch_size=batch_rows(model, encoding, target), progress=progress)
+    bits = without(asked_for, rows, progress=lambda share: progress((1 + share) / 2))
     return lens.curves(list(found), lens.counts(len(orders[0])), bits[place.reshape(-1)].reshape(away.shape[:3]))

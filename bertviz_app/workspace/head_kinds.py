@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from cachetools import LRUCache, cached
 
 from bertviz_app.lenses import head_kinds as lens
 from bertviz_app.lenses import head_kinds_figures as figures
@@ -15,7 +12,9 @@ from bertviz_app.lenses import sample
 from bertviz_app.lenses.head_kinds import MEASURES, HeadMeasures, Measure
 from bertviz_app.plots import shown
 from bertviz_app.records import ForwardPass
-from bertviz_app.workspace import costs, scene
+from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.navigation import PAGES
 
 if TYPE_CHECKING:
@@ -24,19 +23,13 @@ if TYPE_CHECKING:
 
 KIND = "Kind of head"
 
-# A few kilobytes each.
-_measured: LRUCache[object, HeadMeasures] = LRUCache(512)
-_samples: LRUCache[object, HeadMeasures] = LRUCache(64)
 
-
-@cached(_measured, key=lambda forward: (forward.model.key, forward.encoding.key), condition=threading.Condition())
 def measured(forward: ForwardPass) -> HeadMeasures:
     """All measures of one text, kept: logarithms of every weight take longer than the picture."""
-    return lens.measured(forward)
+    return once(lens.measured, forward)
 
 
-@cached(_samples, key=lambda model, paired, *_: (model.info.key, paired), condition=threading.Condition())
-def sample_measures(model: Model, paired: bool, progress: Callable[[float], object]) -> HeadMeasures:
+def sample_measures(model: Model, paired: bool, progress: Progress) -> HeadMeasures:
     """The mean over the bundled sample: a pass for each of its texts, once per model. `progress` is told the share that is done."""
     texts = sample.texts(paired=paired)
     found = []
@@ -56,17 +49,10 @@ def choose_measure() -> Measure | None:
 def compared_sample(page: Page) -> HeadMeasures | None:
     """The sample's measures, or None with a button to read it."""
     model, paired = page.model, page.encoding.pair is not None
-    if (model.info.key, paired) not in _samples:
-        n, n_tokens = len(sample.texts(paired=paired)), 30 if paired else 15
-        what = "passages of two sentences" if paired else "sentences"
-        place = st.empty()
-        if not place.button(f"Compare with {n} other {what} ({costs.passes(model, n, n_tokens)})", key="read_sample"):
-            return None
-        bar = place.progress(0.0, text=f"Reading {n} {what}")
-        measures = sample_measures(model, paired, bar.progress)
-        place.empty()
-        return measures
-    return sample_measures(model, paired, lambda _: None)
+    n, n_tokens = len(sample.texts(paired=paired)), 30 if paired else 15
+    what = "passages of two sentences" if paired else "sentences"
+    job = Job(f"Reading {n} {what}", sample_measures, (model, paired), costs.expected(model, n, n_tokens))
+    return jobs.result(job, "read_sample") if jobs.asked(job, "read_sample", f"Compare with {n} other {what}") else None
 
 
 def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: HeadMeasures | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -16,8 +16,9 @@ from bertviz_app.components import token_strip
 from bertviz_app.errors import InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, examples, memory, scene, several
+from bertviz_app.workspace import caches, costs, examples, jobs, memory, scene, several
 from bertviz_app.workspace.drawing import Drawing
+from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar, say_unknown_model
 from bertviz_app.workspace.sentence import sentence_form, text_form
@@ -62,6 +63,8 @@ def open_page(key: str) -> Iterator[Page]:
         with _its_turn(), page.borrowed:  # what the page uses cannot be let go before its run is over
             say_unknown_model()
             yield page
+    except jobs.Halted:
+        pass  # the page ends here, with a button to go on
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
     memory.keep()
@@ -74,23 +77,6 @@ def _its_turn() -> Iterator[None]:
         with st.spinner("Waiting for a free place") if caches.runs.is_full else nullcontext():
             stack.enter_context(caches.runs.turn())
         yield
-
-
-class lazily(Generic[T]):
-    """A property computed when it is first asked for, and once. A run of a page belongs to one thread, and so it takes no lock.
-
-    `functools.cached_property` takes one, in Python 3.11 the same for all instances of a class: every visitor would wait for the slowest.
-    """
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute = compute
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, instance: object, owner: type) -> T:
-        value = instance.__dict__[self._name] = self._compute(instance)  # from now on this is what is found first
-        return value
 
 
 class Page(Drawing):
@@ -185,19 +171,28 @@ class Page(Drawing):
             return caches.forward_pass(self.model, encoding)
 
     def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
-        """The last layer of many encodings, in the order given; a bar shows how far it is."""
+        """The last layer of many encodings, in the order given; `label` says what is read, once on a page."""
         found = {i: state for i, encoding in enumerate(encodings) if (state := caches.final_state(self.model, encoding))}
         missing = [index for index in range(len(encodings)) if index not in found]
         if missing:
-            bar = st.progress(0.0, text=self._waiting(label))
-            for done, (place, state) in enumerate(self.model.final_states([encodings[i] for i in missing]), start=1):
-                found[missing[place]] = caches.keep_final_state(self.model, state)
-                bar.progress(done / len(missing), text=f"{label}: {done} of {len(missing)}")
-            bar.empty()
+            job = self._reading(caches.read_final_states, label, [encodings[index] for index in missing])
+            states: list[FinalState] = jobs.result(job, key=label)
+            found |= zip(missing, states, strict=True)
         return [found[index] for index in range(len(encodings))]
 
+    def runs(self, encodings: Sequence[Encoding], label: str) -> list[ForwardPass]:
+        """An encoder pass over each of several encodings, in the order given; `label` says what is read, once on a page."""
+        if all(caches.known(self.model, encoding) for encoding in encodings):
+            return [caches.forward_pass(self.model, encoding) for encoding in encodings]
+        return jobs.result(self._reading(caches.read_passes, label, encodings), key=label)
+
+    def _reading(self, work: Callable[..., list[T]], label: str, encodings: Sequence[Encoding]) -> jobs.Job[list[T]]:
+        n, longest = len(encodings), max(encoding.n_tokens for encoding in encodings)
+        seconds = costs.expected(self.model, n, longest)
+        return jobs.Job(label, work, (self.model, tuple(encodings)), seconds, keep=False)
+
     def _waiting(self, doing: str) -> str:
-        from bertviz_app.models import turnstile
+        from bertviz_app.turnstile import turnstile
 
         line = turnstile()
         if not line.is_full:

@@ -11,8 +11,9 @@ from bertviz_app.interventions import each_vector
 from bertviz_app.lenses import patching as lens
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.records import Encoding, Floats, ForwardPass
-from bertviz_app.workspace.caches import once
-from bertviz_app.workspace.head_map import passes_asked_for, watched_states
+from bertviz_app.workspace import costs, jobs
+from bertviz_app.workspace.head_map import states_under
+from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.predictions import choose, predictions
 from bertviz_app.workspace.sentence import text_form
 
@@ -40,10 +41,13 @@ def patching_view(page: Page) -> None:
     if abs(contrast.span) < lens.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
         return
-    if not passes_asked_for(page, (b, a), each_vector(page.model.info, b.n_tokens), key="patching"):
+    n_vectors = len(each_vector(page.model.info, b.n_tokens))
+    seconds = costs.expected(page.model, n_vectors, b.n_tokens)
+    job = Job(f"Putting each of {n_vectors} vectors of A into B", differences, (page.model, page.run(a), page.run(b)), seconds)
+    if not jobs.asked(job, "patching", f"Put each of {n_vectors} vectors of A into B"):
         page.notice(lens.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
         return
-    restored = contrast.restored(once(_differences, page.model, page.run(a), page.run(b))[chosen])
+    restored = contrast.restored(jobs.result(job, "patching")[chosen])
     names = lens.places(b, a)
     compared = (pair[0].name(contrast.a, token), "" if contrast.b is None else pair[0].name(contrast.b, token))
     said = lens.notice(restored, names, compared)
@@ -77,13 +81,13 @@ def _asked_of_both(model: Model, donor: ForwardPass, own: ForwardPass) -> list[t
     return lens.common(*(predictions(model, forward.encoding, forward) for forward in (donor, own)))
 
 
-def _differences(model: Model, donor: ForwardPass, own: ForwardPass) -> tuple[Floats, ...]:
+def differences(model: Model, donor: ForwardPass, own: ForwardPass, progress: Progress) -> tuple[Floats, ...]:
     """For each prediction: [state, position], the difference of two logits in B, where one vector at a time is that of A."""
     pairs, encoding = _asked_of_both(model, donor, own), own.encoding
     contrasts = {one.place: lens.contrast(one, other) for one, other in pairs}
     rows = [
         [contrasts[one.place].difference(one) for one in predictions(model, encoding, state) if one.place in contrasts]
-        for state in watched_states(model, encoding, each_vector(model.info, encoding.n_tokens), donor=donor)
+        for state in states_under(model, encoding, each_vector(model.info, encoding.n_tokens), progress, donor=donor)
     ]
     # [state · position, prediction] → prediction × [state, position]
     return tuple(np.array(rows, dtype=np.float32).T.reshape(len(pairs), model.info.n_layers + 1, encoding.n_tokens))

@@ -153,7 +153,6 @@ TABLE = Kept[Any]("_table", None)
 TABLE_ID = Kept[str | None]("_table_id", None)
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
 
-_MAY_STOP = Kept("_may_stop", "")
 _LATER: Kept[Mapping[str, object]] = Kept("_later", {})
 
 
@@ -191,20 +190,14 @@ def arrive(page: str) -> bool:
 
 # ── Jobs that wait for a click ────────────────────────────────────────────────────────────────────
 
+# By its place on a page, the job that was asked for or stopped there last, and which of the two.
+JOBS: Kept[Mapping[str, tuple[Hashable, bool]]] = Kept("jobs", {})
+MEASURED: KeptOf[tuple[Any, ...]] = KeptOf("_measured", ())  # the ways whose faithfulness was measured, for a prediction
+
 
 def job(name: str) -> Kept[Hashable]:
     """What a job was asked for last: its inputs as plain values."""
     return Kept(f"{name}_of", None)
-
-
-def stoppable(name: str) -> None:
-    """The job that `stop` means from here on."""
-    _MAY_STOP.put(name)
-
-
-def stop() -> None:
-    """Forget that the job was asked for."""
-    job(_MAY_STOP.value()).take()
 
 
 # ── Setting and reading choices ───────────────────────────────────────────────────────────────────

@@ -18,10 +18,11 @@ from bertviz_app.lenses import token_maps_words as words
 from bertviz_app.lenses.token_maps import Doubles
 from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.plots import Theme
-from bertviz_app.records import ForwardPass
+from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import costs, on_request, scene
-from bertviz_app.workspace.caches import once
+from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace.caches import Keyed, once
+from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
@@ -36,16 +37,25 @@ ONE_FLOW = Turnstile(limit=1, patience=60)
 PER_ROW = 3  # small maps beside each other
 
 
+Maps = tuple[Keyed[Doubles], ...]  # each by its name and the pass that it is of
+
+
 @dataclass(frozen=True)
 class Summed:
     """The maps of one text by their names in `METHODS`, and, for each that cannot be had, the sentence that says why."""
 
+    of: ForwardPass
     maps: Mapping[str, Doubles]
     missing: Mapping[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.maps)
+
+    def keyed(self, *names: str) -> Maps:
+        """Some of the maps, or all, for what is drawn of them once."""
+        of = self.of.model.key, self.of.encoding.key
+        return tuple(Keyed((name, of), self.maps[name]) for name in names or self.names)
 
 
 def summed_up(page: Page) -> Summed:
@@ -59,14 +69,13 @@ def summed_up(page: Page) -> Summed:
             except (UnsupportedModel, Busy) as error:
                 missing[name] = str(error)
     for name in asked_for:
-        on_request.stoppable(_job(name))
         try:
-            maps[name] = once(_map, page.model, page.forward, name)
+            maps[name] = _map(page, name)
         except (UnsupportedModel, Busy) as error:
             missing[name] = str(error)
     for name, why in missing.items():
         st.caption(plain(f"{name} is missing. {why}"))
-    return Summed(maps, missing)
+    return Summed(page.forward, maps, missing)
 
 
 def _asked_for(page: Page, name: str) -> bool:
@@ -75,18 +84,22 @@ def _asked_for(page: Page, name: str) -> bool:
     if n > most:
         st.caption(f"{METHODS[name].name} is offered for up to {most} tokens; this text has {n}.")
         return False
-    cost = once(_cost, page.model, page.forward, name)
-    return on_request.asked(_job(name), (page.model.key, page.encoding.key), f"Add {METHODS[name].spoken} ({cost})")
+    return jobs.asked(_job(page, name), f"add_{_key(name)}", f"Add {METHODS[name].spoken}")
 
 
-def _cost(model: Model, forward: ForwardPass, name: str) -> str:
-    n = forward.encoding.n_tokens
+def _job(page: Page, name: str) -> Job[Doubles]:
+    """What makes a map that costs more than a pass."""
+    n, forward, doing = page.encoding.n_tokens, page.forward, f"Computing {METHODS[name].spoken}"
     if name == FLOW.name:
-        return f"{n * n:,} flows, {costs.duration(token_flow.seconds(lens.with_residual(forward.attentions)))}"
-    from bertviz_app.mixing import zeroing_seconds
+        return Job(doing, flow_map, (forward,), token_flow.seconds(lens.with_residual(forward.attentions)))
+    return Job(doing, zeroing_map, (page.model, forward), costs.expected(page.model, PASSES_PER_TOKEN * n, n))
 
-    passes = max(1, round(n * PASSES_PER_TOKEN))
-    return f"the work of {passes} passes, {costs.duration(zeroing_seconds(model, forward))}"
+
+def _map(page: Page, name: str) -> Doubles:
+    """One map by its name: [query, key], rows sum to 1."""
+    if name in MOST_TOKENS:
+        return jobs.result(_job(page, name), f"add_{_key(name)}")
+    return once(AT_ONCE[name], page.model, page.forward)
 
 
 def side_by_side(page: Page, summed: Summed) -> None:
@@ -97,7 +110,7 @@ def side_by_side(page: Page, summed: Summed) -> None:
     st.caption(
         f"Each row: where this token’s information comes from. Rows sum to 1, and all maps share one scale{'; ' + more if more else ''}."
     )
-    charts = once(_side_figures, page.model, page.forward, summed.names, page.theme)
+    charts = once(_side_figures, page.encoding, summed.keyed(), page.theme)
     for start in range(0, len(charts), PER_ROW):
         row = list(zip(summed.names, charts, strict=True))[start : start + PER_ROW]
         for column, (name, chart) in zip(st.columns(PER_ROW), row, strict=False):
@@ -122,7 +135,7 @@ def one_map(page: Page, summed: Summed) -> None:
     if layer is None:
         values = summed.maps[name]
         said = words.map_sentence(name, values, page.encoding)
-        chart = once(_large_figure, page.model, page.forward, name, page.theme)
+        chart = once(_large_figure, page.encoding, summed.keyed(name), page.theme)
     else:
         values = once(_lengths, page.model, page.forward, layer)
         said = words.lengths_sentence(values, page.forward.attentions[layer], page.encoding, layer)
@@ -147,7 +160,7 @@ def one_token(page: Page, summed: Summed) -> None:
         scene.SUMMED_TOKEN.put(encoding.key, clicked)
         st.rerun()
     said = words.token_sentence(summed.maps, encoding, position)
-    chart = once(_token_figure, page.model, page.forward, summed.names, position, page.theme)
+    chart = once(_token_figure, page.encoding, summed.keyed(), position, page.theme)
     page.show(chart, name="summed_token", alt="Bars", notice=said)
     with page.fold("Table"):
         page.table(words.token_columns(summed.maps, encoding, position), name="one-token")
@@ -155,23 +168,19 @@ def one_token(page: Page, summed: Summed) -> None:
 
 def agreement(page: Page, summed: Summed) -> None:
     """How alike the order is in which two methods put the tokens, for each two."""
-    found = once(_agreement, page.model, page.forward, summed.names)
+    found = once(_agreement, summed.keyed())
     said = words.agreement_sentence(found, summed.names)
     page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt="Heatmap", notice=said)
     with page.fold("Table"):
         page.table(words.agreement_columns(found, summed.names), name="agreement")
 
 
-def _map(model: Model, forward: ForwardPass, name: str) -> Doubles:
-    """One map by its name: [query, key], rows sum to 1."""
-    ways: dict[str, Callable[[Model, ForwardPass], Doubles]] = {
-        MEAN.name: lambda _, forward: lens.mean_weights(forward.attentions),
-        ROLLOUT.name: lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
-        NORMS.name: _norm_map,
-        ZEROING.name: _zeroing_map,
-        FLOW.name: _flow_map,
-    }
-    return ways[name](model, forward)
+def _mean_map(_: Model, forward: ForwardPass) -> Doubles:
+    return lens.mean_weights(forward.attentions)
+
+
+def _rollout_map(_: Model, forward: ForwardPass) -> Doubles:
+    return lens.rollout(lens.with_residual(forward.attentions))
 
 
 def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
@@ -182,16 +191,23 @@ def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
     return total / n_layers
 
 
-def _flow_map(_: Model, forward: ForwardPass) -> Doubles:
-    with on_request.watched(f"Computing {FLOW.spoken}") as progress:
-        return lens.rows_to_one(token_flow.flows(lens.with_residual(forward.attentions), progress, ONE_FLOW.turn))
+AT_ONCE: dict[str, Callable[[Model, ForwardPass], Doubles]] = {
+    MEAN.name: _mean_map,
+    ROLLOUT.name: _rollout_map,
+    NORMS.name: _norm_map,
+}
 
 
-def _zeroing_map(model: Model, forward: ForwardPass) -> Doubles:
+def flow_map(forward: ForwardPass, progress: Progress) -> Doubles:
+    """The largest flow from each token to each, rows made to sum to 1; a turn of the only line for flows each."""
+    return lens.rows_to_one(token_flow.flows(lens.with_residual(forward.attentions), progress, ONE_FLOW.turn))
+
+
+def zeroing_map(model: Model, forward: ForwardPass, progress: Progress) -> Doubles:
+    """How much each token's output turns without another's values, all layers together."""
     from bertviz_app.mixing import value_zeroing
 
-    with on_request.watched(f"Computing {ZEROING.spoken}") as progress:
-        return lens.rollout(lens.rows_to_one(value_zeroing(model, forward, progress)))
+    return lens.rollout(lens.rows_to_one(value_zeroing(model, forward, progress)))
 
 
 def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
@@ -200,14 +216,15 @@ def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
     return lens.mixed_norms(forward.attentions[layer], value_products(model, forward, layer))
 
 
-def _side_figures(model: Model, forward: ForwardPass, names: tuple[str, ...], theme: Theme) -> list[go.Figure]:
-    maps = {name: once(_map, model, forward, name) for name in names}
-    tokens, limit = forward.encoding.tokens, figures.shared_limit(maps)
-    return [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in maps.items()]
+def _side_figures(encoding: Encoding, maps: Maps, theme: Theme) -> list[go.Figure]:
+    values = _by_name(maps)
+    tokens, limit = encoding.tokens, figures.shared_limit(values)
+    return [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in values.items()]
 
 
-def _large_figure(model: Model, forward: ForwardPass, name: str, theme: Theme) -> go.Figure:
-    return figures.map_figure(once(_map, model, forward, name), forward.encoding.tokens, theme, title=name)
+def _large_figure(encoding: Encoding, maps: Maps, theme: Theme) -> go.Figure:
+    ((name, values),) = _by_name(maps).items()
+    return figures.map_figure(values, encoding.tokens, theme, title=name)
 
 
 def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme) -> go.Figure:
@@ -215,17 +232,16 @@ def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme
     return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=title)
 
 
-def _token_figure(model: Model, forward: ForwardPass, names: tuple[str, ...], position: int, theme: Theme) -> go.Figure:
-    maps = {name: once(_map, model, forward, name) for name in names}
-    return figures.bars_figure(maps, forward.encoding.tokens, position, theme)
+def _token_figure(encoding: Encoding, maps: Maps, position: int, theme: Theme) -> go.Figure:
+    return figures.bars_figure(_by_name(maps), encoding.tokens, position, theme)
 
 
-def _agreement(model: Model, forward: ForwardPass, names: tuple[str, ...]) -> Doubles:
-    return lens.rank_agreement({name: once(_map, model, forward, name) for name in names})
+def _agreement(maps: Maps) -> Doubles:
+    return lens.rank_agreement(_by_name(maps))
 
 
-def _job(name: str) -> str:
-    return f"add_{_key(name)}"
+def _by_name(maps: Maps) -> dict[str, Doubles]:
+    return {one.key[0]: one.value for one in maps}
 
 
 def _key(name: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace.comparison import SENTENCES
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 
 def test_without_a_blank_it_says_so_and_costs_no_further_pass(open_page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BAD = (

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bertviz_app.lenses import head_kinds as lens
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace import head_kinds as workspace
+from bertviz_app.workspace import jobs
 
 NAMES = [workspace.KIND, *(measure.name for measure in lens.MEASURES)]
 
@@ -31,15 +32,20 @@ def test_every_measure_is_shown(open_page, name, pair):
 
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
-    workspace._samples.clear()
+    jobs.finished.clear()
     app = open_page("kinds_of_heads", state={"head_measure": "Entropy"})
     before = turnstile().passed
-    assert len(app.get("plotly_chart")) == 1 and "40 passes" in app.button(key="read_sample").label
+    assert len(app.get("plotly_chart")) == 1 and app.button(key="read_sample").label.startswith(
+        "Compare with 40 other sentences ("
+    )
     app.button(key="read_sample").click().run()
     assert not app.exception and turnstile().passed == before + 40
     assert len(app.get("plotly_chart")) == 3 and "Furthest from the sample" in said(app)
     assert len(open_page("kinds_of_heads").get("plotly_chart")) == 3 and turnstile().passed == before + 40
-    assert "20 passes" in open_page("kinds_of_heads", pair="It was late.").button(key="read_sample").label
+    assert (
+        "20 other passages of two sentences ("
+        in open_page("kinds_of_heads", pair="It was late.").button(key="read_sample").label
+    )
 
 
 def test_the_table_holds_the_numbers(open_page, forward):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 LONG = "the cat sat on the mat and the dog ran to the river while [MASK] watched the birds over the town at dusk"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 
 def said(app):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 
 VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation")
 BAD = (

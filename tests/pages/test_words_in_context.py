@@ -7,8 +7,9 @@ import pytest
 import tiny
 
 from bertviz_app.lenses import contexts as lens
-from bertviz_app.models import turnstile
+from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace import contexts as workspace
+from bertviz_app.workspace import jobs
 
 VIEWS = ("Map", "Similarity", "Over the layers")
 LINES = "\n".join(lens.LINES)
@@ -47,10 +48,10 @@ def test_what_is_typed_is_read_when_it_is_submitted(open_page):
 
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
-    workspace._baselines.clear()
+    jobs.finished.clear()
     app = asked(open_page, view="Over the layers")
     before = turnstile().passed
-    assert "40 passes" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
+    assert "random words share (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
     app.button(key="read_random_words").click().run()
     passed = turnstile().passed - before
     assert not app.exception and 3 <= passed <= 40
@@ -66,7 +67,7 @@ def test_the_embedded_model_keeps_places_of_one_sense_together(open_page):
 
 
 def test_the_table_over_the_layers_has_raw_and_adjusted(open_page, model):
-    baseline = workspace.sample_baseline(model)
+    baseline = jobs.awaited(workspace.baseline_job(model), lambda run: None)
     table = asked(open_page, view="Over the layers").dataframe[0].value
     assert np.allclose(table["self-similarity"] - baseline.cosine, table["self-similarity, adjusted"], atol=1e-6)
     assert len(table) == 7 and (table["self-similarity"] <= 1).all()

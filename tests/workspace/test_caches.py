@@ -12,8 +12,8 @@ from bertviz_app import plots, settings
 from bertviz_app.checkpoints import weighed
 from bertviz_app.errors import TooLarge
 from bertviz_app.lenses import home
-from bertviz_app.models import turnstile
 from bertviz_app.shelf import Shelf
+from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace import caches
 
 

@@ -48,19 +48,3 @@ def test_a_choice_for_the_next_run_is_made_once_and_before_its_widget():
     assert app.text[0].value == "5" and app.session_state["other"] == 1
     app.slider[0].set_value(2).run()
     assert app.text[0].value == "2"
-
-
-def test_a_job_is_forgotten_when_it_is_stopped():
-    def script():
-        import streamlit as st
-
-        from bertviz_app.workspace import scene
-
-        for name in ("first", "second"):
-            scene.job(name).put((name, 1))
-        scene.stoppable("second")
-        scene.stop()
-        scene.stop()
-        st.text([scene.job("first").value(), scene.job("second").value()])
-
-    assert AppTest.from_function(script).run().text[0].value == "[('first', 1), None]"
