@@ -74,7 +74,7 @@ def test_where_nothing_can_be_taken_away_it_says_so(open_page):
 def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page):
     app = open_page("attribution", text="The songs were superb.", state={"attribution_method": "Occlusion"})
     button = app.button(key="attribution")
-    assert button.label.startswith("Take one token away at a time (")
+    assert button.label.startswith("Remove one token at a time (")
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "they need not be the same" in said(app)
     app.segmented_control(key="attribution_method").set_value("Attention × gradient").run()

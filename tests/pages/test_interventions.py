@@ -37,7 +37,7 @@ def test_a_pair_brings_its_predictions(open_page):
 def test_the_map_is_made_on_request_once_and_a_click_switches_the_head_off(open_page, model):
     state = {"interventions_view": "Map of heads"}
     app = open_page("interventions", text="The bird sat on the [MASK].", state=state)
-    assert not app.get("plotly_chart") and "Which heads does that hang on" in said(app)
+    assert not app.get("plotly_chart") and "Which heads matter for that" in said(app)
     button = app.button(key="head_map")
     assert button.label.startswith("Test all 72 heads (")
     button.click().run()
