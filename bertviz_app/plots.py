@@ -66,7 +66,7 @@ def theme(name: str | None, *, narrow: bool = False) -> Theme:
 
 
 def shown(index: int) -> int:
-    """The number on the screen of a layer or head: counted from 1, where code counts from 0."""
+    """The number on the screen of a token, layer, head, sentence or row: counted from 1, where code counts from 0."""
     return index + 1
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.lenses import fill_in_the_blank as lens
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.workspace import Page, open_page
 from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
 from bertviz_app.workspace.offers import offer_instead
@@ -20,7 +21,7 @@ def guesses(page: Page) -> None:
         said = lens.seen_notice(encoding, positions, seen)
         page.show(figure, name="seen", alt="Bars: the probability of each token at its own place", notice=said)
         with page.fold("Table"):
-            page.table({"token": [encoding.tokens[p] for p in positions], "probability": seen}, name="seen")
+            page.table(numbered(encoding.tokens, positions) | {"probability": seen}, name="seen")
     else:
         blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
         k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")
@@ -37,13 +38,7 @@ def guesses(page: Page) -> None:
             with page.fold("Fill the blanks one by one"):
                 filled_one_by_one(page, encoding)
         with page.fold("All words as a table"):
-            rows = [
-                (g.position + 1, r + 1, g.tokens[r], g.token_ids[r], g.probabilities[r])
-                for g in filled
-                for r in range(len(g.tokens))
-            ]
-            names = ("token", "rank", "word", "id", "probability")
-            page.table({name: [row[i] for row in rows] for i, name in enumerate(names)}, name="blanks")
+            page.table(lens.columns(filled), name="blanks")
     with page.fold("How sure BERT is of each word when that word is hidden"):
         own_probabilities(page)
     with page.fold("How it is computed"):

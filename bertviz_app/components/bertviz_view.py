@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, ForwardPass
 
 # What a browser bears: BertViz draws one line for each weight, and the numbers travel as text.
@@ -71,7 +72,7 @@ def head_view(forward: ForwardPass, *, layer: int = 0, only: bool = False) -> Be
     layers = [layer] if only else list(range(forward.model.n_layers))
     drawn = draw(**_arguments(forward), layer=layer, include_layers=layers)
     html = _offline(
-        drawn.data, {f'"layer": {layer},': f'"layer": {layer + 1},', _listed("layers", layers): _shown("layers", layers)}
+        drawn.data, {f'"layer": {layer},': f'"layer": {shown(layer)},', _listed("layers", layers): _shown("layers", layers)}
     )
     return BertVizPage(html, height=round(22.5 * forward.encoding.n_tokens) + 100)
 
@@ -136,7 +137,7 @@ def _listed(name: str, indices: list[int]) -> str:
 
 
 def _shown(name: str, indices: list[int]) -> str:
-    return _listed(name, [index + 1 for index in indices])
+    return _listed(name, [shown(index) for index in indices])
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bertviz_app.plots import MONOSPACE, Theme
+from bertviz_app.plots import MONOSPACE, Theme, shown
 from bertviz_app.records import Encoding
 
 NAMES = {
@@ -121,7 +121,7 @@ def strip_data(
             "color": theme.token_color(kind, int(encoding.segment_ids[position])),
             "classes": _classes(kind, chosen=position in marked),
             "clickable": bool(encoding.attention_mask[position]),
-            "title": f"{token}: token {position + 1} of {encoding.n_tokens}, id {encoding.token_ids[position]}, {NAMES[kind]}"
+            "title": f"{token}: token {shown(position)} of {encoding.n_tokens}, id {encoding.token_ids[position]}, {NAMES[kind]}"
             + ("" if encoding.attention_mask[position] else ", not read"),
         }
         for position, (token, kind) in enumerate(zip(encoding.tokens, encoding.kinds, strict=True))

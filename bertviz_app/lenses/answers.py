@@ -209,8 +209,8 @@ def columns(reading: Reading) -> dict[str, list[object]]:
         "probability": [answer.probability for answer in answers],
         "P(start)": [float(reading.start[answer.first]) for answer in answers],
         "P(end)": [float(reading.end[answer.last]) for answer in answers],
-        "first token of the passage": [answer.first + 1 for answer in answers],
-        "last": [answer.last + 1 for answer in answers],
+        "first token of the passage": [plots.shown(answer.first) for answer in answers],
+        "last": [plots.shown(answer.last) for answer in answers],
     }
 
 

@@ -13,16 +13,19 @@ import plotly.graph_objects as go
 from bertviz_app import plots
 from bertviz_app.lenses.attention import HeadWeights, head_name
 from bertviz_app.lenses.attention_thumbnails import strongest_in_blocks
-from bertviz_app.plots import Theme
+from bertviz_app.lenses.numbering import titles
+from bertviz_app.plots import Theme, shown
 
 MOST_CELLS = 128  # cells on a side of a heatmap
 
 
 def head_columns(weights: HeadWeights) -> dict[str, list[object]]:
     """One head as a table: a row for each that looks, a column for each that is looked at, with its number, as a name may stand twice."""
-    columns: dict[str, list[object]] = {"from": list(weights.queries)}
-    looked_at = enumerate(zip(weights.keys, weights.weights.T, strict=True), start=1)
-    return columns | {f"{number} {name}": column.tolist() for number, (name, column) in looked_at}
+    columns: dict[str, list[object]] = {
+        "number": [shown(row) for row in range(len(weights.queries))],
+        "from": list(weights.queries),
+    }
+    return columns | {name: column.tolist() for name, column in zip(titles(weights.keys), weights.weights.T, strict=True)}
 
 
 def head_figure(weights: HeadWeights, theme: Theme) -> go.Figure:
@@ -78,7 +81,7 @@ def _categories(names: Sequence[str], block: int) -> list[str]:
     if block == 1:
         return [f"{plots.label(name)} ({place})" for place, name in enumerate(names, start=1)]
     starts = range(0, len(names), block)
-    return [f"{plots.label(' '.join(names[start : start + block]))} ({start + 1} on)" for start in starts]
+    return [f"{plots.label(' '.join(names[start : start + block]))} ({shown(start)} on)" for start in starts]
 
 
 def _ticks(categories: Sequence[str], names: Sequence[str], block: int) -> dict[str, object]:

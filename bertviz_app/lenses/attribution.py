@@ -21,6 +21,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.attributions import Attribution, probability
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted, leader, listed, raised, signed, token_name
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, Integers
@@ -196,11 +197,7 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
 
 def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str, list[object]]:
     """A row a token, in order."""
-    return {
-        "number": list(range(1, encoding.n_tokens + 1)),
-        "token": list(encoding.tokens),
-        found.unit if method.unit else "relevance": found.values.tolist(),
-    }
+    return numbered(encoding.tokens) | {found.unit if method.unit else "relevance": found.values.tolist()}
 
 
 def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str, method: Method) -> go.Figure:

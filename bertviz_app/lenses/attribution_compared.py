@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bertviz_app import plots
 from bertviz_app.attributions import Attribution, replaceable
 from bertviz_app.lenses.attribution import METHODS
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import decimal, leader, listed, lowered, raised, signed, token_name, trailer
 from bertviz_app.lenses.token_maps import rank_agreement
 from bertviz_app.plots import Theme
@@ -74,8 +75,7 @@ def notice(encoding: Encoding, found: Found) -> str:
 
 def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
     """A row a token, a column a method, in the unit of each."""
-    table: dict[str, list[object]] = {"number": list(range(1, encoding.n_tokens + 1)), "token": list(encoding.tokens)}
-    return table | {
+    return numbered(encoding.tokens) | {
         f"{METHODS[key].name} ({METHODS[key].unit or 'no unit'})": one.values.tolist() for key, one in found.items()
     }
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bertviz_app.lenses.contextuality import Baseline, Measures, adjusted
 from bertviz_app.lenses.embeddings import state_name
+from bertviz_app.lenses.numbering import layers
 from bertviz_app.lenses.phrases import decimal, leader, listed, raised, trailer
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.records import Floats, Integers
@@ -199,7 +200,7 @@ def layers_columns(measures: Measures, baseline: Baseline | None, n_places: int)
         "intra": "intra-sentence similarity",
         "explained": "maximum explainable variance",
     }
-    table: dict[str, list[object]] = {"layer": list(range(len(measures.own)))}
+    table: dict[str, list[object]] = {"layer": [*layers(len(measures.own))]}
     table |= {title: getattr(measures, name).tolist() for name, title in titles.items()}
     if baseline is None:
         return table

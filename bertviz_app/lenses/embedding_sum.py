@@ -87,7 +87,7 @@ def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> 
     rows, n = np.stack(list(named.values())), len(named) - 1
     one, *others = added.parts.vectors
     names = [one, *(f"+ {name}" for name in others), "= sum", "LayerNorm"]
-    title = f"{plots.label(token[:20])}, position {position}: " + (
+    title = f"{plots.label(token[:20])}, token {plots.shown(position)}: " + (
         f"{n - 1} vectors become one" if others else "where its vector begins"
     )
     chart = plots.figure(theme, height=330, title=title)

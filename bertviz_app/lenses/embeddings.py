@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import layers, numbered
 from bertviz_app.lenses.pca import Projection, project
 from bertviz_app.lenses.phrases import counted, decimal, raised, token_name, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
@@ -81,7 +82,7 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
         "color": theme.ink,
     }
     axis |= {"tickfont": {"size": 14}, "nticks": 5}
-    titles = [f"PC {i + 1}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
+    titles = [f"PC {plots.shown(i)}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
     scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}
     camera = {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.15}}
     chart.update_layout(
@@ -104,8 +105,7 @@ def points_notice(projection: Projection, forward: ForwardPass, state: int, *, n
 
 def points_columns(projection: Projection, tokens: Sequence[str]) -> dict[str, list[object]]:
     """The points as columns of a table: coordinates [position, component]."""
-    columns: dict[str, list[object]] = {"token": list(tokens)}
-    return columns | {f"PC {i + 1}": values.tolist() for i, values in enumerate(projection.coordinates.T)}
+    return numbered(tokens) | {f"PC {plots.shown(i)}": values.tolist() for i, values in enumerate(projection.coordinates.T)}
 
 
 def layer_tracks(forward: ForwardPass) -> tuple[Projection, Floats]:
@@ -150,8 +150,8 @@ def tracks_columns(forward: ForwardPass) -> dict[str, list[object]]:
     _, tracks = layer_tracks(forward)  # [layer + 1, position, 2]
     states, n, _ = tracks.shape
     return {
-        "layer": [name for state in range(states) for name in ["embeddings" if state == 0 else str(state)] * n],
-        "token": list(forward.encoding.tokens) * states,
+        "layer": [name for name in layers(states) for _ in range(n)],
+        **{title: column * states for title, column in numbered(forward.encoding.tokens).items()},
         "PC 1": tracks[..., 0].ravel().tolist(),
         "PC 2": tracks[..., 1].ravel().tolist(),
     }

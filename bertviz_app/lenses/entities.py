@@ -17,6 +17,7 @@ import numpy as np
 from bertviz_app import plots, written
 from bertviz_app.lenses import head_code
 from bertviz_app.lenses.label_schemes import Scheme, called, scheme_of
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.lenses.words import Unit, units
 from bertviz_app.plots import OKABE_ITO, Theme
@@ -138,7 +139,7 @@ def columns(reading: Reading) -> dict[str, list[object]]:
     rows = range(len(reading.words))
     table: dict[str, list[object]] = {
         "word": [word.text for word in reading.words],
-        "token": [word.position + 1 for word in reading.words],
+        TOKEN_NUMBER: [plots.shown(word.position) for word in reading.words],
         "label": [reading.label(row) for row in rows],
     }
     if len(reading.labels) > MOST_LABELS:  # the label's own alone

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.phrases import leader, token_name, trailer
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.plots import Theme
@@ -104,7 +105,7 @@ def blanks_notice(blanks: Sequence[Blank], hidden: Sequence[Original]) -> str:
     said = f"BERT puts {plots.percent(best.probabilities[0])} on “{best.tokens[0]}”"
     if len(blanks) > 1:
         surest = leader([blank.probabilities[0] for blank in blanks], plots.percent) is not None
-        said += f" for token {best.position + 1}" + (
+        said += f" for token {plots.shown(best.position)}" + (
             f", its surest of {len(blanks)} blanks" if surest else f", one of {len(blanks)} blanks"
         )
     if len(hidden) == 1:
@@ -135,11 +136,23 @@ def drawn(blanks: Sequence[Blank]) -> Sequence[Blank]:
     return blanks[: max(1, min(MOST_BLANKS, MOST_BARS // len(blanks[0].tokens)))]
 
 
+def columns(blanks: Sequence[Blank]) -> dict[str, list[object]]:
+    """Every guess of every blank as a table, the likeliest first."""
+    guesses = [(blank, rank) for blank in blanks for rank in range(len(blank.tokens))]
+    return {
+        TOKEN_NUMBER: [plots.shown(blank.position) for blank, _ in guesses],
+        "rank": [plots.shown(rank) for _, rank in guesses],
+        "word": [blank.tokens[rank] for blank, rank in guesses],
+        "id": [blank.token_ids[rank] for blank, rank in guesses],
+        "probability": [float(blank.probabilities[rank]) for blank, rank in guesses],
+    }
+
+
 def blanks_figure(blanks: Sequence[Blank], theme: Theme) -> go.Figure:
     """Bars for each blank that is `drawn`, one below the other, on one scale."""
     shown, k = drawn(blanks), len(blanks[0].tokens)
     inner = len(shown) * ROW * k + (len(shown) - 1) * GAP
-    titles = [f"Blank {i} of {len(blanks)}: token {blank.position + 1}" for i, blank in enumerate(shown, start=1)]
+    titles = [f"Blank {i} of {len(blanks)}: token {plots.shown(blank.position)}" for i, blank in enumerate(shown, start=1)]
     rows = make_subplots(
         rows=len(shown), shared_xaxes=True, subplot_titles=titles if len(blanks) > 1 else None, vertical_spacing=GAP / inner
     )

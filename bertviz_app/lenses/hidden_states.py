@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.forward_pass import Picture
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted, decimal, leader, named_among
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass
@@ -57,7 +58,7 @@ def states_figure(vectors: Floats, tokens: Sequence[str], theme: Theme) -> go.Fi
             np.ascontiguousarray(drawn), theme, signed=True, limit=limit,
             x=np.arange(1, vectors.shape[1] + 1, step),
             # As categories, rows know their names on hover without one text a cell.
-            y=[f"{plots.label(token)}, position {position}" for position, token in enumerate(tokens)],
+            y=_names(tokens),
             hovertemplate="%{y}, number %{x}: %{z:.4f}<extra></extra>",
             colorbar={"unit": "value"},
         )
@@ -76,33 +77,31 @@ def states_notice(vectors: Floats, tokens: Sequence[str]) -> str:
     if column is None:
         row, place = divmod(int(np.abs(vectors).argmax()), vectors.shape[1])
         return (
-            f"No number is the largest at more tokens than all others. Number {place + 1} reaches {decimal(vectors[row, place])} "
+            f"No number is the largest at more tokens than all others. Number {plots.shown(place)} reaches {decimal(vectors[row, place])} "
             f"at {named_among(tokens, row)}, where {typical}."
         )
     where = int(np.abs(vectors[:, column]).argmax())
     return (
-        f"Number {column + 1} is the largest, sign aside, at {counts[column]} of {counted(len(tokens), 'token')}; it reaches "
+        f"Number {plots.shown(column)} is the largest, sign aside, at {counts[column]} of {counted(len(tokens), 'token')}; it reaches "
         f"{decimal(vectors[where, column])} at {named_among(tokens, where)}, where {typical}."
     )
 
 
 def states_columns(vectors: Floats, tokens: Sequence[str]) -> dict[str, list[object]]:
-    """All vectors, one row a token: position, token, and each number."""
+    """All vectors, one row a token: its number, the token, and each number of its vector."""
     numbers = {f"number {number}": column.tolist() for number, column in enumerate(vectors.T, start=1)}
-    return {"position": list(range(len(tokens))), "token": list(tokens), **numbers}
+    return numbered(tokens) | numbers
 
 
 def summary_columns(vectors: Floats, tokens: Sequence[str]) -> dict[str, list[object]]:
     """Each vector in short: its length, mean, extremes, and its first numbers."""
-    columns: dict[str, list[object]] = {
-        "position": list(range(len(tokens))),
-        "token": list(tokens),
+    columns = numbered(tokens) | {
         "norm": np.linalg.norm(vectors, axis=1).tolist(),
         "mean": vectors.mean(axis=1).tolist(),
         "smallest": vectors.min(axis=1).tolist(),
         "largest": vectors.max(axis=1).tolist(),
     }
-    return columns | {f"number {index + 1}": vectors[:, index].tolist() for index in range(min(4, vectors.shape[1]))}
+    return columns | {f"number {plots.shown(index)}": vectors[:, index].tolist() for index in range(min(4, vectors.shape[1]))}
 
 
 def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
@@ -120,7 +119,9 @@ def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
 def pooled_notice(pooled: Floats) -> str:
     """The number that is furthest from 0, if one is, and how many sit at the ends of tanh."""
     furthest = leader(np.abs(pooled), decimal)
-    said = "" if furthest is None else f"Number {furthest + 1} is the furthest from 0, at {decimal(pooled[furthest])}. "
+    said = (
+        "" if furthest is None else f"Number {plots.shown(furthest)} is the furthest from 0, at {decimal(pooled[furthest])}. "
+    )
     n_flat = int((np.abs(pooled) > 0.9).sum())
     lie = "lies" if n_flat == 1 else "lie"
     return (
@@ -141,7 +142,7 @@ def norms_figure(lengths: NDArray[np.float32], tokens: Sequence[str], theme: The
     rows = ["embeddings", *(f"layer {layer}" for layer in range(1, len(lengths)))]
     chart.add_trace(
         plots.heatmap(
-            lengths, theme, y=rows, x=[f"{plots.label(token)}, position {p}" for p, token in enumerate(tokens)], xgap=1 if len(tokens) < 65 else 0,
+            lengths, theme, y=rows, x=_names(tokens), xgap=1 if len(tokens) < 65 else 0,
             ygap=1, hovertemplate="%{x}, %{y}: %{z:.2f}<extra></extra>", colorbar={"unit": "length"},
         )
     )  # fmt: skip
@@ -163,5 +164,9 @@ def norms_notice(lengths: NDArray[np.float32], tokens: Sequence[str]) -> str:
 def norms_columns(lengths: NDArray[np.float32], tokens: Sequence[str]) -> dict[str, list[object]]:
     """One row a token, one column a layer."""
     names = ["embeddings", *(f"layer {layer}" for layer in range(1, len(lengths)))]
-    columns: dict[str, list[object]] = {"position": list(range(len(tokens))), "token": list(tokens)}
-    return columns | {name: row.tolist() for name, row in zip(names, lengths, strict=True)}
+    return numbered(tokens) | {name: row.tolist() for name, row in zip(names, lengths, strict=True)}
+
+
+def _names(tokens: Sequence[str]) -> list[str]:
+    """A different name for each token, which hover shows."""
+    return [f"{plots.label(token)}, token {plots.shown(place)}" for place, token in enumerate(tokens)]

@@ -68,7 +68,7 @@ def _columns(encoding: Encoding, shown: Sequence[Word], colors: Sequence[str], t
     for position, (token, token_id) in enumerate(zip(encoding.tokens[:n], encoding.token_ids[:n], strict=True)):
         color = colors[position]
         ink = theme.ink if encoding.kinds[position] in ("word", "piece") else color
-        tokens.append(Cell(position, position + 1, token, color, ink, f"{token}, position {position}"))
+        tokens.append(Cell(position, position + 1, token, color, ink, f"{token}, token {plots.shown(position)}"))
         ids.append(Cell(position, position + 1, str(token_id), color, ink, f"row {token_id} of the vocabulary"))
     return typed, split, tokens, ids
 

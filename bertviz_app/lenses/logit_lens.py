@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from bertviz_app.attributions import replaceable
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.fill_in_the_blank import word_positions
+from bertviz_app.lenses.numbering import layers, numbered
 from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.lenses.probability import log_softmax
 from bertviz_app.plots import percent
@@ -167,11 +168,11 @@ def one_token_notice(said: Said, words: Sequence[str]) -> str:
 
 def columns(said: Said, encoding: Encoding, positions: Sequence[int], token: Callable[[int], str]) -> dict[str, list[object]]:
     """Every cell of the picture as a table: a row for each state and position."""
+    names = layers(len(said.entropy))
     rows = [(state, place) for state in range(len(said.entropy)) for place in range(len(positions))]
     return {
-        "layer": [state for state, _ in rows],
-        "position": [positions[place] + 1 for _, place in rows],
-        "token": [encoding.tokens[positions[place]] for _, place in rows],
+        "layer": [names[state] for state, _ in rows],
+        **numbered(encoding.tokens, [positions[place] for _, place in rows]),
         "first choice": [token(said.token_ids[state, place, 0]) for state, place in rows],
         "probability": [float(said.probabilities[state, place, 0]) for state, place in rows],
         "entropy (bits)": [float(said.entropy[state, place]) for state, place in rows],

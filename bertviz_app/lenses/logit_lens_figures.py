@@ -38,7 +38,7 @@ def every_token_figure(
     shares = said.probabilities[states].transpose(1, 0, 2)
     words = [[[token(i) for i in cell] for cell in row] for row in best]
     chart = plots.figure(theme, height=110 + ROW * len(positions), title="What each layer would say at each token")
-    names = [f"<b>{plots.label(encoding.tokens[position])}</b> (token {position + 1})" for position in positions]
+    names = [f"<b>{plots.label(encoding.tokens[position])}</b> (token {plots.shown(position)})" for position in positions]
     hover = [
         [f"{name} at {state_name(state)}{_listed(words[row][i], shares[row, i])}" for i, state in enumerate(states)]
         for row, name in enumerate(names)

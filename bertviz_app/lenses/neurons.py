@@ -101,12 +101,12 @@ def notice(found: FeedForward, drawn: Sequence[Neuron], encoding: Encoding) -> s
     said = f"At layer {shown(found.layer)}, {counted(len(all_strengths), 'neuron')} write into {token_name(encoding, found.position)}"
     if leader(all_strengths, decimal) == first.index:
         says = f" alone, its output vector would say “{first.words[0]}”;" if first.words else ""
-        said += f"; neuron {first.index + 1} moves it the most (activation {decimal(first.activation)});{says}".removesuffix(
+        said += f"; neuron {shown(first.index)} moves it the most (activation {decimal(first.activation)});{says}".removesuffix(
             ";"
         )
     if len(drawn) < len(all_strengths):
         share = sum(neuron.strength for neuron in drawn) / max(float(all_strengths.sum()), 1e-12)
-        them = f"Neuron {first.index + 1} makes" if len(drawn) == 1 else f"The {len(drawn)} strongest make"
+        them = f"Neuron {shown(first.index)} makes" if len(drawn) == 1 else f"The {len(drawn)} strongest make"
         said += f". {them} up {plots.percent(share)} of the strength of all"
     word, times = Counter(word for neuron in drawn for word in neuron.words).most_common(1)[0] if first.words else ("", 0)
     if times > max(1, len(drawn) / 2):
@@ -124,7 +124,7 @@ def neurons_figure(drawn: Sequence[Neuron], theme: Theme, *, title: str) -> go.F
     chart.add_bar(
         x=[neuron.strength for neuron in drawn], y=places, orientation="h", width=0.36 if worded else 0.6,
         marker_color=[theme.accent if neuron.activation > 0 else theme.muted for neuron in drawn],
-        customdata=[[n.index + 1, n.activation, n.length, ", ".join(map(plots.label, n.words))] for n in drawn],
+        customdata=[[shown(n.index), n.activation, n.length, ", ".join(map(plots.label, n.words))] for n in drawn],
         hovertemplate=hover + ("<br>promotes %{customdata[3]}" if worded else "") + "<extra></extra>",
     )  # fmt: skip
     font = {"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink}
@@ -147,7 +147,7 @@ def _fitting(words: Sequence[str], letters: int) -> str:
 def columns(drawn: Sequence[Neuron]) -> dict[str, list[object]]:
     """The neurons as a table."""
     table: dict[str, list[object]] = {
-        "neuron": [neuron.index + 1 for neuron in drawn],
+        "neuron": [shown(neuron.index) for neuron in drawn],
         "activation": [neuron.activation for neuron in drawn],
         "length of its output vector": [neuron.length for neuron in drawn],
         "strength": [neuron.strength for neuron in drawn],

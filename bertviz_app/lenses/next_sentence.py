@@ -97,7 +97,7 @@ def verdict_notice(objective: Objective, probability: float, parts: Contribution
 def alone_notice(pooled: Floats) -> str:
     """What to notice of a sentence alone, which is no question yet: pooled [d_model]."""
     largest = leader(np.abs(pooled), decimal)
-    said = "" if largest is None else f"; number {largest + 1} is the furthest from 0, at {signed(pooled[largest])}"
+    said = "" if largest is None else f"; number {plots.shown(largest)} is the furthest from 0, at {signed(pooled[largest])}"
     return f"The answer will be read from this vector{said}. Type a second sentence above, or pick a pair from the examples."
 
 

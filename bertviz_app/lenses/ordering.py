@@ -67,7 +67,7 @@ def notice(chain: Chain, probabilities: Floats) -> str:
     close = " The pairs hardly differ, so this order means little." if spread < CLOSE else ""
     weakest = "its only step" if len(steps) == 1 else "its weakest step" if len(steps) > 2 else "the weaker of its two steps"
     return (
-        f"The most likely order {how}: {' → '.join(str(i + 1) for i in chain.order)}, "
+        f"The most likely order {how}: {' → '.join(str(plots.shown(i)) for i in chain.order)}, "
         f"with a total log-probability of {decimal(chain.log_probability)}; {weakest} gets {plots.percent(min(steps))}.{close}"
     )
 
@@ -78,7 +78,7 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
     values = probabilities.copy()
     np.fill_diagonal(values, np.nan)
     short = [plots.label(text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…") for text in texts]
-    hover = np.array([[f"{i + 1} {short[i]}<br>→ {j + 1} {short[j]}" for j in range(n)] for i in range(n)])
+    hover = np.array([[f"{plots.shown(i)} {short[i]}<br>→ {plots.shown(j)} {short[j]}" for j in range(n)] for i in range(n)])
     texts_in = [["" if i == j else plots.percent(probabilities[i, j]) for j in range(n)] for i in range(n)]
     chart = plots.figure(theme, height=150 + 46 * n, title="How likely is the column’s sentence to follow the row’s?")
     chart.add_trace(

@@ -15,6 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, ModelInfo
 
@@ -66,7 +67,13 @@ def batch_figure(batch: Sequence[Encoding], theme: Theme) -> go.Figure:
         tickfont_color=theme.muted,
         **bare,
     )
-    chart.update_yaxes(range=[length - 0.4, -0.6], tickvals=list(range(length)), title_text="position", **bare)
+    chart.update_yaxes(
+        range=[length - 0.4, -0.6],
+        tickvals=list(range(length)),
+        ticktext=[str(plots.shown(place)) for place in range(length)],
+        title_text=TOKEN_NUMBER,
+        **bare,
+    )
     return chart
 
 
@@ -75,7 +82,7 @@ def batch_columns(batch: Sequence[Encoding]) -> dict[str, list[object]]:
     cells = [(number, p, encoding) for number, encoding in enumerate(batch, start=1) for p in range(encoding.n_tokens)]
     return {
         "sentence": [number for number, _, _ in cells],
-        "position": [position for _, position, _ in cells],
+        TOKEN_NUMBER: [plots.shown(position) for _, position, _ in cells],
         "token": [encoding.tokens[position] for _, position, encoding in cells],
         "id": [int(encoding.token_ids[position]) for _, position, encoding in cells],
         "attention mask": [int(encoding.attention_mask[position]) for _, position, encoding in cells],
@@ -117,8 +124,9 @@ def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go
         constraintext="none",
         textangle=0,
         textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": inks},
+        customdata=_numbers(encoding),
         hovertext=[f"{plots.label(t)}, id {i}" for t, i in zip(encoding.tokens, encoding.token_ids, strict=True)],
-        hovertemplate=f"sentence {column + 1}, position %{{y}}: %{{hovertext}}<extra></extra>",
+        hovertemplate=f"sentence {plots.shown(column)}, token %{{customdata}}: %{{hovertext}}<extra></extra>",
         cliponaxis=False,
     )  # fmt: skip
 
@@ -134,11 +142,16 @@ def _mask_cells(column: int, encoding: Encoding, theme: Theme) -> go.Bar:
         marker={"color": [theme.weights[-1][1] if read else theme.paper for read in mask], "cornerradius": 6,
                 "line": {"color": theme.grid, "width": 1}},
         text=[str(read) for read in mask],
+        customdata=_numbers(encoding),
         textposition="inside",
         insidetextanchor="middle",
         constraintext="none",
         textangle=0,
         textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": [theme.paper if read else theme.muted for read in mask]},
-        hovertemplate=f"sentence {column + 1}, position %{{y}}: attention mask %{{text}}<extra></extra>",
+        hovertemplate=f"sentence {plots.shown(column)}, token %{{customdata}}: attention mask %{{text}}<extra></extra>",
         cliponaxis=False,
     )  # fmt: skip
+
+
+def _numbers(encoding: Encoding) -> list[int]:
+    return [plots.shown(place) for place in range(encoding.n_tokens)]

@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.lenses.interventions_code import inputs, loading, logits
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import decimal, leader, named_among
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
@@ -148,8 +149,7 @@ def notice(restored: Floats, names: Sequence[str], contrasted: tuple[str, str]) 
 
 def columns(restored: Floats, names: Sequence[str]) -> dict[str, list[object]]:
     """One row a position, one column a state."""
-    table: dict[str, list[object]] = {"number": list(range(1, len(names) + 1)), "token": list(names)}
-    return table | {state_name(state): row.tolist() for state, row in enumerate(restored)}
+    return numbered(names) | {state_name(state): row.tolist() for state, row in enumerate(restored)}
 
 
 def patching_figure(restored: Floats, names: Sequence[str], theme: Theme) -> go.Figure:

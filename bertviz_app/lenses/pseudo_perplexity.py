@@ -73,7 +73,7 @@ def notice(result: Score) -> str:
     if hardest is None:
         return said
     token, times = result.tokens[hardest], result.tokens.count(result.tokens[hardest])
-    which = f" (token {result.positions[hardest] + 1})" if times > 1 else ""
+    which = f" (token {plots.shown(result.positions[hardest])})" if times > 1 else ""
     return f"{said} Hardest to guess: “{token}”{which}, {plots.percent(probabilities[hardest])}."
 
 

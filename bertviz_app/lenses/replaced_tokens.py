@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
@@ -100,11 +101,7 @@ def replaced_figure(encoding: Encoding, probabilities: Floats, changed: Sequence
 
 def columns(encoding: Encoding, probabilities: Floats) -> dict[str, list[object]]:
     """The bars as columns of a table."""
-    return {
-        "position": list(range(encoding.n_tokens)),
-        "token": list(encoding.tokens),
-        "replaced": probabilities.tolist(),
-    }
+    return numbered(encoding.tokens) | {"replaced": probabilities.tolist()}
 
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bertviz_app import plots
 from bertviz_app.lenses.embeddings import plane, state_name
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.pca import Projection, project
 from bertviz_app.lenses.phrases import decimal, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations
@@ -110,6 +111,7 @@ def points_columns(forwards: Sequence[ForwardPass], state: int) -> dict[str, lis
     real, tokens, projection = _projected(forwards, state)
     return {
         "sentence": [number for number, rows in enumerate(real, start=1) for _ in rows],
+        TOKEN_NUMBER: [plots.shown(int(row)) for rows in real for row in rows],
         "token": list(tokens),
         "PC 1": projection.coordinates[:, 0].tolist(),
         "PC 2": projection.coordinates[:, 1].tolist(),
@@ -127,7 +129,7 @@ def _projected(forwards: Sequence[ForwardPass], state: int) -> tuple[list[NDArra
 def sentence_name(forward: ForwardPass, index: int, *, length: int = 60) -> str:
     """A sentence and its number, short enough for a legend."""
     text = " ".join(forward.encoding.text.split())
-    return f"{index + 1} · {text if len(text) <= length else text[: length - 1] + '…'}"
+    return f"{plots.shown(index)} · {text if len(text) <= length else text[: length - 1] + '…'}"
 
 
 def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int) -> str:

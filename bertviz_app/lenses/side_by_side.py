@@ -14,7 +14,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
-from bertviz_app.plots import Theme
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
+from bertviz_app.plots import Theme, shown
 from bertviz_app.spelling import KINDS, Cut
 
 MOST_CHARACTERS = 64  # drawn: beyond, boxes are too narrow for their letters; the table has everything
@@ -118,13 +119,13 @@ def _boxes(cut: Cut, row: int, text: str, shared: set[tuple[int, int]], theme: T
 def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
     """Every token of every tokenizer, one below the other."""
     rows = [
-        (cut.title, cut.kind, place, token, token_id, start, end)
+        (cut.title, cut.kind, place, token, token_id, shown(start), end)
         for cut in cuts
         for place, (token, token_id, (start, end)) in enumerate(
             zip(cut.tokens, cut.token_ids, cut.offsets, strict=True), start=1
         )
     ]
-    names = ("tokenizer", "kind", "token", "piece", "id", "from character", "to character")
+    names = ("tokenizer", "kind", TOKEN_NUMBER, "token", "id", "from character", "to character")
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import numbered, titles
 from bertviz_app.lenses.phrases import decimal, leader
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass, ModelInfo
@@ -146,10 +147,7 @@ def neighbours_figure(found: Sequence[Neighbour], theme: Theme, *, of: str) -> g
 
 def matrix_columns(matrix: Floats, names: Sequence[str]) -> dict[str, list[object]]:
     """The matrix as columns of a table; the columns carry their number, since a name may stand twice."""
-    columns: dict[str, list[object]] = {"token": list(names)}
-    return columns | {
-        f"{number} {name}": row.tolist() for number, (name, row) in enumerate(zip(names, matrix, strict=True), start=1)
-    }
+    return numbered(names) | {title: row.tolist() for title, row in zip(titles(names), matrix, strict=True)}
 
 
 def most_alike(matrix: Floats) -> tuple[int, int]:
@@ -222,4 +220,4 @@ print(tokenizer.convert_ids_to_tokens(cosines.topk(11).indices[1:]))
 def _counted_axis(names: Sequence[str]) -> dict[str, Any]:
     """The house's token axis, its places counted from 1 as hover shows them."""
     axis = plots.token_axis(names)
-    return axis | {"tickvals": [place + 1 for place in axis["tickvals"]]}
+    return axis | {"tickvals": [plots.shown(place) for place in axis["tickvals"]]}

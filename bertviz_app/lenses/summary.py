@@ -75,7 +75,7 @@ def notice(scores: NDArray[np.float64], picked: Sequence[int]) -> str:
         return f"{said}. No sentence is more central than all others."
     times = float(scores[top]) * n
     return (
-        f"{said}. Sentence {top + 1} is the most central: the walk is there {plots.percent(scores[top])} of the time, "
+        f"{said}. Sentence {plots.shown(top)} is the most central: the walk is there {plots.percent(scores[top])} of the time, "
         f"{times:.2f} times as often as if all were equal."
     )
 

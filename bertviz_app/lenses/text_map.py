@@ -16,7 +16,7 @@ from bertviz_app.lenses.embeddings import plane
 from bertviz_app.lenses.pca import project
 from bertviz_app.lenses.phrases import decimal, leader, raised, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations
-from bertviz_app.plots import Theme, label, percent
+from bertviz_app.plots import Theme, label, percent, shown
 from bertviz_app.records import Floats, ModelInfo
 
 METHOD = (
@@ -46,7 +46,7 @@ def map_figure(vectors: Floats, names: Sequence[str], theme: Theme) -> go.Figure
         hovertemplate="%{text}<br>%{x:.2f}, %{y:.2f}<extra></extra>",
         showlegend=False,
     )
-    numbers = [str(index + 1) for index in range(len(names))]
+    numbers = [str(shown(index)) for index in range(len(names))]
     points = projection.coordinates
     return chart.update_layout(height=440, annotations=label_annotations(points, numbers, theme, frame=bounds(points)))
 
@@ -59,7 +59,7 @@ def notice(matrix: Floats, vectors: Floats, *, is_centred: bool = False) -> str:
     if len(cosines) == 1:
         return f"Texts 1 and 2 have the {measure} {decimal(cosines[0])}."
     ends = [
-        f"texts {rows[at] + 1} and {columns[at] + 1} are {how} alike ({measure} {decimal(cosines[at])})"
+        f"texts {shown(rows[at])} and {shown(columns[at])} are {how} alike ({measure} {decimal(cosines[at])})"
         for how, at in (("most", leader(cosines, decimal)), ("least", trailer(cosines, decimal)))
         if at is not None
     ]

@@ -115,7 +115,7 @@ def _map(values: Doubles, tokens: Sequence[str], theme: Theme, *, most: int, **o
     block = -(-len(tokens) // most)
     starts = range(0, len(tokens), block)
     # A different name for each row and column, which hover shows: the token, and where it stands.
-    names = [f"{plots.label(' '.join(tokens[start : start + block]))} ({start + 1})" for start in starts]
+    names = [f"{plots.label(' '.join(tokens[start : start + block]))} ({plots.shown(start)})" for start in starts]
     axis: dict[str, Any] = plots.token_axis(options.get("labels", tokens)[::block])
     axis |= {"type": "category", "tickvals": [names[place] for place in axis["tickvals"]]}
     unit, verb, gap = options.get("unit", ""), options.get("verb", "draws on"), 1 if len(names) <= 40 else 0

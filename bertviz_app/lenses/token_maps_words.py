@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.lenses.numbering import numbered, titles
 from bertviz_app.lenses.phrases import decimal, leader, listed, token_name, trailer
 from bertviz_app.lenses.token_maps import Doubles, Maps
 from bertviz_app.plots import percent, shown
@@ -154,20 +155,19 @@ def agreement_sentence(agreement: Doubles, names: Sequence[str]) -> str:
 def mean_columns(maps: Maps, encoding: Encoding) -> dict[str, list[object]]:
     """All maps as a table: what each token is drawn on by all tokens, in the mean."""
     columns = {f"drawn on, {METHODS[name].spoken}": weights.mean(axis=0).tolist() for name, weights in maps.items()}
-    return {"token": list(encoding.tokens)} | columns
+    return numbered(encoding.tokens) | columns
 
 
 def map_columns(weights: Doubles, encoding: Encoding) -> dict[str, list[object]]:
     """One map as a table: a row for each token, a column for each that it draws on, with its number, as a token may stand twice."""
-    drawn_on = enumerate(zip(encoding.tokens, weights.T, strict=True))
-    return {"token": list(encoding.tokens)} | {
-        f"{shown(place)} {token}": column.tolist() for place, (token, column) in drawn_on
+    return numbered(encoding.tokens) | {
+        title: column.tolist() for title, column in zip(titles(encoding.tokens), weights.T, strict=True)
     }
 
 
 def token_columns(maps: Maps, encoding: Encoding, position: int) -> dict[str, list[object]]:
     """One token as a table: what it draws on, by each method."""
-    return {"token": list(encoding.tokens)} | {name: weights[position].tolist() for name, weights in maps.items()}
+    return numbered(encoding.tokens) | {name: weights[position].tolist() for name, weights in maps.items()}
 
 
 def agreement_columns(agreement: Doubles, names: Sequence[str]) -> dict[str, list[object]]:

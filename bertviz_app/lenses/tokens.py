@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted
+from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, ModelInfo
 from bertviz_app.spelling import KINDS_BY_NAME, TokenizerTrace
 
@@ -111,13 +113,12 @@ def pieces_notice(info: ModelInfo, encoding: Encoding, found: Sequence[Word]) ->
 def token_columns(encoding: Encoding) -> dict[str, list[object]]:
     """Everything the model is told about each token, as columns of a table."""
     return {
-        "position": list(range(encoding.n_tokens)),
-        "token": list(encoding.tokens),
+        **numbered(encoding.tokens),
         "id": encoding.token_ids.tolist(),
         "segment": encoding.segment_ids.tolist(),
         "attention mask": encoding.attention_mask.tolist(),
         "special": ["yes" if special else "no" for special in encoding.is_special],
-        "from character": [int(start) if end else None for start, end in encoding.offsets],
+        "from character": [shown(int(start)) if end else None for start, end in encoding.offsets],
         "to character": [int(end) if end else None for _, end in encoding.offsets],
         "text": [encoding.source_text(position) for position in range(encoding.n_tokens)],
     }

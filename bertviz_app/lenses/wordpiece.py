@@ -93,7 +93,7 @@ def notice(found: Match) -> str:
     looked = f"{n:,} look-up" + ("" if n == 1 else "s")
     if found.is_unknown:
         last = found.tries[-1]
-        return f"After {looked}, nothing that starts at letter {last.start + 1} is in the vocabulary: the whole word becomes {UNKNOWN}."
+        return f"After {looked}, nothing that starts at letter {plots.shown(last.start)} is in the vocabulary: the whole word becomes {UNKNOWN}."
     if len(found.pieces) == 1:
         return f"“{found.word}” is in the vocabulary as it stands: {looked}, one token."
     pieces = " ".join(found.pieces[:8]) + (" …" if len(found.pieces) > 8 else "")

@@ -12,6 +12,7 @@ from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import answers as lens
 from bertviz_app.lenses import answers_code, no_answer
 from bertviz_app.lenses.answers_figures import strip_figure
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
@@ -67,8 +68,7 @@ def answers_view(page: Page) -> None:
             )
         )
     with page.fold("Table: every token of the passage"):
-        tokens = {"number": list(range(1, len(reading.tokens) + 1)), "token": reading.tokens}
-        page.table(tokens | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
+        page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
     page.python(answers_code.python_code(info, parts, looks, rule, row=row))
 
 

@@ -9,7 +9,9 @@ import streamlit as st
 
 from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses import pseudo_perplexity
+from bertviz_app.lenses.numbering import TOKEN_NUMBER, numbered
 from bertviz_app.lenses.probability import log_probability
+from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, Floats, ForwardPass
 from bertviz_app.workspace import costs, jobs, scene
 from bertviz_app.workspace.caches import forward_pass, once, read_final_states
@@ -61,7 +63,7 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
     page.strip(encoding, key="one_by_one", chosen=[step.position for step in steps])
     columns = {
         "step": list(range(1, n + 1)),
-        "token": [step.position + 1 for step in steps],
+        TOKEN_NUMBER: [shown(step.position) for step in steps],
         "word": [step.tokens[0] for step in steps],
         "probability": [float(step.probabilities[0]) for step in steps],
         "next best": [step.tokens[1] for step in steps],
@@ -107,7 +109,7 @@ def own_probabilities(page: Page) -> None:
     page.show(
         pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt, notice=pseudo_perplexity.notice(result)
     )
-    page.table({"token": result.tokens, "probability": np.exp(logs), "log probability": logs}, name="own")
+    page.table(numbered(encoding.tokens, positions) | {"probability": np.exp(logs), "log probability": logs}, name="own")
     st.markdown(pseudo_perplexity.METHOD)
     st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
 

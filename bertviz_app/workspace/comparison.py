@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.lenses import embeddings, sentences, similarity
 from bertviz_app.lenses.phrases import token_name
+from bertviz_app.plots import shown
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.caches import once
 
@@ -69,7 +70,7 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         kind = st.segmented_control("Vector for each sentence", kinds, default=kinds[0], required=True, key="sentence_vector")
         matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
         names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
-        numbers = [str(index + 1) for index in range(len(forwards))]
+        numbers = [str(shown(index)) for index in range(len(forwards))]
         title = f"Cosine similarity of the sentences’ {kind} vectors"
         figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
         numbered = [f"sentence {number}" for number in numbers]

@@ -16,6 +16,7 @@ from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import logit_lens as lens
 from bertviz_app.lenses import logit_lens_figures as figures
 from bertviz_app.lenses import neurons
+from bertviz_app.lenses.numbering import layers
 from bertviz_app.plots import Theme, label, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.workspace import scene
@@ -83,7 +84,7 @@ def every_token(page: Page, look: Look) -> None:
     said = layers_say(page, encoding, positions)
     if len(positions) < encoding.n_tokens:
         st.caption(
-            f"Showing tokens {positions[0] + 1} to {positions[-1] + 1} of {encoding.n_tokens}. Click a token above to see the tokens around it."
+            f"Showing tokens {shown(positions[0])} to {shown(positions[-1])} of {encoding.n_tokens}. Click a token above to see the tokens around it."
         )
     n_states = len(said.entropy)
     if len(columns := figures.drawn_states(n_states)) < n_states:
@@ -110,12 +111,12 @@ def one_token(page: Page, look: Look) -> None:
     followed = _followed(page, look)
     said = layers_say(page, encoding, [position], followed)
     words = [page.model.reader.token(token_id) for token_id in followed]
-    title = f"How the answer emerges at “{label(encoding.tokens[position])}”, token {position + 1}"
+    title = f"How the answer emerges at “{label(encoding.tokens[position])}”, token {shown(position)}"
     notice = lens.one_token_notice(said, words)
     page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt="Lines", notice=notice)
     st.caption(lens.BIAS)
     with page.fold("Table"):
-        table: dict[str, object] = {"layer": list(range(len(said.entropy)))}
+        table: dict[str, object] = {"layer": layers(len(said.entropy))}
         table |= {f"rank of {word}": said.ranks[:, 0, i] for i, word in enumerate(words)}
         table |= {f"probability of {word}": said.shares[:, 0, i] for i, word in enumerate(words)}
         page.table(table | {"KL (bits)": said.divergence[:, 0], "entropy (bits)": said.entropy[:, 0]}, name="ranks")

@@ -11,6 +11,7 @@ from bertviz_app.components import heat_strip, marked_text, token_strip
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import deciding_tokens
 from bertviz_app.lenses.head_code import Looks
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.plots import percent
 from bertviz_app.records import ForwardPass
 from bertviz_app.workspace.markup import plain
@@ -39,9 +40,7 @@ def show_looks(page: Page, forward: ForwardPass, positions: Sequence[int], *, wh
     with page.fold("What each token gets"):
         st.markdown(deciding_tokens.METHOD)
         encoding = forward.encoding
-        page.table(
-            {"number": list(range(1, encoding.n_tokens + 1)), "token": encoding.tokens, "attention": looks}, name="looks"
-        )
+        page.table(numbered(encoding.tokens) | {"attention": looks}, name="looks")
     return Looks(layer, list(positions))
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bertviz_app.lenses import next_sentence
 from bertviz_app.lenses import ordering as lens
+from bertviz_app.plots import shown
 from bertviz_app.workspace import scene
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ def ordering_game(page: Page) -> None:
         notice=lens.notice(chain, probabilities),
     )
     page.table(
-        {"place": list(range(1, n + 1)), "number": [i + 1 for i in chain.order], "sentence": [texts[i] for i in chain.order]},
+        {
+            "place": list(range(1, n + 1)),
+            "number": [shown(i) for i in chain.order],
+            "sentence": [texts[i] for i in chain.order],
+        },
         name="order",
     )
     with page.fold("Table of all pairs"):

@@ -11,6 +11,7 @@ from bertviz_app import notes
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import sentences, similarity, summary, text_map
+from bertviz_app.plots import shown
 from bertviz_app.sentence_splitting import LANGUAGES, recognised, split
 from bertviz_app.workspace.comparison import forwards_of
 from bertviz_app.workspace.looks import show_looks, show_marked
@@ -51,13 +52,13 @@ def summary_view(page: Page) -> None:
     )
     scores = summary.centrality(vectors)
     picked = summary.chosen(scores, ratio / 100)
-    marks = [Mark(*spans[i], page.theme.accent, str(i + 1), f"Sentence {i + 1}: {scores[i]:.4f}") for i in picked]
+    marks = [Mark(*spans[i], page.theme.accent, str(shown(i)), f"Sentence {shown(i)}: {scores[i]:.4f}") for i in picked]
     page.notice(summary.notice(scores, picked))
     show_marked(page, [(text, marks)], label="The text with the chosen sentences marked")
     texts = [encoding.text for encoding in encodings]
     figure = summary.centrality_figure(scores, picked, texts, page.theme)
     page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
-    _mean_looks(page, encodings[int(scores.argmax())], f"the most central sentence, number {int(scores.argmax()) + 1},")
+    _mean_looks(page, encodings[int(scores.argmax())], f"the most central sentence, number {shown(int(scores.argmax()))},")
     with page.fold("How it is computed"):
         st.markdown(summary.METHOD)
     with page.fold("Table: every sentence"):
@@ -79,7 +80,7 @@ def similarity_view(page: Page) -> None:
     )
     matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
     names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
-    numbers = [str(index + 1) for index in range(len(forwards))]
+    numbers = [str(shown(index)) for index in range(len(forwards))]
     title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
     figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
     said = text_map.notice(matrix, vectors, is_centred=is_centred)
@@ -88,7 +89,7 @@ def similarity_view(page: Page) -> None:
     page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
     options = list(range(len(texts)))
     chosen = st.selectbox("Text to look into", options, format_func=lambda index: names[index], key="looked_into")
-    _mean_looks(page, forwards[chosen].encoding, f"text {chosen + 1}")
+    _mean_looks(page, forwards[chosen].encoding, f"text {shown(chosen)}")
     with page.fold("How it is computed"):
         st.markdown(text_map.METHOD)
     with page.fold("Table: the cosine of every two"):

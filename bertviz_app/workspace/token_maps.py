@@ -17,7 +17,7 @@ from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
 from bertviz_app.lenses.token_maps import Doubles
 from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
-from bertviz_app.plots import Theme
+from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.turnstile import Turnstile
 from bertviz_app.workspace import costs, jobs, scene
@@ -228,7 +228,7 @@ def _large_figure(encoding: Encoding, maps: Maps, theme: Theme) -> go.Figure:
 
 
 def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme) -> go.Figure:
-    norms, title = once(_lengths, model, forward, layer), f"Layer {layer + 1}"
+    norms, title = once(_lengths, model, forward, layer), f"Layer {shown(layer)}"
     return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=title)
 
 

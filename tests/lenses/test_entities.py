@@ -143,8 +143,8 @@ def test_words_labels_and_logits_must_fit():
 
 def test_the_table_has_a_row_a_word_and_a_probability_a_label():
     table = lens.columns(lens.read(some_words(2), LABELS, np.array([[0, math.log(2), 0]] * 2, dtype=np.float32)))
-    assert list(table) == ["word", "token", "label", "P(O)", "P(B-PER)", "P(I-PER)"]
-    assert table["token"] == [2, 3] and table["P(B-PER)"] == pytest.approx([0.5, 0.5])
+    assert list(table) == ["word", "token number", "label", "P(O)", "P(B-PER)", "P(I-PER)"]
+    assert table["token number"] == [2, 3] and table["P(B-PER)"] == pytest.approx([0.5, 0.5])
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
@@ -167,4 +167,4 @@ def test_drugs_are_called_drugs():
 def test_of_many_labels_the_table_has_the_likeliest():
     labels = tuple(f"L{i}" for i in range(100))
     table = lens.columns(lens.read(some_words(2), labels, np.zeros((2, 100), dtype=np.float32)))
-    assert list(table) == ["word", "token", "label", "probability"] and table["probability"] == pytest.approx([0.01, 0.01])
+    assert list(table) == ["word", "token number", "label", "probability"] and table["probability"] == pytest.approx([0.01, 0.01])

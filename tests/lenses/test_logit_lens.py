@@ -171,4 +171,4 @@ def test_the_table_has_a_row_for_each_cell(model, capital):
     said = read(model, capital, [5, 6])
     table = lens.columns(said, capital.encoding, [5, 6], model.reader.token)
     assert {len(column) for column in table.values()} == {14}
-    assert table["token"][:2] == ["is", "[MASK]"] and table["position"][:2] == [6, 7]
+    assert table["token"][:2] == ["is", "[MASK]"] and table["token number"][:2] == [6, 7]

@@ -93,6 +93,7 @@ def test_neighbours_figure_is_text_never_markup():
 def test_the_table_of_cosines_keeps_tokens_that_stand_twice():
     matrix = np.array([[1, 0.5], [0.25, 1]], dtype=np.float32)
     assert lens.matrix_columns(matrix, ["bank", "bank"]) == {
+        "token number": [1, 2],
         "token": ["bank", "bank"],
         "1 bank": [1, 0.5],
         "2 bank": [0.25, 1],

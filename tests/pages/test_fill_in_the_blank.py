@@ -24,7 +24,7 @@ def test_two_blanks_one_by_one(open_page):
     app.button(key="fill_one_by_one").click().run()
     assert not app.exception
     steps = next(frame.value for frame in app.dataframe if "step" in frame.value)
-    assert list(steps["step"]) == [1, 2] and list(steps["token"]) == [3, 7]
+    assert list(steps["step"]) == [1, 2] and list(steps["token number"]) == [3, 7]
     assert f"«{steps['word'][1]}»" in steps["in its place"][1] and steps["word"][0] in steps["in its place"][1]
 
 
@@ -36,7 +36,7 @@ def test_the_surest_blank_goes_first_and_only_further_guesses_cost_a_pass(open_p
     assert not app.exception and turnstile().passed == before + 2
     table, steps = (next(f.value for f in app.dataframe if column in f.value) for column in ("rank", "step"))
     surest = table.loc[table["probability"].idxmax()]
-    assert (steps["token"][0], steps["word"][0]) == (surest["token"], surest["word"])
+    assert (steps["token number"][0], steps["word"][0]) == (surest["token"], surest["word"])
     assert steps["probability"][0] == surest["probability"]
 
 
