@@ -167,4 +167,6 @@ def test_drugs_are_called_drugs():
 def test_of_many_labels_the_table_has_the_likeliest():
     labels = tuple(f"L{i}" for i in range(100))
     table = lens.columns(lens.read(some_words(2), labels, np.zeros((2, 100), dtype=np.float32)))
-    assert list(table) == ["word", "token number", "label", "probability"] and table["probability"] == pytest.approx([0.01, 0.01])
+    assert list(table) == ["word", "token number", "label", "probability"] and table["probability"] == pytest.approx(
+        [0.01, 0.01]
+    )

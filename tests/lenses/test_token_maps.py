@@ -122,7 +122,11 @@ def test_columns_hold_the_numbers(maps, forward):
     table = words.mean_columns(maps, encoding)
     assert table["token"] == list(encoding.tokens) and table["drawn on, norms"] == [0, 0, 0, 0, 0, 1]
     wide = words.map_columns(maps[MEAN.name], encoding)
-    assert table["token number"] == [1, 2, 3, 4, 5, 6] and list(wide)[2] == "1 [CLS]" and wide["3 love"] == maps[MEAN.name][:, 2].tolist()
+    assert (
+        table["token number"] == [1, 2, 3, 4, 5, 6]
+        and list(wide)[2] == "1 [CLS]"
+        and wide["3 love"] == maps[MEAN.name][:, 2].tolist()
+    )
     assert words.token_columns(maps, encoding, 2)[MEAN.name] == maps[MEAN.name][2].tolist()
     square = words.agreement_columns(np.eye(2), ["Mean", "Rollout"])
     assert square == {"method": ["Mean", "Rollout"], "Mean": [1, 0], "Rollout": [0, 1]}
