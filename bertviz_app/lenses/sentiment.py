@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,12 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.lenses.classes import Reading
+from bertviz_app.lenses.phrases import counted, decimal, trailer
 from bertviz_app.plots import Theme
+from bertviz_app.uploads.texts import TextRow
 
 MOST_BARS = 25  # texts drawn one by one; more are drawn as a distribution
+MOST_NAMED = 6  # labels that a sentence counts
 N_BINS = 20
 
 
@@ -20,88 +24,169 @@ N_BINS = 20
 class Verdict:
     """One row of many texts. `reading` is None where the text cannot be read; `note` says why, or what was cut."""
 
-    text: str
+    row: TextRow
     reading: Reading | None
     note: str = ""
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
     """How many texts got which label, which was the closest call, and how many could not be read."""
-    read_ones = [(row, verdict.reading) for row, verdict in enumerate(verdicts, start=1) if verdict.reading]
+    read_ones = [(verdict.row.number, verdict.reading) for verdict in verdicts if verdict.reading]
     if not read_ones:
-        return f"None of the {len(verdicts)} texts could be read; the table says why."
-    counts = {label: sum(reading.label == label for _, reading in read_ones) for label in read_ones[0][1].labels}
-    shares = ", ".join(f"{label} {count:,}" for label, count in counts.items())
-    row, closest = min(read_ones, key=lambda pair: pair[1].score)
-    least = f"The least certain is row {row:,}, {closest.label} with {plots.percent(closest.score)}."
+        return f"None of {counted(len(verdicts), 'text')} could be read; the table says why."
     unread = len(verdicts) - len(read_ones)
     rest = f" {unread:,} could not be read; the table says why." if unread else ""
-    return f"Of {len(read_ones):,} texts: {shares}. {least}{rest}"
+    readings = [reading for _, reading in read_ones]
+    if not readings[0].is_probability:
+        values = sorted(reading.score for reading in readings)
+        middle = float(np.median(values))
+        return f"The answers to {counted(len(values), 'text')} lie between {decimal(values[0])} and {decimal(values[-1])}, with the median {decimal(middle)}.{rest}"
+    counts = _counts(readings)
+    named = ", ".join(f"{label} {count:,}" for label, count in list(counts.items())[:MOST_NAMED])
+    more = f" and {len(counts) - MOST_NAMED} more labels" if len(counts) > MOST_NAMED else ""
+    return f"Of {counted(len(readings), 'text')}: {named}{more}.{_closest(read_ones)}{rest}"
+
+
+def _closest(read_ones: Sequence[tuple[int, Reading]]) -> str:
+    """The text that the head is least sure of, where one is."""
+    least = trailer([reading.score for _, reading in read_ones], plots.percent)
+    if least is None or read_ones[0][1].decoding != "softmax":
+        return ""
+    row, reading = read_ones[least]
+    return f" The least certain is row {row:,}, {reading.label} with {plots.percent(reading.score)}."
+
+
+def _counts(readings: Sequence[Reading]) -> dict[str, int]:
+    """How many texts have each label, in the checkpoint's order if they are few, else the commonest first."""
+    labels = readings[0].labels
+    held = Counter(label for reading in readings for label in reading.holding)
+    order = range(len(labels)) if len(labels) <= MOST_NAMED else [label for label, _ in held.most_common()]
+    return {labels[label]: held[label] for label in order}
 
 
 def verdicts_figure(verdicts: Sequence[Verdict], theme: Theme) -> go.Figure:
-    """The texts that could be read, sorted by the probability of the last label; a distribution beyond `MOST_BARS`.
+    """The texts that could be read, one bar each; beyond `MOST_BARS` a distribution, or how many have each label.
 
-    Raises `ValueError` when none could be read.
+    Of two labels the bar is the probability of the last, of more that of the likeliest, of a number the number. Raises `ValueError` when none
+    could be read.
     """
-    rows = [(row, verdict.text, verdict.reading) for row, verdict in enumerate(verdicts, start=1) if verdict.reading]
+    rows = [(verdict.row, verdict.reading) for verdict in verdicts if verdict.reading]
     if not rows:
         raise ValueError("no text could be read: there is nothing to draw")
+    first = rows[0][1]
+    is_of_two = first.decoding == "softmax" and len(first.labels) == 2
     if len(rows) > MOST_BARS:
-        return _distribution_figure([reading for *_, reading in rows], theme)
-    rows.sort(key=lambda row: -float(row[2].values[-1]))
-    last = rows[0][2].labels[-1]
+        readings = [reading for _, reading in rows]
+        return (
+            _distribution_figure(readings, theme) if is_of_two or not first.is_probability else _labels_figure(readings, theme)
+        )
+    return _bars_figure(rows, theme, of_last=is_of_two)
+
+
+def _bars_figure(rows: list[tuple[TextRow, Reading]], theme: Theme, *, of_last: bool) -> go.Figure:
+    first, last = rows[0][1], rows[0][1].labels[-1]
+    of = -1 if of_last else None
+    rows = sorted(rows, key=lambda pair: -float(pair[1].values[-1 if of_last else pair[1].best]))
     places = np.arange(len(rows))
-    chances = np.array([reading.values[-1] for *_, reading in rows])
-    chart = plots.figure(theme, height=120 + 50 * len(rows), title=f"Each text's probability of {plots.label(last)}")
+    values = np.array([reading.score if of is None else reading.values[of] for _, reading in rows])
+    title = f"Each text's probability of {plots.label(last)}" if of_last else "What the head says of each text"
+    chart = plots.figure(theme, height=120 + 50 * len(rows), title=title)
     chart.add_bar(
-        x=chances,
+        x=values,
         y=places,
         orientation="h",
         width=0.4,
-        marker_color=[theme.accent if reading.label == last else theme.muted for *_, reading in rows],
-        text=[plots.percent(chance) for chance in chances],
+        marker_color=[theme.accent if not of_last or reading.label == last else theme.muted for _, reading in rows],
+        text=[plots.percent(value) if of_last else _answer(reading) for value, (_, reading) in zip(values, rows, strict=True)],
         textposition="outside",
         cliponaxis=False,
-        customdata=[[row, _short(text, 160), plots.label(reading.label), reading.score] for row, text, reading in rows],
+        customdata=[[row.number, _short(row.text, 160), plots.label(reading.label), reading.score] for row, reading in rows],
         hovertemplate="row %{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} %{customdata[3]:.4f}<extra></extra>",
         showlegend=False,
     )
     # Each text stands above its bar, where a phone has room for it.
-    names = [_short(text, 42) for _, text, _ in rows]
-    chart.add_scatter(x=0 * chances, y=places - 0.4, text=names, mode="text", textposition="middle right", hoverinfo="skip")
+    names = [_short(row.text, 42) for row, _ in rows]
+    chart.add_scatter(x=0 * values, y=places - 0.4, text=names, mode="text", textposition="middle right", hoverinfo="skip")
     chart.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.8]).update_layout(showlegend=False)
-    return _probability_axis(chart, f"in colour: {plots.label(last)} is the likeliest")
+    if not first.is_probability:
+        return chart.update_xaxes(showgrid=False, title_text="on the head's own scale")
+    return _probability_axis(
+        chart, f"in colour: {plots.label(last)} is the likeliest" if of_last else "probability of the likeliest label"
+    )
 
 
-def columns(verdicts: Sequence[Verdict], *, longest: int | None = None) -> dict[str, list[object]]:
-    """The result as a table: row, text, label, score, the probability of each label, note. `longest` shortens the texts."""
-    labels = next((verdict.reading.labels for verdict in verdicts if verdict.reading), ())
-    table: dict[str, list[object]] = {
-        "row": list(range(1, len(verdicts) + 1)),
-        "text": [_cut(verdict.text, longest) for verdict in verdicts],
-        "label": [verdict.reading.label if verdict.reading else None for verdict in verdicts],
-        "score": [_rounded(verdict.reading, None) for verdict in verdicts],
+def _answer(reading: Reading) -> str:
+    return plots.label(
+        f"{reading.labels[reading.best]} {reading.said(reading.best)}" if reading.is_probability else reading.label
+    )
+
+
+def columns(
+    verdicts: Sequence[Verdict],
+    headings: Sequence[str] = (),
+    *,
+    expected: Mapping[str, str | None] | None = None,
+    longest: int | None = None,
+) -> dict[str, list[object]]:
+    """The result as a table: the number of the row, the columns of the file (or the text), label, score, the value of each label, note.
+
+    A column of ours whose name the file has already is called "model: …". `expected`: what each value of the file's labels stands for; then a
+    column says so. `longest` shortens the texts.
+    """
+    first = next((verdict.reading for verdict in verdicts if verdict.reading), None)
+    readings = [verdict.reading for verdict in verdicts]
+    given: dict[str, list[object]] = {
+        heading: [_cut(verdict.row.cells[place], longest) for verdict in verdicts] for place, heading in enumerate(headings)
+    } or {"text": [_cut(verdict.row.text, longest) for verdict in verdicts]}
+    ours: dict[str, list[object]] = {}
+    if expected is not None:
+        ours["expected"] = [expected.get(verdict.row.label or "") for verdict in verdicts]
+    ours |= {
+        "label": [reading.label if reading else None for reading in readings],
+        "score": [_rounded(reading, None) for reading in readings],
     }
-    for index, label in enumerate(labels):
-        table[f"P({label})"] = [_rounded(verdict.reading, index) for verdict in verdicts]
-    return table | {"note": [verdict.note for verdict in verdicts]}
+    for index, label in enumerate(first.labels if first else ()):
+        ours[f"P({label})" if first and first.is_probability else label] = [_rounded(reading, index) for reading in readings]
+    ours["note"] = [verdict.note for verdict in verdicts]
+    named = {(f"model: {name}" if name in given or name == "row" else name): cells for name, cells in ours.items()}
+    numbers: list[object] = [verdict.row.number for verdict in verdicts]
+    return {("row" if "row" not in given else "row of the file"): numbers} | given | named
+
+
+def _labels_figure(readings: Sequence[Reading], theme: Theme) -> go.Figure:
+    """How many texts have each label, the commonest first."""
+    counts = sorted(_counts(readings).items(), key=lambda pair: -pair[1])[:MOST_BARS]
+    places = np.arange(len(counts))
+    chart = plots.figure(theme, height=110 + 34 * len(counts), title=f"How many of {len(readings):,} texts have each label")
+    chart.add_bar(
+        x=[count for _, count in counts], y=places, orientation="h", width=0.6, marker_color=theme.accent, cliponaxis=False,
+        text=[f"{count:,}" for _, count in counts], textposition="outside", hovertemplate="%{y}: %{x:,} texts<extra></extra>", showlegend=False,
+    )  # fmt: skip
+    chart.update_yaxes(
+        tickvals=places, ticktext=[_short(label, 30) for label, _ in counts], autorange="reversed", showgrid=False
+    )
+    return chart.update_xaxes(title_text="texts", rangemode="tozero", showgrid=False)
 
 
 def _distribution_figure(readings: Sequence[Reading], theme: Theme) -> go.Figure:
-    last = plots.label(readings[0].labels[-1])
-    counts, edges = np.histogram([reading.values[-1] for reading in readings], bins=N_BINS, range=(0, 1))
-    chart = plots.figure(theme, height=380, title=f"How sure the head is of {last}, over {len(readings):,} texts")
+    last, is_probability = plots.label(readings[0].labels[-1]), readings[0].is_probability
+    values = np.array([reading.values[-1] for reading in readings])
+    counts, edges = np.histogram(values, bins=N_BINS, range=(0, 1) if is_probability else None)
+    what = f"How sure the head is of {last}" if is_probability else "The answers"
+    chart = plots.figure(theme, height=380, title=f"{what}, over {len(readings):,} texts")
+    scale = 100 if is_probability else 1
     chart.add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
-        width=0.92 / N_BINS,
-        marker_color=[theme.accent if left >= 0.5 else theme.muted for left in edges[:-1]],
-        customdata=np.round(100 * np.stack([edges[:-1], edges[1:]], axis=-1)),
-        hovertemplate="%{customdata[0]} to %{customdata[1]} %: %{y} texts<extra></extra>",
+        width=0.92 * np.diff(edges),
+        marker_color=[theme.muted if is_probability and left < 0.5 else theme.accent for left in edges[:-1]],
+        customdata=np.round(scale * np.stack([edges[:-1], edges[1:]], axis=-1), 0 if is_probability else 3),
+        hovertemplate=f"%{{customdata[0]}} to %{{customdata[1]}}{' %' if is_probability else ''}: %{{y}} texts<extra></extra>",
         showlegend=False,
     )
     chart.update_yaxes(title_text="texts", rangemode="tozero")
+    if not is_probability:
+        return chart.update_xaxes(showgrid=False, title_text="on the head's own scale")
     return _probability_axis(chart, f"probability of {last}").update_xaxes(range=[0, 1.03])
 
 

@@ -72,6 +72,14 @@ def layout(text: str, name: str = "") -> Layout:
     return replace(Layout(None, quotes), has_heading=_is_heading(_filled(rows)))
 
 
+def layout_with(text: str, delimiter: str | None) -> Layout:
+    """The likeliest layout with a delimiter that somebody chose. Raises `BadTable` as `layout` does."""
+    rows, quotes = sample_rows(text, delimiter)
+    if not _filled(rows):
+        raise BadTable("This file is empty: no cell has text in it.")
+    return _headed(Layout(delimiter, quotes), rows)
+
+
 def parsed(text: str, delimiter: str | None, quotes: str, *, most: int | None = None) -> Rows:
     """The rows of a text, blank ones as empty lists. Raises `BadTable` with the line that cannot be read."""
     reader = csv.reader(

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from bertviz_app import settings
 from bertviz_app.errors import InputError
-from bertviz_app.lenses import classes, sentiment
+from bertviz_app.lenses import classes, file_labels, head_code, sentiment
 from bertviz_app.lenses.classes import Reading
+from bertviz_app.lenses.phrases import counted
 from bertviz_app.lenses.sentiment import Verdict
 from bertviz_app.records import Encoding, Floats
-from bertviz_app.tables import HEADINGS, MAX_BYTES, TextColumn, TextRow, csv_text, read_texts
+from bertviz_app.tables import csv_text
+from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import scene
+from bertviz_app.workspace.files import Chosen, chosen_texts
+from bertviz_app.workspace.markup import plain
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 AT_ONCE = 250  # last layers held in memory at the same time
 LONGEST = 300  # characters of a text in the table on the screen; the CSV has them whole
+PLACES = ("One per line", "File")
+MOST_VALUES = 30  # values of a file's labels that can be told what they stand for
+NOTHING = "no label"
+FILE_NAME = "inside-bert-texts.csv"
 EXAMPLES = (
     "A wonderful film, warm and funny from start to finish.",
     "I want these two hours of my life back.",
@@ -29,35 +36,64 @@ EXAMPLES = (
     "The film lasts ninety minutes.",
 )
 
-NAMES = f"{', '.join(HEADINGS[:-1])} or {HEADINGS[-1]}"
+Scored = Sequence[tuple[Reading | None, str]]  # for each row what the classifier says, and a note
+
+
+def several(page: Page) -> None:
+    """Texts that are typed or handed over, what the classifier says of each, and, where the file says it too, how often the two agree."""
+    labels = page.model.info.task_heads[classifier_of(page)].labels
+    chosen = _chosen(page, labels)
+    if chosen is None:
+        return
+    expected = stands_for(chosen.rows, labels) if chosen.label else None
+    asked = (page.model.info.key, classifier_of(page), tuple((row.text, row.problem) for row in chosen.rows))
+    said: Scored | None = scene.VERDICTS.of(asked)
+    if said is None:
+        if chosen.headings and not told_to_read(sum(not row.problem for row in chosen.rows)):
+            return
+        said = scored(page, chosen.rows)
+        scene.VERDICTS.put(asked, said)
+    verdicts = [Verdict(row, *answer) for row, answer in zip(chosen.rows, said, strict=True)]
+    texts = [verdict.row.text for verdict in verdicts if verdict.reading]
+    if texts:
+        page.show(
+            sentiment.verdicts_figure(verdicts, page.theme), name="sentiments", alt="Bars", notice=sentiment.summary(verdicts)
+        )
+    else:
+        page.notice(sentiment.summary(verdicts))
+    if texts and expected is not None:
+        show_agreement(page, verdicts, expected)
+    show_verdicts(verdicts, chosen.headings, expected)
+    if texts:
+        page.python(head_code.classification_of_many(page.model.info, classifier_of(page), texts))
+
+
+def _chosen(page: Page, labels: Sequence[str]) -> Chosen | None:
+    """The texts that were typed, or those of a file, if there is one."""
+    source = st.segmented_control(
+        "Texts from",
+        PLACES,
+        default=PLACES[0],
+        required=True,
+        key="texts_from",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    if source == PLACES[0]:
+        return Chosen(page.lines("reviews", "Texts, one per line", EXAMPLES), (), None)
+    chosen = chosen_texts(labels)
+    if chosen is not None:
+        page.reads(*(row.text for row in chosen.rows if not row.problem))
+    return chosen
 
 
 def told_to_read(n: int) -> bool:
     """A button that starts the work, and is gone as soon as it was pressed."""
     place = st.empty()
-    pressed = place.button(f"Read {n:,} texts", type="primary", key="read_texts")
+    pressed = place.button(f"Read {counted(n, 'text')}", type="primary", key="read_texts")
     if pressed:
         place.empty()
     return pressed
-
-
-def uploaded_texts() -> tuple[TextRow, ...]:
-    """The rows of a CSV that the visitor hands over, kept while they look at other pages. Raises `BadTable`."""
-    limit = settings.current().max_rows
-    file = st.file_uploader(
-        f"A CSV with a column called {NAMES}", ["csv", "tsv", "txt"], key="table_file", max_upload_size=MAX_BYTES // 1_000_000,
-        help=f"UTF-8, up to {MAX_BYTES // 1_000_000} MB and {limit:,} rows. Without such a heading, the first column is read, "
-        "from the first row on. The file stays in this server's memory and is gone with your visit.",
-    )  # fmt: skip
-    if file is not None and scene.TABLE_ID.value() != file.file_id:
-        scene.TABLE.take()
-        scene.TABLE.put(read_texts(file.getvalue(), max_rows=limit))
-        scene.TABLE_ID.put(file.file_id)
-    table: TextColumn | None = scene.TABLE.value()
-    if table is None:
-        return ()
-    _say_what_was_read(table, limit)
-    return table.rows
 
 
 def classifier_of(page: Page) -> str:
@@ -72,8 +108,8 @@ def reading_of(page: Page, vector: Floats) -> Reading:
     return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, vector))
 
 
-def verdicts_of(page: Page, rows: Sequence[TextRow]) -> list[Verdict]:
-    """What the sentiment head says of each row; a row that cannot be read keeps its place, with the reason."""
+def scored(page: Page, rows: Sequence[TextRow]) -> Scored:
+    """What the classifier says of each row, and a note; a row that cannot be read keeps its place, with the reason."""
     encodings, notes = _encoded(page, rows)
     places = sorted(encodings)
     readings: dict[int, Reading] = {}
@@ -83,26 +119,61 @@ def verdicts_of(page: Page, rows: Sequence[TextRow]) -> list[Verdict]:
         states = page.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
         for place, state in zip(chunk, states, strict=True):
             readings[place] = reading_of(page, state.class_vector)
-    return [Verdict(row.text, readings.get(place), notes[place]) for place, row in enumerate(rows)]
+    return [(readings.get(place), note) for place, note in enumerate(notes)]
 
 
-def show_verdicts(verdicts: Sequence[Verdict]) -> None:
-    """The result as a table, long texts shortened, and as a CSV with everything in it."""
-    st.dataframe(sentiment.columns(verdicts, longest=LONGEST), hide_index=True, key="table_verdicts")
-    if any(len(verdict.text) > LONGEST for verdict in verdicts):
+def show_verdicts(verdicts: Sequence[Verdict], headings: Sequence[str], expected: Mapping[str, str | None] | None) -> None:
+    """The result as a table, long texts shortened, and as a CSV with everything in it: row numbers and the file's own columns too."""
+    shown = sentiment.columns(verdicts, headings, expected=expected, longest=LONGEST)
+    st.dataframe(shown, hide_index=True, key="table_verdicts")
+    if any(len(verdict.row.text) > LONGEST for verdict in verdicts):
         st.caption(f"Long texts are shown by their first {LONGEST} characters; the CSV has them whole.")
     # The byte order mark tells a spreadsheet that this is UTF-8.
     st.download_button(
-        "Download CSV", lambda: csv_text(sentiment.columns(verdicts)).encode("utf-8-sig"), "inside-bert-sentiment.csv",
+        "Download CSV", lambda: csv_text(sentiment.columns(verdicts, headings, expected=expected)).encode("utf-8-sig"), FILE_NAME,
         "text/csv", key="csv_verdicts", on_click="ignore",
     )  # fmt: skip
 
 
-def _say_what_was_read(table: TextColumn, limit: int) -> None:
-    guessed = "the first column, from the first row on, as no heading says which"
-    column = guessed if table.heading is None else f"the column `{_code(table.heading)}`"
-    rest = f" The {table.n_dropped:,} rows beyond {limit:,} are left out: the limit of this server." if table.n_dropped else ""
-    st.caption(f"{len(table.rows):,} rows; read is {column}.{rest}")
+def stands_for(rows: Sequence[TextRow], labels: Sequence[str]) -> dict[str, str | None]:
+    """What each value of the file's labels stands for: as it is recognised, until the visitor says otherwise. Those that are equal need no word."""
+    found = file_labels.matched(file_labels.values_of([row.label for row in rows]), labels)
+    if all(value == label for value, label in found.items()):
+        return found
+    with st.expander("What the labels of the file stand for", expanded=None in found.values()):
+        offered = [NOTHING, *labels]
+        columns = st.columns(min(3, len(found)))
+        for place, (value, label) in enumerate(list(found.items())[:MOST_VALUES]):
+            chosen = columns[place % len(columns)].selectbox(
+                plain(f"“{value[:40]}” is"),
+                offered,
+                index=0 if label is None else offered.index(label),
+                key=f"stands_for_{value}_{offered}",
+            )
+            found[value] = None if chosen == NOTHING else chosen
+        if len(found) > MOST_VALUES:
+            st.caption(
+                f"Shown are the {MOST_VALUES} commonest of {len(found)} values; the others stand for what they are equal to."
+            )
+    return found
+
+
+def show_agreement(page: Page, verdicts: Sequence[Verdict], expected: Mapping[str, str | None]) -> None:
+    """How often the classifier says what the file says, and whom it takes for whom."""
+    head = page.model.info.task_heads[classifier_of(page)]
+    if head.decoding != "softmax":
+        st.caption("This head does not choose one label for a text, so it is not compared with a label of the file.")
+        return
+    found = file_labels.agreement(verdicts, expected, head.labels)
+    if found.n:
+        figure = file_labels.confusion_figure(found, page.theme)
+        page.show(figure, name="confusion", alt="Heatmap", notice=file_labels.notice(found))
+    else:
+        page.notice(file_labels.notice(found))
+    with page.fold("Table: every label"):
+        page.table(file_labels.columns(found), name="labels")
+        st.markdown(file_labels.METHOD)
+        st.code(file_labels.python_code(FILE_NAME, head.labels), language="python")
 
 
 def _encoded(page: Page, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], list[str]]:
@@ -122,8 +193,3 @@ def _encoded(page: Page, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], 
             if encoding.n_dropped:
                 notes[place] = f"Cut: {encoding.n_dropped:,} tokens did not fit into the {encoding.n_tokens} the model reads."
     return encodings, notes
-
-
-def _code(heading: str) -> str:
-    # Within a code span only a backtick is special.
-    return " ".join(heading.replace("`", "'").split())

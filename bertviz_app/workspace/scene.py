@@ -149,8 +149,8 @@ GLOSSARY_SEARCH = Kept("glossary_search", "")
 
 # ── Files, and what was read of them ──────────────────────────────────────────────────────────────
 
-TABLE = Kept[Any]("_table", None)
-TABLE_ID = Kept[str | None]("_table_id", None)
+UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
+TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
 
 _LATER: Kept[Mapping[str, object]] = Kept("_later", {})
