@@ -43,7 +43,7 @@ def named(name: str) -> Checkpoint:
             return checkpoint
     if name and _is_folder(name):
         folder = Path(name).resolve()
-        return Checkpoint(name, folder.name, str(folder), _fingerprint(folder), "unknown", _megabytes(folder))
+        return Checkpoint(name, folder.name, str(encoder_folder(folder)), _fingerprint(folder), "unknown", _megabytes(folder))
     if name in settings.current().checkpoints and HUB_NAME.fullmatch(name):
         return Checkpoint(name, name, name, None, "unknown", None)
     some, shown = ", ".join(list(CATALOG)[:3]), name.rstrip("/").rpartition("/")[2] if name.startswith("/") else name
@@ -142,6 +142,12 @@ def weighed(folder: Path) -> int:
         )
     # Beside its parameters a network keeps, for each place, its number and a segment, eight bytes each.
     return max(described.n_bytes, BYTES * held) + 16 * int(config.get("max_position_embeddings", 512))
+
+
+def encoder_folder(folder: Path) -> Path:
+    """Where the encoder of a folder lies: in older sentence-transformers folders it has a folder of its own."""
+    inner = folder / "0_Transformer"
+    return inner if not (folder / "config.json").exists() and (inner / "config.json").exists() else folder
 
 
 def _is_folder(name: str) -> bool:

@@ -26,6 +26,7 @@ from bertviz_app.errors import BrokenCheckpoint, Unfit, UnsupportedModel, cause
 from bertviz_app.families import family_of
 from bertviz_app.family import Family
 from bertviz_app.reading import Reader
+from bertviz_app.sentence_modules import sentence_modules
 from bertviz_app.spelling import KINDS
 from bertviz_app.task_heads import task_heads
 from bertviz_app.weights import tensor_shapes, weight_files
@@ -66,6 +67,7 @@ def inspected(folder: Path) -> Inspection:
     heads = task_heads(folder, family, network, has_class_vector=True)
     own = (*family.classifier, *TASK_LAYERS) if any(not head.facts.beside for head in heads.values()) else ()
     read = {name for name in shapes if name in homes or name.rpartition(".")[0] in own}
+    sentence_modules(folder)
     _refuse_what_is_no_number(folder, read)
     network_config = network.config
     load_reader(folder, network_config.vocab_size, network_config.max_position_embeddings - family.traits.first_position)

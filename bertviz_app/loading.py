@@ -20,6 +20,7 @@ from bertviz_app.family import Family
 from bertviz_app.inspecting import inspected, one_at_a_time
 from bertviz_app.intervening import attach
 from bertviz_app.objectives import PAIRS
+from bertviz_app.sentence_modules import SentenceModules, sentence_modules
 from bertviz_app.task_heads import TaskHead, task_heads, unread
 
 # What the load report of transformers would say on every start is checked here instead.
@@ -38,6 +39,7 @@ class Parts:
     heads: Mapping[str, tuple[str, ...]]
     task_heads: Mapping[str, TaskHead]
     unread: str = ""
+    sentences: SentenceModules | None = None
 
     @property
     def encoder(self) -> Any:
@@ -106,8 +108,15 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
         task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
+        sentences=_on(sentence_modules(folder), device),
         unread=unread(network.config.architectures, inspection.ignored),
     )
+
+
+def _on(modules: SentenceModules | None, device: torch.device) -> SentenceModules | None:
+    if modules is not None:
+        modules.dense.to(device)
+    return modules
 
 
 def _is_trained(network: Any, modules: tuple[str, ...], missing: set[str]) -> bool:

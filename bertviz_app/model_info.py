@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bertviz_app.label_sets import listed
 from bertviz_app.objectives import OBJECTIVES
+from bertviz_app.pooling import Recipe
 from bertviz_app.spelling import SpecialTokens
 from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts
 from bertviz_app.traits import Traits
@@ -47,6 +48,7 @@ class ModelInfo:
     unread: str = ""
     abstains: bool = False
     special: SpecialTokens = field(default_factory=SpecialTokens)
+    recipe: Recipe | None = None  # how it makes one vector of a text, if it was trained to
     variant: str = ""  # told apart from the same checkpoint as others read it
 
     def home(self, task: str) -> str:

@@ -85,6 +85,7 @@ class Model:
             ),
             has_pooler=parts.has_pooler,
             task_heads=facts,
+            recipe=parts.sentences.recipe if parts.sentences else None,
             unread=parts.unread,
             abstains="answers" in labels and bool(SQUAD_2.search(source)),
         )

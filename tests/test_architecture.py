@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GROUND = {
-    "records", "errors", "settings", "catalog", "turnstile", "waiting", "portions", "notes", "lookalikes", "tables", "traits", "family", "families", "objectives", "spelling", "sizes",
+    "records", "errors", "settings", "catalog", "turnstile", "waiting", "portions", "notes", "lookalikes", "tables", "traits", "family", "families", "pooling", "objectives", "spelling", "sizes",
     "shelf", "interventions", "layer_names", "query_key", "feed_forward", "attributions", "tasks", "label_sets", "model_info",
 }  # fmt: skip
 
@@ -26,6 +26,7 @@ OF_A_MODEL = {
     "layers",
     "mixing",
     "neurons",
+    "sentence_modules",
 }  # fmt: skip
 
 # room: (rooms of ours that it may import, packages of others)
@@ -66,8 +67,12 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "subjects": (GROUND, set()),
     "mixing": (GROUND | {"layers", "models"}, {"torch", "numpy"}),
     "all_states": (GROUND | {"models"}, {"torch"}),
-    "inspecting": (GROUND | {"task_heads", "checkpoints", "weights", "reading"}, {"torch", "transformers", "safetensors"}),
-    "loading": (GROUND | {"task_heads", "inspecting", "intervening"}, {"torch", "transformers"}),
+    "inspecting": (
+        GROUND | {"task_heads", "sentence_modules", "checkpoints", "weights", "reading"},
+        {"torch", "transformers", "safetensors"},
+    ),
+    "loading": (GROUND | {"task_heads", "sentence_modules", "inspecting", "intervening"}, {"torch", "transformers"}),
+    "sentence_modules": (GROUND | {"weights"}, {"torch", "numpy", "safetensors"}),
     "reading": (GROUND, {"numpy"}),
     "checkpoints": (GROUND | {"weights"}, {"huggingface_hub"}),
     "weights": ({"errors"}, {"safetensors"}),
@@ -88,6 +93,7 @@ LAZILY = {
     "layers": {"models"},
     "subjects": {"models"},
     "neurons": {"models"},
+    "sentence_modules": {"models"},
     "__init__": {"models"},
 }
 
