@@ -1,43 +1,15 @@
-"""Home: the story of one sentence."""
+"""Inside BERT: what `streamlit run app.py` serves and, run by it as a page, Home."""
 
 import streamlit as st
 
-from bertviz_app import plots
-from bertviz_app.lenses import home as lens
-from bertviz_app.workspace import once, open_page
-from bertviz_app.workspace.story import show_ending
+if __name__ == "__main__":
+    from bertviz_app.workspace import open_page
+    from bertviz_app.workspace.home import story_of_a_sentence
 
-with open_page("home") as page:
-    page.sentence()
-    encoding, model = page.encoding, page.model
+    with open_page("home") as page:
+        story_of_a_sentence(page)
+else:
+    from bertviz_app import server
 
-    st.subheader("1 · It is cut into tokens, each with a number", anchor=False)
-    page.strip(encoding, with_text=True)
-    st.markdown(
-        f"The number is the token’s row in a vocabulary of {model.info.vocab_size:,}. From here on, BERT sees only numbers."
-    )
-    page.link("tokens", "See every step of the tokenizer")
-
-    forward = page.forward
-    st.subheader("2 · Each number becomes a vector", anchor=False)
-    st.markdown(f"After {model.info.n_layers} layers, {model.info.d_model} numbers describe each token in its context.")
-    page.show(once(lens.vectors_figure, forward, page.theme), name="vectors", alt="Heatmap of the last layer's vectors")
-    page.link("forward_pass", "Follow every tensor")
-
-    glance = once(lens.firmest_head, forward)
-    st.subheader("3 · On the way, tokens look at each other", anchor=False)
-    noticed = (
-        f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
-        f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
-    )
-    page.show(
-        once(lens.attention_figure, forward, glance, page.theme),
-        name="attention",
-        alt="Heatmap of one head",
-        notice=noticed,
-    )
-    page.link("attention", "Look at all heads")
-
-    st.subheader("4 · The vectors are turned into a prediction", anchor=False)
-    shown = show_ending(page)
-    page.python(lens.python_code(model.info, encoding, glance, task=shown))
+    server.check_settings()
+    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())

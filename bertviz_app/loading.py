@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from bertviz_app import settings
-from bertviz_app.errors import BrokenCheckpoint, cause
+from bertviz_app.errors import BrokenCheckpoint, SettingsError, cause
 from bertviz_app.family import Family
 from bertviz_app.inspecting import inspected, one_at_a_time
 from bertviz_app.intervening import attach
@@ -65,11 +65,12 @@ class Parts:
 def pick_device() -> torch.device:
     """cuda, else mps, else cpu, unless the settings name one."""
     chosen = settings.current().device
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if chosen != "auto":
+        if not there[chosen]:
+            raise SettingsError(f"INSIDE_BERT_DEVICE is {chosen}, which PyTorch does not find on this machine.")
         return torch.device(chosen)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    return torch.device(next(device for device in ("cuda", "mps", "cpu") if there[device]))
 
 
 def load_parts(folder: Path, device: torch.device) -> Parts:

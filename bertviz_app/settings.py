@@ -1,6 +1,7 @@
-"""Limits and deployment choices, from environment variables, checked once.
+"""Limits and deployment choices, from environment variables, checked when the server starts.
 
-Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FORWARDS=4`.
+Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FORWARDS=4`. A name or a value without sense stops the server
+with a sentence, as it would otherwise meet every visitor on every page.
 
 | field             | default  | what it bounds or chooses                                                       |
 |-------------------|----------|---------------------------------------------------------------------------------|
@@ -16,6 +17,7 @@ Every field can be set as `INSIDE_BERT_<FIELD>`, for example `INSIDE_BERT_MAX_FO
 | max_runs          | 2        | runs of pages under way at the same time, over all visitors                     |
 | patience_seconds  | 60       | how long a visitor waits for a free place before being told to try again        |
 | load_seconds      | 60       | how long a visitor waits for a model to load before being told that it goes on  |
+| upload_megabytes  | 10       | uploaded files of one visitor kept in memory, the oldest let go first           |
 | model_megabytes   | 3000     | models kept in memory together, least recently used let go first                |
 | cache_megabytes   | 512      | forward passes kept in memory, least recently used let go first                 |
 """
@@ -25,6 +27,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 
 from bertviz_app.errors import SettingsError
 from bertviz_app.tasks import SUBJECTS
@@ -48,6 +51,7 @@ class Settings:
     max_runs: int = 2
     patience_seconds: int = 60
     load_seconds: int = 60
+    upload_megabytes: int = 10
     model_megabytes: int = 3_000
     cache_megabytes: int = 512
 
@@ -67,7 +71,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read `INSIDE_BERT_*`; raises `SettingsError` for a value that cannot be read."""
+        """Read `INSIDE_BERT_*`; raises `SettingsError` for a value that cannot be read and for a name that is no setting."""
+        known = [PREFIX + field.name.upper() for field in fields(cls)]
+        for name in environment:
+            if name.startswith(PREFIX) and name not in known:
+                near = get_close_matches(name, known, n=1, cutoff=0.8)
+                raise SettingsError(f"{name} is no setting of this program{f': did you mean {near[0]}?' if near else '.'}")
         values: dict[str, object] = {}
         for field in fields(cls):
             name = PREFIX + field.name.upper()

@@ -31,7 +31,7 @@ OF_A_MODEL = {
 
 # room: (rooms of ours that it may import, packages of others)
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
-    "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads"}, {"streamlit"}),
+    "pages": (GROUND | {"plots", "lenses", "components", "workspace", "uploads", "server"}, {"streamlit"}),
     "workspace": (
         GROUND
         | OF_A_MODEL
@@ -58,6 +58,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "components": (GROUND | {"plots"}, {"numpy"}),
     "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),
+    "server": (GROUND | {"checkpoints"}, {"starlette"}),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "inspecting", "loading", "reading", "subjects"}, {"torch", "numpy"}),
     "intervening": (GROUND, {"torch"}),
@@ -89,6 +90,7 @@ LAZILY = {
     "checkpoints": {"huggingface_hub"},
     "workspace": {"models"} | OF_A_MODEL,
     "intervening": {"models"},
+    "server": {"loading", "workspace", "streamlit"},
     "attributing": {"captum"},
     "layers": {"models"},
     "subjects": {"models"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import fields
 
 import pytest
@@ -56,6 +57,16 @@ def test_a_value_without_sense_is_a_sentence_with_the_variable_and_the_value(nam
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({PREFIX + name: raw})
     assert PREFIX + name in str(caught.value) and raw in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("MAX_FORWARD", "did you mean INSIDE_BERT_MAX_FORWARDS?"), ("PORT_OF_CALL_OF_THE_SHIP", "SHIP is no setting of this program."),
+     ("max_forwards", "is no setting")],
+)  # fmt: skip
+def test_a_name_that_is_no_setting_is_not_passed_over(name, said):
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        Settings.from_environment({PREFIX + name: "4"})
 
 
 def test_the_environment_of_the_process_is_read(monkeypatch):

@@ -1,0 +1,85 @@
+"""What the server does beside showing pages: it checks its settings before it starts, warms up, and bounds what is uploaded."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from starlette.middleware import Middleware
+
+from bertviz_app import settings
+from bertviz_app.checkpoints import folder_of, named
+from bertviz_app.errors import InsideBertError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+UPLOADS = "/_stcore/upload_file/"  # then the session and the file
+
+
+def check_settings() -> None:
+    """End the process with a sentence where a setting makes no sense, or where the first model or the device is not there."""
+    try:
+        chosen = settings.current()
+        folder_of(named(chosen.model))
+        if chosen.device != "auto":
+            from bertviz_app.loading import pick_device  # imports torch: only who names a device waits for that here
+
+            pick_device()
+    except InsideBertError as error:
+        sys.exit(f"Inside BERT cannot start. {error}")
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Import torch and load the first model while the server starts, in the background."""
+
+    def warm_up() -> None:
+        from bertviz_app.workspace import caches  # with Plotly and more: seconds in which the server shall answer
+
+        caches.warm_up()
+
+    threading.Thread(target=warm_up, name="start", daemon=True).start()
+    yield
+
+
+class BoundedUploads:
+    """Keeps the uploaded files of each session within a sum of bytes: the oldest are let go. One upload of a session at a time."""
+
+    def __init__(self, app: ASGIApp, n_bytes: int) -> None:
+        self._app, self._n_bytes = app, n_bytes
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand every request on; after an upload, make room."""
+        _, found, rest = str(scope.get("path", "")).partition(UPLOADS)
+        if not found or scope.get("method") != "PUT":
+            await self._app(scope, receive, send)
+            return
+        session = rest.partition("/")[0]
+        lock = self._locks.setdefault(session, asyncio.Lock())
+        async with lock:
+            await self._app(scope, receive, send)
+            self._make_room(session)
+
+    def _make_room(self, session: str) -> None:
+        from streamlit import runtime
+
+        manager = runtime.get_instance().uploaded_file_mgr
+        files = list(manager.file_storage.get(session, {}).values())  # in the order in which they came
+        kept = sum(len(file.data) for file in files)
+        for file in files[:-1]:  # the newest is what the visitor waits for
+            if kept <= self._n_bytes:
+                break
+            manager.remove_file(session, file.file_id)
+            kept -= len(file.data)
+
+
+def middleware() -> list[Middleware]:
+    """What every request goes through."""
+    return [Middleware(BoundedUploads, n_bytes=settings.current().upload_megabytes * 1_000_000)]
