@@ -6,17 +6,15 @@ import streamlit as st
 
 from bertviz_app.lenses import token_maps_code as code
 from bertviz_app.lenses import token_maps_words as words
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import choices, open_page
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.token_maps import agreement, one_map, one_token, side_by_side, summed_up
 
 VIEWS: dict[str, Any] = {"Side by side": side_by_side, "One map": one_map, "One token": one_token, "Agreement": agreement}
-ONE_OF: dict[str, Any] = {
-    "default": "Side by side", "required": True, "key": "summed_view", "label_visibility": "collapsed", "bind": "query-params",
-}  # fmt: skip
 
 with open_page("attention_summed_up") as page:
     page.sentence(pair=True)
-    view = st.segmented_control("View", list(VIEWS), **ONE_OF)
+    view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
     summed = summed_up(page)
     VIEWS[view](page, summed)
     with page.fold("How it is computed"):

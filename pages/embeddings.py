@@ -4,8 +4,9 @@ import streamlit as st
 
 from bertviz_app.lenses import embeddings as lens
 from bertviz_app.lenses import similarity
-from bertviz_app.workspace import Page, once, open_page
+from bertviz_app.workspace import Page, choices, once, open_page
 from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
+from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
 AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
@@ -33,10 +34,9 @@ def layers_view(page: Page) -> None:
 
 
 with open_page("embeddings") as page:
-    options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
     sentence = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        view = st.segmented_control("View", VIEWS, key="embeddings_view", wrap=True, **options)
+        view = choices.view(Choice.EMBEDDINGS_VIEW, VIEWS)
         state = page.layer(with_embeddings=True) if view in AT_A_LAYER else 0
     if view != VIEWS[3]:  # several sentences have a box of their own
         with sentence:

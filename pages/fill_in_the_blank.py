@@ -5,9 +5,10 @@ import streamlit as st
 from bertviz_app import settings
 from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses.numbering import numbered
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, choices, open_page
 from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
 from bertviz_app.workspace.offers import offer_instead
+from bertviz_app.workspace.scene import Choice
 
 
 def guesses(page: Page) -> None:
@@ -24,7 +25,7 @@ def guesses(page: Page) -> None:
             page.table(numbered(encoding.tokens, positions) | {"probability": seen}, name="seen")
     else:
         blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
-        k = st.slider("Words to show", 3, 20, 5, key="top_k", persist_state="session")
+        k = choices.number(Choice.TOP_K, "Words to show", 3, 20, value=5)
         logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
         filled = lens.fill(logits, blanks, page.model.reader.token, k=k)
         given = [row for row, position in enumerate(blanks) if position in hidden]

@@ -8,7 +8,8 @@ from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.tables import csv_text
-from bertviz_app.workspace import Page, once, open_page, scene
+from bertviz_app.workspace import Page, choices, once, open_page, scene
+from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BY_TOKEN = "Embedding sum"
@@ -42,8 +43,7 @@ def picture(page: Page, view: str, position: int) -> lens.Picture:
 with open_page("forward_pass") as page:
     page.sentence()
     above = st.container()
-    options = {"label_visibility": "collapsed", "persist_state": "session", "required": True}
-    view = st.segmented_control("View", VIEWS, default="Shapes", key="forward_view", **options)
+    view = choices.view(Choice.FORWARD_VIEW, VIEWS)
     with above:
         position = chosen_token(page, clickable=view == BY_TOKEN)
     drawn, name = picture(page, view, position), view.lower().replace(" ", "-")

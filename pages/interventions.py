@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from bertviz_app.workspace import Page, open_page, scene
+from bertviz_app.workspace import Page, choices, open_page, scene
 from bertviz_app.workspace.examples import BLANK
 from bertviz_app.workspace.head_map import map_of_heads
 from bertviz_app.workspace.interventions import switch_off
 from bertviz_app.workspace.patching import patching_view
+from bertviz_app.workspace.scene import Choice
 
 SWITCH_OFF, HEADS, PATCHING = VIEWS = ("Switch off", "Map of heads", "Patching")
 
@@ -14,7 +15,7 @@ SWITCH_OFF, HEADS, PATCHING = VIEWS = ("Switch off", "Map of heads", "Patching")
 def heads(page: Page) -> None:
     page.sentence(pair=True)
     if map_of_heads(page):  # a head was clicked
-        scene.choose_later({"interventions_view": SWITCH_OFF})
+        scene.choose_later({Choice.INTERVENTIONS_VIEW: SWITCH_OFF})
         st.rerun()
 
 
@@ -25,13 +26,5 @@ def parts(page: Page) -> None:
 
 with open_page("interventions") as page:
     page.sample = (BLANK, "")
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=SWITCH_OFF,
-        required=True,
-        key="interventions_view",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
+    view = choices.view(Choice.INTERVENTIONS_VIEW, VIEWS)
     {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page)

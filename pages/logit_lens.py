@@ -6,14 +6,12 @@ import streamlit as st
 
 from bertviz_app.lenses import logit_lens as lens
 from bertviz_app.lenses import neurons
-from bertviz_app.workspace import open_page
-from bertviz_app.workspace.logit_lens import choose_token, every_token, hide_toggle, one_token, strongest_neurons
+from bertviz_app.workspace import choices, open_page
+from bertviz_app.workspace.logit_lens import choose_token, every_token, one_token, strongest_neurons
 from bertviz_app.workspace.offers import offer_instead
+from bertviz_app.workspace.scene import Choice
 
 VIEWS: dict[str, Any] = {"Every token": every_token, "One token": one_token, "Neurons": strongest_neurons}
-ONE_OF: dict[str, Any] = {
-    "default": "Every token", "required": True, "key": "lens_view", "label_visibility": "collapsed", "bind": "query-params",
-}  # fmt: skip
 
 with open_page("logit_lens") as page:
     can_say = page.model.info.fills_blanks
@@ -21,10 +19,10 @@ with open_page("logit_lens") as page:
     if not can_say:
         offer_instead(page, "masked_words")
         st.caption(neurons.WITHOUT_WORDS)
-    look = choose_token(page)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        view = st.segmented_control("View", list(VIEWS), **ONE_OF) if can_say else "Neurons"
-        hide_toggle(page, look)
+    strip, tools = st.container(), st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with tools:
+        view = choices.view(Choice.LENS_VIEW, list(VIEWS)) if can_say else "Neurons"
+    look = choose_token(page, strip, tools)
     VIEWS[view](page, look)
     with page.fold("How it is computed"):
         st.markdown(neurons.METHOD if view == "Neurons" else lens.METHOD)

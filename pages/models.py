@@ -4,8 +4,9 @@ import streamlit as st
 
 from bertviz_app.catalog import CATALOG
 from bertviz_app.lenses import models as lens
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, choices, open_page
 from bertviz_app.workspace.catalogue import here, show_how_to_fetch, show_memory, show_own
+from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
 CHECKPOINTS = tuple(CATALOG.values())
@@ -42,6 +43,5 @@ def own(page: Page) -> None:
 
 
 with open_page("models") as page:
-    options = {"default": VIEWS[0], "required": True, "persist_state": "session", "label_visibility": "collapsed"}
-    view = st.segmented_control("View", VIEWS, key="models_view", **options)
+    view = choices.view(Choice.MODELS_VIEW, VIEWS)
     dict(zip(VIEWS, (catalogue, parameters, families, memory, own), strict=True))[view](page)

@@ -1,19 +1,17 @@
 """Next sentence: would the second sentence follow the first?"""
 
-from typing import Any
-
 import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.lenses import next_sentence as lens
 from bertviz_app.objectives import PAIRS
-from bertviz_app.workspace import Page, open_page
+from bertviz_app.workspace import Page, choices, open_page
 from bertviz_app.workspace.offers import offer_instead
 from bertviz_app.workspace.ordering import ordering_game
+from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("This pair", "Ordering game")
 NUMBERS = ("What each number adds", "The pooled vector")
-ONE_OF: dict[str, Any] = {"required": True, "persist_state": "session", "label_visibility": "collapsed"}
 
 
 def this_pair(page: Page) -> None:
@@ -37,7 +35,7 @@ def this_pair(page: Page) -> None:
             alt=alt,
             notice=lens.verdict_notice(objective, probability, parts),
         )
-        if st.segmented_control("Numbers", NUMBERS, key="pooled_view", **ONE_OF, default=NUMBERS[0]) == NUMBERS[0]:
+        if choices.view(Choice.POOLED_VIEW, NUMBERS, label="Numbers") == NUMBERS[0]:
             page.show(
                 lens.contributions_figure(objective, parts, page.theme), name="added", alt="Heatmap of what each number adds"
             )
@@ -53,7 +51,7 @@ with open_page("next_sentence") as page:
     if not set(PAIRS) & set(page.model.info.objectives):
         offer_instead(page, "pair")
     else:
-        view = st.segmented_control("View", VIEWS, key="next_sentence_view", **ONE_OF, default=VIEWS[0])
+        view = choices.view(Choice.NEXT_SENTENCE_VIEW, VIEWS)
         {VIEWS[0]: this_pair, VIEWS[1]: ordering_game}[view](page)
         with page.fold("How it is computed"):
             st.markdown(lens.method(lens.pair_objective(page.model.info)))

@@ -1,10 +1,9 @@
 """Tasks: what people train BERT for, each with what its prediction looks at."""
 
-import streamlit as st
-
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import choices, open_page
 from bertviz_app.workspace.answers import answers_view
 from bertviz_app.workspace.classes import classes_view
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.summaries import similarity_view, summary_view
 from bertviz_app.workspace.tasks import entities_view, pairs_view, sentiment_view
 
@@ -19,5 +18,4 @@ VIEWS = {
 }
 
 with open_page("tasks") as page:
-    options = {"default": "Named entities", "required": True, "label_visibility": "collapsed"}
-    VIEWS[st.segmented_control("Task", list(VIEWS), key="task", bind="query-params", **options)](page)
+    VIEWS[choices.view(Choice.TASK, list(VIEWS), label="Task")](page)

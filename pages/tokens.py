@@ -5,7 +5,8 @@ import streamlit as st
 from bertviz_app.lenses import journey as picture
 from bertviz_app.lenses import padding
 from bertviz_app.lenses import tokens as lens
-from bertviz_app.workspace import Page, once, open_page
+from bertviz_app.workspace import Page, choices, once, open_page
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
 VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
@@ -28,7 +29,7 @@ def journey(page: Page) -> None:
 
 def batch(page: Page) -> None:
     texts = page.texts("batch", "Sentences of one batch, one per line", BATCH)
-    length = st.slider("Tokens per row of the batch", 3, 32, 12, key="batch_length", bind="query-params")
+    length = choices.number(Choice.BATCH_LENGTH, "Tokens per row of the batch", 3, 32, value=12)
     encodings = page.model.reader.encode_batch(texts, length=length)
     page.show(
         padding.batch_figure(encodings, page.theme),
@@ -44,7 +45,5 @@ def batch(page: Page) -> None:
 with open_page("tokens") as page:
     page.sentence(pair=True)
     page.strip(page.encoding, with_text=True)
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], key="tokens_view", required=True, label_visibility="collapsed", persist_state="session"
-    )
+    view = choices.view(Choice.TOKENS_VIEW, VIEWS)
     dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page)

@@ -5,18 +5,16 @@ from typing import Any
 import streamlit as st
 
 from bertviz_app.lenses import contextuality
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace import choices, open_page
 from bertviz_app.workspace.contexts import ask, layers_view, map_view, matrix_view, places_of
+from bertviz_app.workspace.scene import Choice
 
 VIEWS: dict[str, Any] = {"Map": map_view, "Similarity": matrix_view, "Over the layers": layers_view}
-ONE_OF: dict[str, Any] = {
-    "default": "Map", "required": True, "key": "contexts_view", "label_visibility": "collapsed", "bind": "query-params",
-}  # fmt: skip
 
 with open_page("words_in_context") as page:
     asked = ask(page)
     places = places_of(page, asked)
     if places is not None:
-        VIEWS[st.segmented_control("View", list(VIEWS), **ONE_OF)](page, asked, places)
+        VIEWS[choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))](page, asked, places)
     with page.fold("How it is computed"):
         st.markdown(contextuality.METHOD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +11,7 @@ from bertviz_app.components.explorer import MODES
 from bertviz_app.lenses.attention import head_patterns, mosaic_sentence, telling_head
 from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.plots import shown
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -26,17 +25,9 @@ def choose_view(page: Page) -> tuple[str, str]:
     """One of `VIEWS`, and how the explorer draws the opened head."""
     _suggest_head(page)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        view = _one_of(VIEWS, "View", key="attention_view")
-        mode = _one_of(MODES, "Drawn as", key="explorer_mode") if view == EXPLORER else ""
+        view = choices.view(Choice.ATTENTION_VIEW, VIEWS)
+        mode = choices.view(Choice.EXPLORER_MODE, MODES, label="Drawn as") if view == EXPLORER else ""
     return view, mode
-
-
-def _one_of(names: Sequence[str], label: str, *, key: str) -> str:
-    return str(
-        st.segmented_control(
-            label, names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True, bind="query-params"
-        )
-    )
 
 
 def _suggest_head(page: Page) -> None:
@@ -53,15 +44,12 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
     """Layer and head, 0-based, and the reading, in one row of widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         layer, head = page.layer(), page.head()
-        words = st.toggle("Whole words", key="attention_words", persist_state="session", help="Merge word pieces into words")
-        hide = st.toggle(
-            "Hide [CLS] and [SEP]",
-            key="attention_hide",
-            persist_state="session",
-            help="What is left of each row is rescaled to sum to 1",
+        words = choices.switch(Choice.ATTENTION_WORDS, "Whole words", help="Merge word pieces into words")
+        hide = choices.switch(
+            Choice.ATTENTION_HIDE, "Hide [CLS] and [SEP]", help="What is left of each row is rescaled to sum to 1"
         )
         paired = page.encoding.pair is not None
-        block = st.selectbox("Sentences", list(BLOCKS), key="attention_block", width=120) if paired else "All"
+        block = choices.one_of(Choice.ATTENTION_BLOCK, "Sentences", list(BLOCKS), width=120) if paired else "All"
     return layer, head, Reading(words, hide, block)
 
 

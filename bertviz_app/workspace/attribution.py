@@ -11,11 +11,12 @@ from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses.attribution import METHODS, Method
 from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import costs, jobs, memory
+from bertviz_app.workspace import choices, costs, jobs, memory
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.examples import BLANK, REVIEW
 from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.jobs import Job, Progress
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +60,7 @@ def expected(model: Model, what: Explained, ways: Sequence[Way], *, more: int = 
 def choose_way() -> Way:
     """Method, and, where it has them, baseline and steps."""
     names = {method.name: method for method in METHODS.values()}
-    name = st.segmented_control(
-        "Method",
-        list(names),
-        default=next(iter(names)),
-        required=True,
-        key="attribution_method",
-        persist_state="session",
-    )
+    name = choices.view(Choice.ATTRIBUTION_METHOD, list(names), label="Method", label_visibility="visible")
     method: Method = names[name]
     if not method.has_baseline:
         return method.key, "mask", 0
@@ -88,19 +82,13 @@ def choose_ways() -> list[Way]:
 
 def choose_baseline() -> str:
     """What stands in for the words that are taken away."""
-    names = lens.BASELINE_NAMES
-    return st.selectbox(
-        "Replace words with",
-        list(names),
-        format_func=lambda key: names[key],
-        key="attribution_baseline",
-        persist_state="session",
-    )
+    keys = {name: key for key, name in lens.BASELINE_NAMES.items()}
+    return keys[choices.one_of(Choice.ATTRIBUTION_BASELINE, "Replace words with", list(keys))]
 
 
 def choose_steps() -> int:
     """At how many places between the baseline and the input the gradient is taken."""
-    return int(st.selectbox("Steps", STEPS, index=1, key="attribution_steps", persist_state="session"))
+    return int(choices.one_of(Choice.ATTRIBUTION_STEPS, "Steps", [str(n) for n in STEPS], index=1))
 
 
 def of_one_pass(model: Model, encoding: Encoding, target: Target, method: str) -> Attribution:

@@ -13,9 +13,10 @@ from bertviz_app.lenses.numbering import TOKEN_NUMBER, numbered
 from bertviz_app.lenses.probability import log_probability
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, Floats, ForwardPass
-from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace import choices, costs, jobs, scene
 from bertviz_app.workspace.caches import forward_pass, once, read_final_states
 from bertviz_app.workspace.jobs import Job, Progress
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -54,7 +55,7 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
     """Each blank filled with its best word, which the next guess then sees: a further pass for each after the first, on request."""
     left = encoding.positions("mask")
     n = len(left)
-    order = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="blank_order", persist_state="session")
+    order = choices.view(Choice.BLANK_ORDER, ORDERS, label="Order", label_visibility="visible")
     seconds = costs.expected(page.model, n - 1, encoding.n_tokens)
     job = Job(f"Filling {n} blanks", _filled, (page.model, encoding, order), seconds)
     if not jobs.asked(job, "fill_one_by_one", f"Fill {n} blanks one by one"):

@@ -13,8 +13,9 @@ from bertviz_app.catalog import CATALOG, Checkpoint
 from bertviz_app.checkpoints import folder_of, is_here, named, revision_of
 from bertviz_app.errors import InsideBertError
 from bertviz_app.lenses import models as lens
-from bertviz_app.workspace import caches
+from bertviz_app.workspace import caches, choices
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.inspecting import Inspection
@@ -33,8 +34,8 @@ def show_how_to_fetch(checkpoints: Sequence[Checkpoint], names_here: Collection[
     missing = [checkpoint for checkpoint in checkpoints if checkpoint.name not in names_here]
     if not missing:
         return
-    chosen = st.selectbox(
-        "A model that is not on this server", missing, format_func=lambda checkpoint: checkpoint.title, key="to_fetch"
+    chosen = choices.one_of_these(
+        Choice.TO_FETCH, "A model that is not on this server", missing, says=lambda checkpoint: checkpoint.title
     )
     st.caption("This server never goes online by itself. Its operator downloads a model once with this command:")
     st.code(f"{FETCH} {chosen.name}", language="bash")

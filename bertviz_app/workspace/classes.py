@@ -8,9 +8,11 @@ import streamlit as st
 
 from bertviz_app.lenses import classes, head_code, relations
 from bertviz_app.tasks import TASKS
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.looks import show_looks
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import choose_subject, say_about
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def classes_view(page: Page) -> None:
         return
     task = found[0]
     if len(found) > 1:
-        task = st.selectbox("Classifier", found, format_func=lambda name: TASKS[name].name, key="classifier", width=420)
+        task = choices.one_of_these(Choice.CLASSIFIER, "Classifier", found, says=lambda name: TASKS[name].name, width=420)
     class_view(page, task)
     page.link("sentiment", "Read many texts at once")
 

@@ -10,8 +10,9 @@ import streamlit as st
 from bertviz_app.lenses import embeddings, sentences, similarity
 from bertviz_app.lenses.phrases import token_name
 from bertviz_app.plots import shown
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.records import ForwardPass
@@ -36,7 +37,7 @@ def sentences_view(page: Page) -> None:
     if words:
         with for_word:
             default = words.index("bank") if "bank" in words else 0
-            word = st.selectbox("Word to connect by lines", words, index=default, key="joined_word")
+            word = choices.one_of_these(Choice.JOINED_WORD, "Word to connect by lines", words, index=default)
     nothing = "No word occurs in more than one of these sentences, so there is nothing to connect."
     page.show(
         once(sentences.sentences_figure, tuple(forwards), state, word, page.theme),
@@ -67,7 +68,7 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
             return
         kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
-        kind = st.segmented_control("Vector for each sentence", kinds, default=kinds[0], required=True, key="sentence_vector")
+        kind = choices.view(Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", label_visibility="visible")
         matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
         names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
         numbers = [str(shown(index)) for index in range(len(forwards))]

@@ -11,7 +11,8 @@ import streamlit as st
 from bertviz_app.attributions import Target
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import predictions
+from bertviz_app.workspace import choices, predictions
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -41,7 +42,7 @@ def choose(page: Page) -> Explained | None:
         page.notice(predictions.nothing(page))
         return None
     with st.container(horizontal=True, gap="medium"):
-        one = found[predictions.choose(found, key="attribution")]
+        one = found[predictions.choose(found)]
         output = _answer(page, one)
     return Explained(encoding, hidden, one.target(output), one.name(output, page.model.reader.token))
 
@@ -50,9 +51,6 @@ def _answer(page: Page, one: Prediction) -> int:
     """The answer that is explained, at first the likeliest."""
     token = page.model.reader.token
     offered = np.argsort(-one.logits, kind="stable")[:MOST_ANSWERS].tolist()
-    return st.selectbox(
-        "Answer to explain",
-        offered,
-        format_func=lambda output: f"{one.name(output, token)} ({one.said(output)})",
-        key=f"attribution_answer_{hash((page.model.key, one.task, one.about, tuple(offered)))}",
+    return choices.one_of_these(
+        Choice.ANSWER, "Answer to explain", offered, says=lambda output: f"{one.name(output, token)} ({one.said(output)})"
     )

@@ -12,10 +12,11 @@ from bertviz_app.lenses import sample
 from bertviz_app.lenses.head_kinds import MEASURES, HeadMeasures, Measure
 from bertviz_app.plots import shown
 from bertviz_app.records import ForwardPass
-from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace import choices, costs, jobs, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -42,7 +43,7 @@ def sample_measures(model: Model, paired: bool, progress: Progress) -> HeadMeasu
 def choose_measure() -> Measure | None:
     """The measure that is shown; None for the kinds."""
     names = [KIND, *(measure.name for measure in MEASURES)]
-    name = st.selectbox("Colour heads by", names, key="head_measure", bind="query-params")
+    name = choices.one_of(Choice.HEAD_MEASURE, "Colour heads by", names)
     return next((measure for measure in MEASURES if measure.name == name), None)
 
 
@@ -81,5 +82,5 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
 def open_head(layer: int, head: int) -> None:
     """Go to the Attention page with this head open; both count from 0."""
     place = {"layer": shown(layer), "head": shown(head)}
-    scene.choose_later({"attention_view": "Explorer", **place})
+    scene.choose_later({Choice.ATTENTION_VIEW: "Explorer", **place})
     st.switch_page(PAGES["attention"].file, query_params={name: str(number) for name, number in place.items()})

@@ -15,6 +15,7 @@ from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import costs, jobs, scene
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.predictions import asked_of, choose, nothing, predictions, words
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ def map_of_heads(page: Page) -> bool:
     if not found:
         page.notice(nothing(page))
         return False
-    which = choose(found, key="explained")
+    which = choose(found)
     chosen = found[which]
     name = chosen.name(chosen.best, page.model.reader.token)
     value = float(chosen.values[chosen.best])
@@ -51,7 +52,7 @@ def map_of_heads(page: Page) -> bool:
     page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)
-        scene.choose_later({f"heads_off_{page.model.info.key}": [f"{shown(layer)}.{shown(head)}"]})
+        scene.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})
     return clicked is not None
 
 

@@ -12,8 +12,10 @@ from bertviz_app.lenses import interventions as lens
 from bertviz_app.lenses import interventions_code as code
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import ForwardPass
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -55,18 +57,18 @@ def _chosen(page: Page) -> Intervention:
     whole = {f"{shown(layer)}, all": layer for layer in range(info.n_layers)}
     for_heads, for_layers = st.columns([3, 2], gap="medium")
     with for_heads:
-        off = st.multiselect(
-            "Heads to switch off (layer.head)", [*whole, *heads], key=f"heads_off_{info.key}", persist_state="session",
+        off = choices.some_of(
+            Choice.HEADS_OFF, "Heads to switch off (layer.head)", [*whole, *heads],
             placeholder="None: choose or type a head, such as 3.5", select_all=False, wrap=True,
         )  # fmt: skip
     with for_layers:
-        skipped = st.multiselect(
-            "Layers to skip", [shown(layer) for layer in range(info.n_layers)], key=f"layers_off_{info.key}",
-            persist_state="session", placeholder="None", select_all=False,
+        skipped = choices.some_of(
+            Choice.LAYERS_OFF, "Layers to skip", [str(shown(layer)) for layer in range(info.n_layers)],
+            placeholder="None", select_all=False,
         )  # fmt: skip
     chosen = {heads[name] for name in off if name in heads}
     chosen |= {(whole[name], head) for name in off if name in whole for head in range(info.n_heads)}
-    return Intervention(heads=frozenset(chosen), layers=frozenset(layer - 1 for layer in skipped))
+    return Intervention(heads=frozenset(chosen), layers=frozenset(int(layer) - 1 for layer in skipped))
 
 
 def _changes(model: Model, forward: ForwardPass, what: Intervention) -> list[lens.Change]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import logit_lens as lens
@@ -19,9 +20,10 @@ from bertviz_app.lenses import neurons
 from bertviz_app.lenses.numbering import layers
 from bertviz_app.plots import Theme, label, shown
 from bertviz_app.records import Encoding, ForwardPass
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -41,27 +43,23 @@ class Look:
     hidden: tuple[int, ...] = ()
 
 
-def choose_token(page: Page) -> Look:
-    """The token that was clicked last, at first the blank or the last word, and whether its word is hidden."""
+def choose_token(page: Page, strip: DeltaGenerator, tools: DeltaGenerator) -> Look:
+    """The token that was clicked last in the `strip`, at first the blank or the last word, and, by a switch among the `tools`, hidden or not."""
     position = scene.LENS_TOKEN.of(page.encoding.key)
     if position is None:
         position = lens.first_position(page.encoding)
     hidden = lens.hides(page.encoding, position)
-    if hidden and not scene.chosen(scene.Choice.LENS_HIDE):
+    with tools:
+        hides = choices.switch(Choice.LENS_HIDE, "Hide this word", disabled=not hidden)
+    if not hides:
         hidden = ()
     encoding = page.model.reader.masked(page.encoding, hidden) if hidden else page.encoding
-    clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
+    with strip:
+        clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
     if clicked is not None and clicked != position:
         scene.LENS_TOKEN.put(page.encoding.key, clicked)
         st.rerun()
     return Look(encoding, position, hidden)
-
-
-def hide_toggle(page: Page, look: Look) -> None:
-    """The switch that `choose_token` reads at the next run."""
-    label = "Hide this word"
-    may_hide = bool(lens.hides(page.encoding, look.position))
-    st.toggle(label, key=scene.Choice.LENS_HIDE, persist_state="session", disabled=not may_hide)
 
 
 def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followed: Sequence[int] = ()) -> lens.Said:

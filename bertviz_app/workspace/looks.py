@@ -14,7 +14,9 @@ from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.plots import percent
 from bertviz_app.records import ForwardPass
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -49,7 +51,5 @@ def _layer(page: Page) -> int:
     n = page.model.info.n_layers
     if n == 1:
         return 0
-    chosen = st.slider(
-        "Layer", 1, n, value=n, key="looks_layer", bind="query-params", help="Averaged over all heads of this layer"
-    )
-    return int(chosen) - 1
+    chosen = choices.number(Choice.LOOKS_LAYER, "Layer", 1, n, value=n, help="Averaged over all heads of this layer")
+    return chosen - 1

@@ -16,11 +16,12 @@ from bertviz_app.components import token_strip
 from bertviz_app.errors import InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, costs, examples, jobs, memory, scene, several
+from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, scene, several
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar, say_unknown_model
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import sentence_form, text_form
 from bertviz_app.workspace.subject import as_visitor_says
 
@@ -54,6 +55,7 @@ def open_page(key: str) -> Iterator[Page]:
     scene.choose_now()
     model_name = draw_sidebar(key)
     draw_head(entry)
+    said = st.container()
     if not memory.restore():
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
     # Plotly asks what of pandas is there, and stumbles over one that another visitor's run is just importing. This waits for it.
@@ -67,6 +69,8 @@ def open_page(key: str) -> Iterator[Page]:
         pass  # the page ends here, with a button to go on
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
+    for sentence in choices.corrections():
+        said.warning(plain(sentence))
     memory.keep()
 
 
@@ -206,16 +210,16 @@ class Page(Drawing):
         n = self.model.info.n_layers
         if with_embeddings:
             names = ["embeddings", *(str(layer) for layer in range(1, n + 1))]
-            name = st.select_slider("Layer", names, value=names[-1], key="state", bind="query-params")
+            name = choices.one_on_scale(Choice.STATE, "Layer", names, value=names[-1])
             self._places.append(name if name == names[0] else f"layer {name}")
             return names.index(name)
-        number = int(st.slider("Layer", 1, n, key="layer", bind="query-params"))
+        number = choices.number(Choice.LAYER, "Layer", 1, n)
         self._places.append(f"layer {number}")
         return number - 1
 
     def head(self) -> int:
         """The chosen head, 0-based."""
-        number = int(st.slider("Head", 1, self.model.info.n_heads, key="head", bind="query-params"))
+        number = choices.number(Choice.HEAD, "Head", 1, self.model.info.n_heads)
         self._places.append(f"head {number}")
         return number - 1
 

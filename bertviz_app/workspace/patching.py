@@ -36,7 +36,7 @@ def patching_view(page: Page) -> None:
     pairs = _pairs(page, a, b)
     if not pairs:
         return
-    chosen = choose([one for one, _ in pairs], key="patched")
+    chosen = choose([one for one, _ in pairs])
     pair, contrast, token = pairs[chosen], lens.contrast(*pairs[chosen]), page.model.reader.token
     if abs(contrast.span) < lens.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")

@@ -15,8 +15,10 @@ from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.tasks import TASKS
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.blanks import hidden_words
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -64,21 +66,21 @@ def predictions(model: Model, encoding: Encoding, state: ForwardPass | FinalStat
     return found
 
 
-def choose(found: Sequence[Prediction], *, key: str) -> int:
+def choose(found: Sequence[Prediction]) -> int:
     """Which of them is looked at: a choice of the head, and of the token where it says something about each."""
     titles = list(dict.fromkeys(one.title for one in found))
     with st.container(horizontal=True, gap="medium"):
-        title = st.selectbox("Prediction", titles, key=f"{key}_prediction")
+        title = choices.one_of_these(Choice.PREDICTION, "Prediction", titles)
         places = [index for index, one in enumerate(found) if one.title == title]
         if len(places) == 1:
             return places[0]
         several = [found[index] for index in places]
-        which = st.selectbox(
+        which = choices.one_of_these(
+            Choice.PREDICTION_ABOUT,
             "Token",
             range(len(several)),
+            says=lambda index: several[index].about,
             index=telling(several),
-            format_func=lambda index: several[index].about,
-            key=f"{key}_about_{hash((title, tuple(one.about for one in several)))}",
         )
     return places[which]
 

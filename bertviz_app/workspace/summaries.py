@@ -13,9 +13,11 @@ from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import sentences, similarity, summary, text_map
 from bertviz_app.plots import shown
 from bertviz_app.sentence_splitting import LANGUAGES, recognised, split
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.comparison import forwards_of
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
@@ -43,9 +45,7 @@ def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
     text = text_form("article", {"article": ("Text", ARTICLE)}, height=170)["article"]
     spans, encodings = _sentences(page, text, _language(text))
-    ratio = st.slider(
-        "Share of the sentences to keep", 10, 100, 30, step=5, format="%d %%", key="summary_ratio", persist_state="session"
-    )
+    ratio = choices.number(Choice.SUMMARY_RATIO, "Share of the sentences to keep", 10, 100, value=30, step=5, format="%d %%")
     states = page.final_states(encodings, "Reading sentences")
     vectors = np.stack(
         [state.last_hidden_state[~encoding.is_special].mean(axis=0) for state, encoding in zip(states, encodings, strict=True)]
@@ -75,9 +75,7 @@ def similarity_view(page: Page) -> None:
         page.notice("Similarity needs two texts: type a second one on a line of its own.")
         return
     vectors: Floats = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
-    is_centred = len(forwards) > 2 and st.toggle(
-        "Subtract what all texts share", value=True, key="centred", persist_state="session"
-    )
+    is_centred = len(forwards) > 2 and choices.switch(Choice.CENTRED, "Subtract what all texts share", on=True)
     matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
     names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
     numbers = [str(shown(index)) for index in range(len(forwards))]
@@ -87,8 +85,7 @@ def similarity_view(page: Page) -> None:
     page.show(figure, name="texts", alt="Heatmap", notice=said)
     texts = [forward.encoding.text for forward in forwards]
     page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
-    options = list(range(len(texts)))
-    chosen = st.selectbox("Text to look into", options, format_func=lambda index: names[index], key="looked_into")
+    chosen = choices.one_of_these(Choice.LOOKED_INTO, "Text to look into", range(len(texts)), says=names.__getitem__)
     _mean_looks(page, forwards[chosen].encoding, f"text {shown(chosen)}")
     with page.fold("How it is computed"):
         st.markdown(text_map.METHOD)
@@ -106,11 +103,11 @@ def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:
 def _language(text: str) -> str:
     """Whose rules tell sentences apart: those that the script tells, or those that are chosen; empty for the first."""
     told = LANGUAGES[recognised(text)]
-    return st.selectbox(
+    return choices.one_of_these(
+        Choice.SUMMARY_LANGUAGE,
         "Split as",
         ["", *LANGUAGES],
-        format_func=lambda key: LANGUAGES.get(key, f"{told}, by its script"),
-        key="summary_language",
+        says=lambda key: LANGUAGES.get(key, f"{told}, by its script"),
         width=260,
     )
 

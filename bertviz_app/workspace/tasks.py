@@ -12,11 +12,12 @@ from bertviz_app.lenses import entities
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.label_schemes import called
 from bertviz_app.lenses.words import joined_notice
-from bertviz_app.workspace import memory
+from bertviz_app.workspace import choices, memory
 from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import say_about
 
 if TYPE_CHECKING:
@@ -90,15 +91,10 @@ def _entity_looks(page: Page, reading: entities.Reading) -> Looks:
     """The attention of the first piece of a stretch that the visitor chooses."""
     if not reading.entities:
         return Looks(0, ())
-    options = list(range(len(reading.entities)))
     names = [f"{reading.name(entity)} ({entity.kind or 'stretch'})" for entity in reading.entities]
     chosen = 0
-    if len(options) > 1:
-        chosen = st.selectbox(
-            "The name to follow" if reading.scheme.of_names else "Which to follow",
-            options,
-            format_func=lambda index: names[index],
-            key="followed_name",
-        )
+    if len(names) > 1:
+        label = "The name to follow" if reading.scheme.of_names else "Which to follow"
+        chosen = choices.one_of_these(Choice.FOLLOWED_NAME, label, range(len(names)), says=names.__getitem__)
     position = reading.words[reading.entities[chosen].first].position
     return show_looks(page, page.forward, [position], who=f"“{page.encoding.tokens[position]}”, where it is read,")

@@ -20,10 +20,11 @@ from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLL
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace import choices, costs, jobs, scene
 from bertviz_app.workspace.caches import Keyed, once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -125,12 +126,12 @@ def one_map(page: Page, summed: Summed) -> None:
     """One map, large; of the norm-based one also each layer by itself, in lengths."""
     method, place = st.columns([1, 2], gap="medium")
     with method:
-        name = st.selectbox("Method", summed.names, key="summed_method", bind="query-params")
+        name = choices.one_of(Choice.SUMMED_METHOD, "Method", summed.names)
     layer = None
     if name == NORMS.name:
         with place:
             options = [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
-            chosen = st.select_slider("Layer", options, key="summed_layer", bind="query-params")
+            chosen = choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options)
             layer = options.index(chosen) - 1 if chosen != ALL_LAYERS else None
     if layer is None:
         values = summed.maps[name]

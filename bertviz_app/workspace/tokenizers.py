@@ -14,6 +14,8 @@ from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import side_by_side, wordpiece
 from bertviz_app.lenses import tokens as lens
 from bertviz_app.spelling import WORDPIECE
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -26,9 +28,9 @@ def steps_view(page: Page) -> None:
         words = [word for word in found if not word.is_control]
         page.notice(lens.pieces_notice(page.model.info, page.encoding, words))
         return
-    if not (choices := lens.splittable(found)):
+    if not (splittable := lens.splittable(found)):
         raise EmptyText("There is no word here for WordPiece to split: type one above.")
-    name = st.selectbox("Word", choices, key="wordpiece_word", format_func=lambda word: word[:60])
+    name = choices.one_of_these(Choice.WORDPIECE_WORD, "Word", splittable, says=lambda word: word[:60])
     match = wordpiece.match(name, page.model.reader.vocabulary)
     page.show(
         wordpiece.match_figure(match, page.theme),

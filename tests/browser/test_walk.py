@@ -174,7 +174,6 @@ def test_an_example_a_reload_and_the_way_back(walk) -> None:
     visit.is_about("I love AI!")
 
 
-@pytest.mark.xfail(strict=True, reason="a list over numbers keeps the number when what it lists has changed")
 def test_the_name_to_follow_is_one_of_this_text(walk) -> None:
     visit = walk("tasks")
     visit.type(FIRST)
@@ -184,7 +183,6 @@ def test_the_name_to_follow_is_one_of_this_text(walk) -> None:
     assert visit.chosen()["The name to follow"].startswith("Marie Curie")
 
 
-@pytest.mark.xfail(strict=True, reason="a list over numbers keeps the number when what it lists has changed")
 def test_the_text_to_look_into_is_one_of_these(walk) -> None:
     visit = walk("tasks", "?task=Similarity")
     several(visit, "Texts", [FIRST, "It rains."])
@@ -194,7 +192,6 @@ def test_the_text_to_look_into_is_one_of_these(walk) -> None:
     assert visit.chosen()["Text to look into"].startswith("1")
 
 
-@pytest.mark.xfail(strict=True, reason="a list over numbers keeps the number when what it lists has changed")
 @pytest.mark.parametrize(
     ("key", "query", "label"),
     [
@@ -237,7 +234,6 @@ def test_hidden_words_travel(walk) -> None:
     assert visit.strips()[0] == visit.cut("I love AI!")
 
 
-@pytest.mark.xfail(strict=True, reason="what is switched off is forgotten on a reload")
 def test_what_is_switched_off_survives_a_reload(walk) -> None:
     visit = walk("interventions")
     visit.main.get_by_label("Layers to skip").click()
@@ -253,7 +249,6 @@ def test_what_is_switched_off_survives_a_reload(walk) -> None:
     assert other.main.locator("[data-testid=stMultiSelect]").nth(1).inner_text() == before
 
 
-@pytest.mark.xfail(strict=True, reason="some views are not in the address")
 @pytest.mark.parametrize(
     ("key", "view"),
     [("models", "Families"), ("embeddings", "Similarity"), ("tokens", "Side by side"), ("forward_pass", "Norms")],
@@ -268,11 +263,10 @@ def test_a_view_survives_a_reload_and_travels_by_a_link(walk, key: str, view: st
     assert view in walk(key, link[link.index("?") :]).view()
 
 
-@pytest.mark.xfail(strict=True, reason="what does not exist is put right without a word")
 def test_a_layer_and_a_head_that_do_not_exist_are_said(walk) -> None:
     visit = walk("attention", "?layer=99&head=77")
-    expect(visit.main.get_by_text("layer 99")).to_be_visible()
-    expect(visit.main.get_by_text("head 77")).to_be_visible()
+    expect(visit.main.get_by_text("“Layer 99”")).to_be_visible()
+    expect(visit.main.get_by_text("“Head 77”")).to_be_visible()
 
 
 def test_another_model_on_the_way(walk) -> None:

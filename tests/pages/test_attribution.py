@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from choosing import listed
 
+from bertviz_app.lenses.attribution import BASELINE_NAMES
 from bertviz_app.turnstile import turnstile
 
 
@@ -13,7 +15,7 @@ def said(app):
 
 def test_gradient_times_input_is_there_at_once(open_page):
     app = open_page("attribution")
-    assert app.selectbox(key="attribution_prediction").options == ["sentiment", "named entities"]
+    assert listed(app, "prediction").options == ["sentiment", "named entities"]
     assert "speaks for it most" in said(app) and "they need not be the same" in said(app)
     assert len(app.get("plotly_chart")) == 1 and app.dataframe[0].value.shape[1] == 3
 
@@ -32,7 +34,7 @@ def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
     before = turnstile().passed
     again = open_page("attribution", text=text, state=state)  # another visitor
     assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
-    app.selectbox(key="attribution_baseline").set_value("pad").run()
+    app.selectbox(key="attribution_baseline").set_value(BASELINE_NAMES["pad"]).run()
     assert not app.get("plotly_chart")  # another job, to be asked for
 
 
@@ -43,14 +45,13 @@ def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
 )  # fmt: skip
 def test_every_prediction_can_be_explained(open_page, prediction, token):
     app = open_page("attribution", text="Who met [MASK] Cook?", pair="Angela Merkel met the head of Apple in Paris.")
-    choice = app.selectbox(key="attribution_prediction")
+    choice = listed(app, "prediction")
     assert prediction in choice.options
     choice.set_value(prediction).run()
     assert not app.exception and len(app.get("plotly_chart")) == 1
     if token:
         about = next(box for box in app.selectbox if box.label == "Token")
-        index = next(i for i, name in enumerate(about.options) if token in name)
-        about.set_value(index).run()
+        about.set_value(next(name for name in about.options if token in name)).run()
         assert not app.exception and "What to notice." in said(app)
 
 

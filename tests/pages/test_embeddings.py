@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from choosing import listed
 
 from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace.comparison import SENTENCES
@@ -26,7 +27,7 @@ def test_only_several_sentences_cost_further_passes(open_page):
 
 def test_the_same_word_in_several_sentences(open_page):
     app = open_page("embeddings", state={"embeddings_view": "Several sentences"})
-    assert app.selectbox(key="joined_word").value == "bank"
+    assert listed(app, "joined_word").value == "bank"
     assert any(f"{len(SENTENCES)} different vectors" in m.value for m in app.markdown)
 
 

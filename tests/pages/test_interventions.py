@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from choosing import listed
 
 from bertviz_app.turnstile import turnstile
 
@@ -20,12 +21,12 @@ def test_nothing_is_switched_off_at_first_and_costs_nothing_more(open_page):
 def test_a_head_and_a_layer_are_switched_off_and_on_again(open_page, model):
     app = open_page("interventions", text="The cat sat on the [MASK].")
     before = turnstile().passed
-    app.multiselect(key=f"heads_off_{model.key}").set_value(["2.1", "4, all"]).run()
-    app.multiselect(key=f"layers_off_{model.key}").set_value([6]).run()
+    app.multiselect(key="heads_off").set_value(["2.1", "4, all"]).run()
+    app.multiselect(key="layers_off").set_value(["6"]).run()
     assert not app.exception and "head 1 of layer 2, all heads of layer 4 and the whole of layer 6" in said(app)
     assert turnstile().passed == before + 2  # one for each choice
-    app.multiselect(key=f"heads_off_{model.key}").set_value([]).run()
-    app.multiselect(key=f"layers_off_{model.key}").set_value([]).run()
+    app.multiselect(key="heads_off").set_value([]).run()
+    app.multiselect(key="layers_off").set_value([]).run()
     assert "Nothing is switched off" in said(app)
 
 
@@ -51,7 +52,7 @@ def test_the_map_is_made_on_request_once_and_a_click_switches_the_head_off(open_
 
 def test_a_head_that_speaks_of_every_word_has_a_map_for_each(open_page):
     app = open_page("interventions", text="Ann met Bob in Paris.", state={"interventions_view": "Map of heads"})
-    app.selectbox(key="explained_prediction").set_value("named entities").run()
+    listed(app, "prediction").set_value("named entities").run()
     app.button(key="head_map").click().run()
     words = next(box for box in app.selectbox if box.label == "Token")
     assert words.options[-2:] == ["“Paris”, token 6", "“.”, token 7"]
@@ -63,12 +64,12 @@ def test_a_head_that_speaks_of_every_word_has_a_map_for_each(open_page):
 def test_an_answer_is_asked_for_where_there_is_a_pair(open_page, model):
     app = open_page("interventions", text="Who met Bob?", pair="Ann met Bob in Paris.")
     assert {"where the answer starts", "where the answer ends"} <= set(app.dataframe[0].value["prediction"])
-    app.multiselect(key=f"layers_off_{model.key}").set_value([1]).run()
+    app.multiselect(key="layers_off").set_value(["1"]).run()
     assert not app.exception and "Drawn: 4 of " in said(app) and "those that change most" in said(app)
 
 
 def test_a_clicked_head_is_switched_off(open_page, model):
-    state = {"_later": {f"heads_off_{model.key}": ["3.5"], "interventions_view": "Switch off"}}
+    state = {"_later": {"heads_off": ["3.5"], "interventions_view": "Switch off"}}
     app = open_page("interventions", text="The cat sat on the [MASK].", state=state)
     assert "Without head 5 of layer 3" in said(app)
 
@@ -86,7 +87,7 @@ def test_patching_is_made_on_request_and_kept(open_page):
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "brings back" in said(app)
     before = turnstile().passed
-    app.selectbox(key="patched_prediction").set_value("sentiment").run()  # came along
+    listed(app, "prediction").set_value("sentiment").run()  # came along
     assert not app.exception and "NEGATIVE" in said(app) and len(app.get("plotly_chart")) == 1
     again = patching(open_page, "He drank the [MASK].", "He read the [MASK].")  # another visitor
     assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
@@ -112,7 +113,7 @@ def test_patching_reads_odd_texts(open_page, text):
 
 def test_entities_are_patched_too(open_page):
     app = patching(open_page, "We met in Paris.", "We met in time.")
-    app.selectbox(key="patched_prediction").set_value("named entities").run()
+    listed(app, "prediction").set_value("named entities").run()
     app.button(key="patching").click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "brings back" in said(app)
 

@@ -1,6 +1,7 @@
 """The Tokens page, with any input."""
 
 import pytest
+from choosing import listed
 
 from bertviz_app.turnstile import turnstile
 
@@ -47,12 +48,12 @@ def test_pair(open_page) -> None:
 
 def test_choosing_a_word_and_then_another_text(open_page) -> None:
     app = open_page("tokens", state={"tokens_view": VIEWS[1]})
-    assert app.selectbox(key="wordpiece_word").value == "skateboarding"
-    app.selectbox(key="wordpiece_word").select("brother").run()
+    assert listed(app, "wordpiece_word").value == "skateboarding"
+    listed(app, "wordpiece_word").select("brother").run()
     assert any("brother" in entry.value.replace("\\", "") for entry in app.markdown)
     app.session_state["texts"] = {"text": "unaffable"}
     app.run()
-    assert not app.exception and app.selectbox(key="wordpiece_word").value == "unaffable"
+    assert not app.exception and listed(app, "wordpiece_word").value == "unaffable"
 
 
 def test_padding(open_page) -> None:

@@ -1,0 +1,147 @@
+"""Everything that a page lets people choose, drawn in one way: from the address, from what this session chose before, or from a default.
+
+What can be chosen of the program itself (a view, a layer, a switch) stands in the address and survives a reload. What is chosen of the
+input (a name in a text, an answer) is known by what it says, never by its number: it holds as long as the same is offered, and is gone with
+it. It is not in the address, as nothing is that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from bertviz_app.workspace import scene
+from bertviz_app.workspace.scene import CHOSEN, CORRECTED, PAGE, Choice, Plain
+
+T = TypeVar("T")
+
+_QUOTED = 40  # characters of an address that are said again
+
+
+def view(choice: Choice, options: Sequence[str], *, label: str = "View", **look: Any) -> str:
+    """One of a row of names, the first until another is chosen; `label` is what a screen reader says."""
+    _only(choice, options, label)
+    look = {"default": options[0], "label_visibility": "collapsed", "wrap": True} | look
+    return _kept(
+        choice, str(st.segmented_control(label, options, required=True, key=choice.value, bind="query-params", **look))
+    )
+
+
+def one_of(choice: Choice, label: str, options: Sequence[str], **look: Any) -> str:
+    """One of a list that is the same for every input."""
+    _only(choice, options, label)
+    return _kept(choice, str(st.selectbox(label, options, key=choice.value, bind="query-params", **look)))
+
+
+def one_of_these(
+    choice: Choice, label: str, offered: Sequence[T], *, says: Callable[[T], str] = str, **look: Any
+) -> T:  # fmt: skip
+    """One of a list that depends on the input; what each is called is `says`. The one at `index`, else the first, until another is chosen.
+
+    What was chosen holds for another input if it is offered there by the same name.
+    """
+    names, first = _told_apart([says(one) for one in offered]), look.pop("index", 0)
+    before = CHOSEN.value().get(choice)
+    index = names.index(before) if before in names else first
+    # A browser goes on showing what it showed: with other names it is another widget.
+    key = f"{choice.value}_{blake2b(repr(names).encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    chosen = names.index(st.selectbox(label, names, index=index, key=key, **look))
+    remember(choice, None if chosen == first else names[chosen])
+    return offered[chosen]
+
+
+def some_of(choice: Choice, label: str, options: Sequence[str], **look: Any) -> list[str]:
+    """Any number of a list that is the same for every input, none at first."""
+    _say_unknown(choice, options, label)
+    before = scene.chosen(choice)
+    if before is not None and not (isinstance(before, list) and set(before) <= set(options)):
+        scene.choose(choice, [one for one in before if one in options] if isinstance(before, list) else [])
+    return _kept(choice, st.multiselect(label, options, key=choice.value, bind="query-params", **look))
+
+
+def switch(choice: Choice, label: str, *, on: bool = False, **look: Any) -> bool:
+    """On or off."""
+    if not isinstance(scene.chosen(choice), bool):
+        scene.unchoose(choice)
+    return _kept(choice, bool(st.toggle(label, value=on, key=choice.value, bind="query-params", **look)))
+
+
+def number(choice: Choice, label: str, least: int, most: int, **look: Any) -> int:
+    """A whole number on a scale. One that is not on it, from a link or another model, is said, and the nearest one taken."""
+    asked = scene.chosen(choice)
+    asked = st.query_params.get(choice) if asked is None else asked
+    try:
+        wanted = least if asked is None else int(str(asked))
+    except ValueError:
+        wanted = least
+        scene.unchoose(choice)
+    if not least <= wanted <= most:
+        nearest = min(max(wanted, least), most)
+        _correct(choice, f"“{label} {wanted}” does not exist here, only {least} to {most}. Shown is {nearest}.")
+        scene.choose(choice, nearest)
+    return _kept(choice, int(st.slider(label, least, most, key=choice.value, bind="query-params", **look)))
+
+
+def one_on_scale(choice: Choice, label: str, options: Sequence[str], **look: Any) -> str:
+    """One of several steps on a scale, such as the layers with the embeddings before them."""
+    _only(choice, options, label)
+    return _kept(choice, str(st.select_slider(label, options, key=choice.value, bind="query-params", **look)))
+
+
+# ── What outlasts the page ────────────────────────────────────────────────────────────────────────
+
+
+def remember(choice: Choice, value: Plain | None) -> None:
+    """Keep what was chosen, for a reload on another page; None forgets it."""
+    others = {name: kept for name, kept in CHOSEN.value().items() if name != choice}
+    CHOSEN.put(others if value is None else {**others, choice.value: value})
+
+
+def recall(remembered: Mapping[str, Plain]) -> None:
+    """Choose again what a browser remembers, from the next run on; a name that is no choice is left out."""
+    known = {name: value for name, value in remembered.items() if name in set(Choice)}
+    CHOSEN.put({**known, **CHOSEN.value()})
+    scene.choose_later({name: value for name, value in known.items() if scene.chosen(name) is None})
+
+
+def corrections() -> list[str]:
+    """What links asked for in vain on this page, once its widgets are drawn; each sentence until the visitor chooses otherwise."""
+    page, still = PAGE.value(), {}
+    for name, (sentence, value) in CORRECTED.of(page).items():
+        if value in (None, scene.chosen(name)):
+            still[name] = (sentence, scene.chosen(name))
+    CORRECTED.put(page, still)
+    return [sentence for sentence, _ in still.values()]
+
+
+def _kept(choice: Choice, value: T) -> T:
+    remember(choice, value)  # type: ignore[arg-type]  # the widgets above hand out plain values
+    return value
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The second of the same name carries its number."""
+    before = [names[:index].count(name) for index, name in enumerate(names)]
+    return [f"{name} ({n + 1})" if n else name for name, n in zip(names, before, strict=True)]
+
+
+def _only(choice: Choice, options: Sequence[str], label: str) -> None:
+    """Nothing but what is offered: a link may ask for anything, and another model may offer less."""
+    _say_unknown(choice, options, label)
+    if scene.chosen(choice) not in options:
+        scene.unchoose(choice)
+
+
+def _say_unknown(choice: Choice, options: Sequence[str], label: str) -> None:
+    unknown = [asked for asked in st.query_params.get_all(choice) if asked not in options]
+    if unknown and scene.chosen(choice) is None:
+        what = f"{unknown[0][:_QUOTED]}{'…' if len(unknown[0]) > _QUOTED else ''}"
+        _correct(choice, f"The link asks for “{what}” ({label.lower()}), which does not exist here.")
+
+
+def _correct(choice: Choice, sentence: str) -> None:
+    page = PAGE.value()
+    CORRECTED.put(page, {**CORRECTED.of(page), choice.value: (sentence, None)})

@@ -1,0 +1,13 @@
+"""Finding in a page under test what can be chosen there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def listed(app: AppTest, choice: str) -> Any:
+    """The list of a choice that depends on the input: its key has in it what it offers."""
+    (box,) = [box for box in app.selectbox if box.key and box.key.rpartition("_")[0] == choice]
+    return box

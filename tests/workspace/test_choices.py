@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+WORKSPACE = Path(__file__).parents[2] / "bertviz_app" / "workspace"
+WIDGETS = r"\.(selectbox|segmented_control|pills|multiselect|toggle|checkbox|slider|select_slider)\("
+# The model stands in the sidebar of all pages; what is said of a checkpoint is about that; the words that are followed can be typed.
+OTHERS = {"choices.py", "navigation.py", "subject.py", "logit_lens.py"}
+
+
+def script():
+    import streamlit as st
+
+    from bertviz_app.workspace import choices, scene
+    from bertviz_app.workspace.scene import Choice
+
+    scene.choose_now()
+    offered = scene.TEXTS.value().get("offered", "Ann,Bob").split(",")
+    names = {
+        "view": choices.view(Choice.TOKENS_VIEW, ("Ids", "Pieces")),
+        "method": choices.one_of(Choice.HEAD_MEASURE, "Method", ("Mean", "Flow")),
+        "name": offered.index(choices.one_of_these(Choice.FOLLOWED_NAME, "Name", offered)),
+        "off": choices.some_of(Choice.LAYERS_OFF, "Off", ["1", "2", "3"]),
+        "words": choices.switch(Choice.ATTENTION_WORDS, "Words"),
+        "layer": choices.number(Choice.LAYER, "Layer", 1, int(scene.TEXTS.value().get("layers", "6"))),
+        "state": choices.one_on_scale(Choice.STATE, "State", ["embeddings", "1", "2"], value="2"),
+    }
+    st.json(names)
+    for sentence in choices.corrections():
+        st.warning(sentence)
+
+
+def opened(**address) -> AppTest:
+    app = AppTest.from_function(script)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def seen(app: AppTest) -> dict:
+    import json
+
+    assert not app.exception
+    return json.loads(app.json[0].value)
+
+
+def test_everything_that_can_be_chosen_on_a_page_is_drawn_here():
+    drawing = {path.name for path in WORKSPACE.glob("*.py") if re.search(WIDGETS, path.read_text(encoding="utf-8"))}
+    assert drawing <= OTHERS
+    pages = [
+        path for path in (WORKSPACE.parents[1] / "pages").glob("*.py") if re.search(WIDGETS, path.read_text(encoding="utf-8"))
+    ]
+    assert pages == []
+
+
+def test_defaults_and_a_link():
+    assert seen(opened()) == {
+        "view": "Ids", "method": "Mean", "name": 0, "off": [], "words": False, "layer": 1, "state": "2",
+    }  # fmt: skip
+    app = opened(tokens_view="Pieces", head_measure="Flow", layers_off=["1", "3"], attention_words="true", layer="4", state="1")
+    assert seen(app) == {
+        "view": "Pieces", "method": "Flow", "name": 0, "off": ["1", "3"], "words": True, "layer": 4, "state": "1",
+    }  # fmt: skip
+    assert not app.warning
+
+
+def test_what_is_chosen_stands_in_the_address():
+    app = opened()
+    app.multiselect(key="layers_off").set_value(["2"]).run()
+    app.toggle(key="attention_words").set_value(True).run()
+    app.slider(key="layer").set_value(3).run()
+    assert seen(app)["off"] == ["2"] and seen(app)["words"] and seen(app)["layer"] == 3
+    assert (
+        app.session_state["_chosen"] | {"layers_off": ["2"], "attention_words": True, "layer": 3}
+        == app.session_state["_chosen"]
+    )
+
+
+def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is_chosen():
+    app = opened(tokens_view="Smoke", layers_off=["2", "9"], layer="99", state="7")
+    assert seen(app)["view"] == "Ids" and seen(app)["off"] == ["2"] and seen(app)["layer"] == 6 and seen(app)["state"] == "2"
+    said = [warning.value for warning in app.warning]
+    assert len(said) == 4 and "“Smoke”" in said[0] and "“9”" in said[1] and "“Layer 99”" in said[2] and "“7”" in said[3]
+    app.run()
+    assert [warning.value for warning in app.warning] == said
+    app.slider(key="layer").set_value(2).run()
+    assert [warning.value for warning in app.warning] == [said[0], said[1], said[3]]
+
+
+def test_a_link_with_nonsense_is_no_error():
+    app = opened(layer="one", attention_words="perhaps", tokens_view="x" * 1000)
+    assert seen(app)["layer"] == 1 and seen(app)["words"] is False
+    assert all(len(warning.value) < 150 for warning in app.warning)
+
+
+def test_a_number_that_another_model_does_not_have_is_said_and_the_nearest_taken():
+    app = opened(layer="5")
+    app.session_state["texts"] = {"layers": "2"}
+    app.run()
+    assert seen(app)["layer"] == 2 and "“Layer 5” does not exist here, only 1 to 2." in app.warning[0].value
+
+
+def box(app: AppTest):
+    return next(one for one in app.selectbox if one.label == "Name")
+
+
+def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number():
+    app = opened()
+    box(app).set_value("Bob").run()
+    assert seen(app)["name"] == 1
+    for offered, expected in (("Cid,Dan", 0), ("Bob,Cid", 0), ("Eve,Fay,Gus", 0), ("Ann,Bob", 0)):
+        app.session_state["texts"] = {"offered": offered}
+        app.run()
+        assert seen(app)["name"] == expected and box(app).options == offered.split(",")
+
+
+def test_the_same_choice_in_a_longer_text_is_kept():
+    app = opened()
+    box(app).set_value("Bob").run()
+    app.session_state["texts"] = {"offered": "Zoe,Ann,Bob"}
+    app.run()
+    assert seen(app)["name"] == 2
+
+
+def test_two_of_the_same_name_can_be_told_apart():
+    app = opened()
+    app.session_state["texts"] = {"offered": "Ann,Bob,Ann"}
+    app.run()
+    assert box(app).options == ["Ann", "Bob", "Ann (2)"]
+
+
+def test_a_browser_remembers_choices_and_no_other_name_of_the_session():
+    def recalled():
+        import streamlit as st
+
+        from bertviz_app.workspace import choices, scene
+        from bertviz_app.workspace.scene import Choice
+
+        scene.choose_now()
+        if not scene.RESTORED.value():
+            scene.RESTORED.put(True)
+            choices.recall({"layer": 3, "texts": "stolen", "_restored": False, "tokens_view": 7})
+            st.rerun()
+        st.text(choices.number(Choice.LAYER, "Layer", 1, 6))
+        st.text(choices.view(Choice.TOKENS_VIEW, ("Ids", "Pieces")))
+        st.text(scene.TEXTS.value())
+
+    app = AppTest.from_function(recalled).run()
+    assert not app.exception and [text.value for text in app.text] == ["3", "Ids", "{}"]
