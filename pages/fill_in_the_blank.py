@@ -6,15 +6,15 @@ from bertviz_app import settings
 from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.workspace import Page, choices, open_page
-from bertviz_app.workspace.blanks import filled_one_by_one, hidden_words, own_probabilities, seen_probabilities
+from bertviz_app.workspace.blanks import filled_one_by_one, hidden_blanks, hidden_words, own_probabilities, seen_probabilities
 from bertviz_app.workspace.offers import offer_instead
 from bertviz_app.workspace.scene import Choice
 
 
 def guesses(page: Page) -> None:
     page.sentence()
-    encoding, hidden = hidden_words(page)
-    code = lens.python_code(page.model.info, page.encoding, hidden=hidden)
+    encoding = hidden_words(page)
+    code = lens.python_code(page.model.info, encoding)
     if not encoding.positions("mask"):
         positions, seen = seen_probabilities(page)
         title = "How sure BERT is of each word it can see"
@@ -28,8 +28,8 @@ def guesses(page: Page) -> None:
         k = choices.number(Choice.TOP_K, "Words to show", 3, 20, value=5)
         logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
         filled = lens.fill(logits, blanks, page.model.reader.token, k=k)
-        given = [row for row, position in enumerate(blanks) if position in hidden]
-        said = lens.blanks_notice(filled, lens.originals(logits[given], page.encoding, hidden))
+        given, hidden = hidden_blanks(page, blanks)
+        said = lens.blanks_notice(filled, lens.originals(logits[given], page.typed, hidden))
         figure = lens.blanks_figure(filled, page.theme)
         page.show(figure, name="blanks", alt="Bars: the most likely words for each blank", notice=said)
         n_drawn = len(lens.drawn(filled))

@@ -38,8 +38,8 @@ values = (relevance - torch.eye(len(relevance)))[_READS].detach()  # the row of 
 Way = tuple[str, str, int]
 
 
-def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way], *, hidden: Sequence[int] = ()) -> str:
-    """Some methods: `found[name]` [position]. `hidden` are the positions hidden by a click."""
+def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
+    """Some methods: `found[name]` [position]."""
     uses = sorted(_ATTRIBUTE[method][0] for method, *_ in ways if method in _ATTRIBUTE)
     baselines = {baseline for method, baseline, _ in ways if "blank" in _ATTRIBUTE.get(method, ("", ""))[1]}
     bodies = "".join(_blank(encoding, baseline) for baseline in baselines)
@@ -50,7 +50,7 @@ def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Seque
             bodies += f"found[{method!r}] = {call}{part}\n"
         else:
             bodies += _RELEVANCE.replace("_READS", str(target.reads)).replace("values =", f"found[{method!r}] =")
-    code = f"""{opening(info, encoding, target, hidden=hidden, uses=", ".join(uses))}
+    code = f"""{opening(info, encoding, target, uses=", ".join(uses))}
 found = {{}}  # [position] by method
 {bodies}
 tokens = tokenizer.convert_ids_to_tokens(ids[0])
@@ -98,14 +98,10 @@ for method in found:
 """
 
 
-def faithfulness_code(
-    info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way], *, hidden: Sequence[int] = ()
-) -> str:
+def faithfulness_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
     """The methods, and the curves of each: `deletion[name]`, `insertion[name]` [step], beside those of random orders."""
     places = np.flatnonzero(replaceable(encoding)).tolist()
-    text = python_code(info, encoding, target, ways, hidden=hidden).replace(
-        "import torch", "import numpy as np\nimport torch", 1
-    )
+    text = python_code(info, encoding, target, ways).replace("import torch", "import numpy as np\nimport torch", 1)
     filled = {
         "_PLACES": places,
         "_COUNTS": faithfulness.counts(len(places)).tolist(),
@@ -118,12 +114,12 @@ def faithfulness_code(
     return text + curves
 
 
-def opening(info: ModelInfo, encoding: Encoding, target: Target, *, hidden: Sequence[int], uses: str) -> str:
+def opening(info: ModelInfo, encoding: Encoding, target: Target, *, uses: str) -> str:
     """Imports, the model, the input, `run(vectors)`, a pass, and `log_odds(output)`, that of the answer."""
     loading = interventions_code.loading(info, target)
     if uses:
         loading = loading.replace("from transformers", f"from captum.attr import {uses}\nfrom transformers", 1)
-    inputs = interventions_code.inputs(info, encoding, hidden=hidden)
+    inputs = interventions_code.inputs(info, encoding)
     return f"""import math
 
 {loading}

@@ -209,11 +209,8 @@ def tokens_figure(
     return chart
 
 
-def python_code(info: ModelInfo, encoding: Encoding, *, hidden: Sequence[int] = ()) -> str:
-    """The same probabilities with plain transformers, as `probabilities` [blank, vocab], or as `seen` [position] without a blank.
-
-    `encoding` is what was typed; `hidden` are the positions that were hidden by a click.
-    """
+def python_code(info: ModelInfo, encoding: Encoding) -> str:
+    """The same probabilities with plain transformers, as `probabilities` [blank, vocab], or as `seen` [position] without a blank."""
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
     lines = [
         "import torch",
@@ -223,13 +220,11 @@ def python_code(info: ModelInfo, encoding: Encoding, *, hidden: Sequence[int] = 
         f"model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation='eager'{info.traits.arguments})",
         f'inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")',
     ]
-    if hidden:
-        lines.append(f"inputs.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the words that were clicked")
     lines += [
         "with torch.no_grad():",
         "    logits = model(**inputs).logits[0].double()  # [position, vocab]; torch’s float32 softmax errs by 1e-5",
     ]
-    if hidden or encoding.positions("mask"):
+    if encoding.positions("mask"):
         lines += [
             "blanks = inputs.input_ids[0] == tokenizer.mask_token_id",
             "probabilities = logits[blanks].softmax(dim=-1)  # [blank, vocab]",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bertviz_app.attributions import Target
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses.head_code import arguments, n_outputs
@@ -38,15 +36,13 @@ for name, module in modules.items():
 """
 
 
-def python_code(
-    info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction, *, hidden: Sequence[int] = ()
-) -> str:
-    """One prediction under an intervention: `values` [output]. `hidden` are the positions that were hidden by a click."""
+def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction) -> str:
+    """One prediction under an intervention: `values` [output]."""
     off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
     switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
     switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.layers.mix}")
     return f"""{loading(info, prediction)}
-{inputs(info, encoding, hidden=hidden)}{switches}
+{inputs(info, encoding)}{switches}
 with torch.inference_mode():
     values = {read(prediction)}
 print(values.topk(min(5, len(values))))
@@ -68,12 +64,9 @@ tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = {name}.from_pretrained({info.home(task)!r}, attn_implementation="eager"{more}).eval()"""
 
 
-def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs", hidden: Sequence[int] = ()) -> str:
+def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs") -> str:
     """The tokenizer's output under a name."""
-    line = f'{name} = tokenizer({arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")\n'
-    if hidden:
-        line += f"{name}.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the words that were clicked\n"
-    return line
+    return f'{name} = tokenizer({arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")\n'
 
 
 def read(prediction: Prediction) -> str:
@@ -92,11 +85,11 @@ def logits(prediction: Prediction) -> str:
     return "model(**inputs).logits[0" + ("]" if prediction.position is None else f", {prediction.position}]")
 
 
-def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction, *, hidden: Sequence[int] = ()) -> str:
+def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction) -> str:
     """The map of heads for one prediction: `effects` [layer, head], in bits, or, of a number, in its own unit."""
     after = f"{read(prediction)}[best]"
     effect = f"({after} / before[best]).log2()" if prediction.is_probability else f"{after} - before[best]"
-    head = python_code(info, encoding, Intervention(), prediction, hidden=hidden).rpartition("\nwith torch")[0]
+    head = python_code(info, encoding, Intervention(), prediction).rpartition("\nwith torch")[0]
     return f"""{head}
 effects = torch.zeros({info.n_layers}, {info.n_heads})
 with torch.inference_mode():

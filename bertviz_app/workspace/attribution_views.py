@@ -69,7 +69,7 @@ def one_method(page: Page, what: Explained) -> None:
         page.table(lens.columns(what.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{lens.method_text()}\n\n**Faithfulness.** {FAITHFULNESS}")
-    page.python(code.python_code(page.model.info, page.encoding, what.target, [way], hidden=what.hidden))
+    page.python(code.python_code(page.model.info, page.encoding, what.target, [way]))
 
 
 def _ask(way: Way) -> str:
@@ -96,4 +96,4 @@ def side_by_side(page: Page, what: Explained) -> None:
         page.table(compared.columns(what.encoding, found), name="attributions")
     with page.fold("How it is computed"):
         st.markdown(lens.method_text())
-    page.python(code.python_code(page.model.info, page.encoding, what.target, ways, hidden=what.hidden))
+    page.python(code.python_code(page.model.info, page.encoding, what.target, ways))

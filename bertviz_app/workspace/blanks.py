@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from bertviz_app.blanks import Blanked, Characters, blanked
 from bertviz_app.lenses import fill_in_the_blank as lens
 from bertviz_app.lenses import pseudo_perplexity
 from bertviz_app.lenses.numbering import TOKEN_NUMBER, numbered
@@ -16,6 +18,7 @@ from bertviz_app.records import Encoding, Floats, ForwardPass
 from bertviz_app.workspace import choices, costs, jobs, scene
 from bertviz_app.workspace.caches import forward_pass, once, read_final_states
 from bertviz_app.workspace.jobs import Job, Progress
+from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
@@ -23,21 +26,73 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 ORDERS = ("Left to right", "Most confident first")
+MOST_NAMED = 4  # hidden words in the line that says so
 ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8 MB
 
 
-def hidden_words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
-    """The token strip with clickable words: the encoding with the clicked words hidden, and their positions."""
-    hidden = set(scene.HIDDEN.of(page.encoding.key))
-    shown = page.model.reader.masked(page.encoding, sorted(hidden))
-    clicked = page.strip(
-        shown, key="blanks", hint="Click a word to hide it; click it again to bring it back.", chosen=sorted(hidden)
-    )
-    if clicked is not None and page.encoding.kinds[clicked] not in ("cls", "sep", "pad", "mask"):
-        hidden ^= set(lens.word_positions(page.encoding, clicked))
-        scene.HIDDEN.put(page.encoding.key, tuple(sorted(hidden)))
+def hidden_words(page: Page) -> Encoding:
+    """The token strip with clickable words: what is hidden here is hidden on every page. Returns the encoding, with its blanks."""
+    encoding = page.encoding
+    chosen = [position for position in encoding.positions("mask") if _is_hidden(page, position)]
+    hint = "Click a word to hide it; click it again to bring it back."
+    clicked = page.strip(encoding, key="blanks", hint=hint, chosen=chosen)
+    if clicked is not None and (word := _clicked_word(page, clicked)):
+        scene.HIDDEN.put(page.typed_texts, tuple(sorted({*scene.HIDDEN.of(page.typed_texts)} ^ {word})))
         st.rerun()
-    return shown, tuple(sorted(hidden))
+    return encoding
+
+
+def _clicked_word(page: Page, position: int) -> scene.Span | None:
+    """The word of a token as it was typed, hidden or not; None for a token of no word."""
+    encoding = page.encoding
+    segment, kind = int(encoding.segment_ids[position]), encoding.kinds[position]
+    start, end = encoding.offsets[list(lens.word_positions(encoding, position))].T
+    if kind == "mask":
+        hidden = page.blanked[segment].hidden_at(*encoding.offsets[position].tolist())
+        return (segment, *hidden) if hidden else None
+    return None if kind in ("cls", "sep", "pad") else (segment, *page.blanked[segment].typed(int(start.min()), int(end.max())))
+
+
+def read_with_blanks(page: Page) -> tuple[Blanked, Blanked]:
+    """Both texts, with a blank for each token of the model that a hidden word has."""
+    counts: tuple[dict[Characters, int], dict[Characters, int]] = ({}, {})
+    for segment, start, end in scene.HIDDEN.of(page.typed_texts):
+        counts[segment][start, end] = len(_positions(page.typed, (segment, start, end))) or 1
+    texts = [text or "" for text in page.typed_texts]
+    if not any(counts):
+        return Blanked(texts[0]), Blanked(texts[1])
+    first, second = (blanked(text, words, page.model.reader.mask_token) for text, words in zip(texts, counts, strict=True))
+    return first, second
+
+
+def hidden_blanks(page: Page, blanks: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Which of these blanks, by their rows, stand for hidden tokens, and where each of those stands in `page.typed`."""
+    rows = [row for row, position in enumerate(blanks) if _is_hidden(page, position)]
+    typed = sorted(p for word in scene.HIDDEN.of(page.typed_texts) for p in _positions(page.typed, word))
+    return (rows, typed) if len(rows) == len(typed) else ([], [])
+
+
+def say_hidden(page: Page) -> None:
+    """Which words are hidden on this page as on all others, and a button that shows them again."""
+    words = [(page.typed_texts[segment] or "")[start:end] for segment, start, end in scene.HIDDEN.of(page.typed_texts)]
+    if words:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+            names = ", ".join(f"“{word[:30]}”" for word in words[:MOST_NAMED])
+            st.caption(plain(f"Hidden on every page: {names}{more}."), width="content")
+            show_again = scene.HIDDEN.put
+            st.button("Show hidden words", key="show_hidden", type="tertiary", on_click=show_again, args=(page.typed_texts, ()))
+
+
+def _is_hidden(page: Page, position: int) -> bool:
+    start, end = page.encoding.offsets[position].tolist()
+    return page.blanked[page.encoding.segment_ids[position]].hidden_at(start, end) is not None
+
+
+def _positions(encoding: Encoding, word: scene.Span) -> list[int]:
+    segment, start, end = word
+    inside = (encoding.segment_ids == segment) & (encoding.offsets[:, 0] >= start) & (encoding.offsets[:, 1] <= end)
+    return np.flatnonzero(inside & (encoding.offsets[:, 0] < encoding.offsets[:, 1])).tolist()
 
 
 def seen_probabilities(page: Page) -> tuple[list[int], Floats]:

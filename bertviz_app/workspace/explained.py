@@ -22,17 +22,16 @@ MOST_ANSWERS = 8  # that are offered, the likeliest
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """What the visitor chose: the input as the model reads it, with the positions that were hidden by a click, and one answer."""
+    """What the visitor chose: the input as the model reads it, and one answer."""
 
     encoding: Encoding
-    hidden: tuple[int, ...]
     target: Target
     name: str
 
 
 def choose(page: Page) -> Explained | None:
     """The prediction, its token, its answer; None, with a sentence, where this input asks the model for nothing."""
-    encoding, hidden = predictions.words(page)
+    encoding = predictions.words(page)
     found = [
         one
         for one in predictions.asked_of(page, encoding)
@@ -44,7 +43,7 @@ def choose(page: Page) -> Explained | None:
     with st.container(horizontal=True, gap="medium"):
         one = found[predictions.choose(found)]
         output = _answer(page, one)
-    return Explained(encoding, hidden, one.target(output), one.name(output, page.model.reader.token))
+    return Explained(encoding, one.target(output), one.name(output, page.model.reader.token))
 
 
 def _answer(page: Page, one: Prediction) -> int:

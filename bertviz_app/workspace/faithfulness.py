@@ -54,7 +54,7 @@ def curves(page: Page, what: Explained) -> None:
         page.table(lens.columns(measured), name="faithfulness")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
-    page.python(code.faithfulness_code(page.model.info, page.encoding, what.target, ways, hidden=what.hidden))
+    page.python(code.faithfulness_code(page.model.info, page.encoding, what.target, ways))
 
 
 def beside(page: Page, what: Explained, way: Way) -> None:

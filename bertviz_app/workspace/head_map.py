@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def map_of_heads(page: Page) -> bool:
     """What each head does for one prediction. True when a head was clicked, which is then the one that is switched off."""
-    encoding, hidden = words(page)
+    encoding = words(page)
     forward = page.run(encoding)
     found = asked_of(page, encoding)
     if not found:
@@ -49,7 +49,7 @@ def map_of_heads(page: Page) -> bool:
         page.table(lens.columns(effects, unit="bits" if chosen.is_probability else "change"), name="head-map")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
-    page.python(code.map_code(page.model.info, page.encoding, chosen, hidden=hidden))
+    page.python(code.map_code(page.model.info, page.encoding, chosen))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)
         scene.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})

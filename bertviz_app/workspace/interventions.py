@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def switch_off(page: Page) -> None:
     """Heads and layers to switch off, and what that does to each prediction."""
-    encoding, hidden = words(page)
+    encoding = words(page)
     before = asked_of(page, encoding)
     what = _chosen(page)
     if not before:
@@ -47,7 +47,7 @@ def switch_off(page: Page) -> None:
         page.table(lens.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
         st.markdown(lens.METHOD)
-    page.python(code.python_code(page.model.info, page.encoding, what, before[0], hidden=hidden))
+    page.python(code.python_code(page.model.info, page.encoding, what, before[0]))
 
 
 def _chosen(page: Page) -> Intervention:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from bertviz_app import notes, plots
+from bertviz_app.blanks import Blanked
 from bertviz_app.components import token_strip
 from bertviz_app.errors import InsideBertError
 from bertviz_app.records import Encoding, FinalState, ForwardPass
 from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, scene, several
+from bertviz_app.workspace.blanks import read_with_blanks, say_hidden
 from bertviz_app.workspace.drawing import Drawing
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.markup import plain, style
@@ -99,23 +101,37 @@ class Page(Drawing):
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
         sentence_form(pair=pair, sample=self.sample)
+        say_hidden(self)
         self.reads(self.text, self.pair or "")
-        for note in (*notes.notes(self.encoding), notes.unread_pair(self._typed_pair, self.encoding)):
+        for note in (*notes.notes(self.encoding), notes.unread_pair(self.typed_texts[1] or "", self.encoding)):
             if note:
                 st.caption(plain(note))
 
     @property
+    def typed_texts(self) -> tuple[str, str | None]:
+        """The sentence and the second one, if there is one, as they were typed."""
+        pair = memory.recall("pair", self.sample[1])
+        return memory.recall("text", self.sample[0]), pair if pair.strip() else None
+
+    @property
     def text(self) -> str:
-        return memory.recall("text", self.sample[0])
+        """The sentence as it is read: a blank stands for each piece of a hidden word."""
+        return self.blanked[0].text
 
     @property
     def pair(self) -> str | None:
-        """The second text; None where there is none, or nothing is left of it in tokens."""
-        return None if self.encoding.pair is None else self._typed_pair
+        """The second text as it is read; None where there is none, or nothing is left of it in tokens."""
+        return None if self.encoding.pair is None else self.blanked[1].text
 
-    @property
-    def _typed_pair(self) -> str:
-        return memory.recall("pair", self.sample[1])
+    @lazily
+    def blanked(self) -> tuple[Blanked, Blanked]:
+        """Both texts as they are read."""
+        return read_with_blanks(self)
+
+    @lazily
+    def typed(self) -> Encoding:
+        """The texts as the model would read them with nothing hidden."""
+        return self.model.encode(*self.typed_texts)
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
@@ -159,8 +175,8 @@ class Page(Drawing):
 
     @lazily
     def encoding(self) -> Encoding:
-        """The typed text (and the second one, if there is one) as the model reads it."""
-        return self.model.encode(self.text, self._typed_pair)
+        """The text (and the second one, if there is one) as the model reads it, hidden words as blanks: the same on every page."""
+        return self.model.encode(self.text, self.blanked[1].text or None)
 
     @lazily
     def forward(self) -> ForwardPass:

@@ -30,12 +30,12 @@ NOTHING = "There is nothing to predict here yet. "
 HIDE = "Click a word to hide it: the model then predicts what belongs there."
 
 
-def words(page: Page) -> tuple[Encoding, tuple[int, ...]]:
-    """The sentence as it is read: words that were clicked are hidden, where the model can fill blanks."""
+def words(page: Page) -> Encoding:
+    """The sentence as it is read, in a strip; a click hides a word, where the model can fill blanks."""
     if page.model.info.fills_blanks:
         return hidden_words(page)
     page.strip(page.encoding)
-    return page.encoding, ()
+    return page.encoding
 
 
 def nothing(page: Page) -> str:

@@ -115,7 +115,7 @@ class Choice(StrEnum):
 # ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────
 
 TEXTS: Kept[Mapping[str, str]] = Kept("texts", {})  # every submitted text, by the name of its box
-HIDDEN: KeptOf[tuple[int, ...]] = KeptOf("hidden_words", ())  # positions
+HIDDEN: KeptOf[tuple[Span, ...]] = KeptOf("hidden_words", ())  # about the sentence and the second one, as they were typed
 RESTORED = Kept("_restored", False)  # whether the browser has answered what it kept
 SCREEN = Kept("_screen", "")  # such as "dark narrow"
 FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for text was filled with, and on which page

@@ -157,9 +157,3 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
     for method in lens.METHODS:
         one = attributed(Asked(model, encoding, target, "pad"), method, n_steps=16)
         assert np.abs(names["found"][method].numpy() - one.values).max() < 2e-5, method
-
-
-def test_the_python_hides_what_was_clicked(model):
-    encoding = model.encode("I love the cat.")
-    text = code.python_code(model.info, encoding, Target("masked_words", 5, 4), [("gradient_x_input", "mask", 0)], hidden=(4,))
-    assert "input_ids[0, [4]] = tokenizer.mask_token_id" in text

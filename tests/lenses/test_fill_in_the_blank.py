@@ -48,15 +48,6 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, capsys, tex
     assert blank.tokens[0] in capsys.readouterr().out
 
 
-def test_the_python_hides_what_was_clicked(model):
-    scope: dict = {}
-    encoding = model.encode("I love watching starlings murmurate.")
-    hidden = lens.word_positions(encoding, encoding.tokens.index("##lings"))
-    exec(lens.python_code(model.info, encoding, hidden=hidden), scope)
-    blanks = filled(model, model.reader.masked(encoding, hidden))
-    assert scope["probabilities"].numpy().max(axis=-1) == pytest.approx([b.probabilities[0] for b in blanks], abs=1e-5)
-
-
 def test_the_python_without_a_blank(model):
     scope: dict = {}
     exec(lens.python_code(model.info, model.encode("I love AI!")), scope)

@@ -109,13 +109,3 @@ def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, famil
     scope: dict = {}
     exec(code.python_code(model.info, encoding, WHAT, found[0]), scope)
     assert np.abs(scope["values"].numpy() - found[0].values).max() < 1e-5
-
-
-def test_the_python_hides_what_was_clicked(model):
-    typed = model.encode("The cat sat on the mat.")
-    encoding = model.reader.masked(typed, [6])
-    (state,) = intervened(model, encoding, [WHAT])
-    (mine, *_) = predictions(model, encoding, state)
-    scope: dict = {}
-    exec(code.python_code(model.info, typed, WHAT, mine, hidden=(6,)), scope)
-    assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5

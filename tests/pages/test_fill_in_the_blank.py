@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bertviz_app.turnstile import turnstile
 
@@ -63,11 +64,30 @@ def test_fifty_blanks_are_filled(open_page):
     assert any("its surest of 50 blanks" in m.value.replace("\\", "") for m in app.markdown)
 
 
-def test_a_clicked_word_is_hidden(open_page, model):
-    encoding = model.encode("I love AI!")
-    app = open_page("fill_in_the_blank", text="I love AI!", state={"hidden_words": (encoding.key, (2,))})
-    assert any("BERT puts" in m.value for m in app.markdown)
-    assert "inputs.input_ids[0, [2]]" in "".join(code.value for code in app.code)
+HIDDEN = {"hidden_words": (("I love AI!", None), ((0, 2, 6),))}
+
+
+def test_a_clicked_word_is_hidden(open_page):
+    app = open_page("fill_in_the_blank", text="I love AI!", state=HIDDEN)
+    said = [m.value.replace("\\", "") for m in app.markdown]
+    assert any("BERT puts" in m and "What was hidden, “love”" in m for m in said)
+    assert "'I [MASK] AI!'" in "".join(code.value for code in app.code)
+
+
+@pytest.mark.parametrize("key", ["tokens", "attention", "logit_lens", "forward_pass", "home", "tasks"])
+def test_hidden_words_are_hidden_on_every_page_until_they_are_shown_again(open_page, key):
+    app = open_page(key, text="I love AI!", state=HIDDEN)
+    assert "'I [MASK] AI!'" in "".join(code.value for code in app.code) or key == "tasks"
+    assert any("Hidden on every page: “love”" in caption.value.replace("\\", "") for caption in app.caption)
+    app.button(key="show_hidden").click().run()
+    assert not app.exception and "[MASK]" not in "".join(code.value for code in app.code)
+    assert "I love AI!" in "".join(code.value for code in app.code) or key == "tasks"
+    assert not any("Hidden on every page" in caption.value for caption in app.caption)
+
+
+def test_what_was_hidden_in_one_text_is_not_hidden_in_another(open_page):
+    app = open_page("attention", text="We love AI!", state=HIDDEN)
+    assert "[MASK]" not in "".join(code.value for code in app.code)
 
 
 def test_each_word_hidden_in_turn(open_page):
