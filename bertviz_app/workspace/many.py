@@ -15,9 +15,10 @@ from bertviz_app.lenses.sentiment import Verdict
 from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import csv_text
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.files import Chosen, chosen_texts
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -70,15 +71,7 @@ def several(page: Page) -> None:
 
 def _chosen(page: Page, labels: Sequence[str]) -> Chosen | None:
     """The texts that were typed, or those of a file, if there is one."""
-    source = st.segmented_control(
-        "Texts from",
-        PLACES,
-        default=PLACES[0],
-        required=True,
-        key="texts_from",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    source = choices.view(Choice.TEXTS_FROM, PLACES, label="Texts from")
     if source == PLACES[0]:
         return Chosen(page.lines("reviews", "Texts, one per line", EXAMPLES), (), None)
     chosen = chosen_texts(labels)

@@ -1,36 +1,41 @@
-"""What was typed: kept across pages in the session, and over a reload in the visitor's own browser.
+"""What was typed, hidden and chosen: kept across pages in the session, and over a reload in the visitor's own browser.
 
 Nothing typed goes into the address bar, where it would land in the logs of every proxy on the way. A small component with
-nothing to see writes the texts to the browser's `sessionStorage` and, on a session's first run, hands the saved ones back.
+nothing to see writes it to the browser's `sessionStorage` and, on a session's first run, hands it back (`remembered.py` reads that).
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 
 import streamlit as st
 
 from bertviz_app import plots
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, remembered, scene
 
+# Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
 _JS = """
-export default function({data, setStateValue, parentElement}) {
-  const box = "inside-bert-texts";
-  const screen = () => (dark() ? "dark" : "light") + (window.innerWidth < 640 ? " narrow" : " wide");
+export default function({data, setStateValue}) {
+  const prefix = "inside-bert-";
   const dark = () => {
     const color = getComputedStyle(document.querySelector("[data-testid=stApp]") || document.body).backgroundColor;
     const channels = (color.match(/[0-9.]+/g) || [255, 255, 255]).map(Number);
     return channels[0] + channels[1] + channels[2] < 384;
   };
-  try {
-    if (data.restore) {
-      // An answer is owed even when there is nothing: the page waits for it.
-      setStateValue("saved", JSON.stringify({texts: window.sessionStorage.getItem(box) || "{}", screen: screen(), at: Date.now()}));
-    } else if (data.texts !== undefined) {
-      window.sessionStorage.setItem(box, data.texts);
-    }
-  } catch (error) {
-    if (data.restore) setStateValue("saved", JSON.stringify({texts: "{}", screen: screen(), at: Date.now()}));
+  const screen = () => (dark() ? "dark" : "light") + (window.innerWidth < 640 ? " narrow" : " wide");
+  const kept = name => {
+    try { return window.sessionStorage.getItem(prefix + name) || ""; } catch (error) { return ""; }
+  };
+  if (data.question) {
+    const [arrival] = performance.getEntriesByType("navigation");
+    const returns = Boolean(window.insideBertAnswered || (arrival && arrival.type !== "navigate"));
+    window.insideBertAnswered = true;
+    const answer = {question: data.question, texts: kept("texts"), choices: returns ? kept("choices") : "", screen: screen()};
+    for (const name of ["texts", "choices"]) if (answer[name].length > data.most) answer[name] = "too long";
+    setStateValue("saved", JSON.stringify(answer));  // owed even when there is nothing: the page waits for it
+  } else {
+    try { window.sessionStorage.setItem(prefix + data.name, data.kept); } catch (error) { /* full, or not allowed */ }
   }
   if (data.screen && screen() !== data.screen) setStateValue("screen", screen());
 }
@@ -40,33 +45,37 @@ _browser_memory = st.components.v2.component("inside_bert.memory", html="<span><
 
 
 def restore() -> bool:
-    """Ask the browser, once a session, for what was typed before a reload. True once the texts are known.
+    """Ask the browser, once a session, for what it kept. True once the texts are known, and from then on kept there at once.
 
     Where there is no browser (a test), there is nobody to ask.
     """
-    if scene.RESTORED.value() or not dict(st.context.headers):
+    if not dict(st.context.headers):
         return True
-    result = _browser_memory(key="_browser_memory", data={"restore": True}, on_saved_change=lambda: None, height=1)
-    if not result.saved:
-        return False
-    scene.RESTORED.put(True)
-    scene.TEXTS.put({**_texts(result.saved), **scene.TEXTS.value()})
-    scene.SCREEN.put(_screen(result.saved))
+    if not scene.RESTORED.value():
+        if not scene.QUESTION.value():
+            scene.QUESTION.put(secrets.token_hex(8))
+        question = {"question": scene.QUESTION.value(), "most": remembered.most()}
+        result = _browser_memory(key="_browser_memory", data=question, on_saved_change=lambda: None, height=1)
+        answer = remembered.answer(result.saved, scene.QUESTION.value())
+        if answer is None:
+            return False
+        _believe(answer)
+    texts = remembered.written_texts(scene.TEXTS.value(), *scene.HIDDEN.latest())
+    _browser_memory(key="_browser_memory_texts", data={"name": "texts", "kept": texts}, height=1)
     return True
 
 
 def keep() -> None:
-    """Hand the current texts to the browser, and learn from it when its screen is another than we drew for."""
+    """Hand what was chosen to the browser, and learn from it when its screen is another than we drew for."""
     if not dict(st.context.headers):
         return
     drawn = theme()
-    data = {
-        "texts": json.dumps(scene.TEXTS.value()),
-        "screen": f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}",
-    }
-    result = _browser_memory(key="_browser_memory_keep", data=data, on_screen_change=lambda: None, height=1)
-    if result.screen and result.screen != data["screen"]:
-        scene.SCREEN.put(result.screen)
+    screen = f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}"
+    data = {"name": "choices", "kept": json.dumps(scene.CHOSEN.value()), "screen": screen}
+    result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)
+    seen = remembered.screen(result.screen)
+    if seen and seen != screen:
+        scene.SCREEN.put(seen)
         st.rerun()
 
 
@@ -91,17 +100,14 @@ def remember(name: str, text: str) -> None:
     scene.TEXTS.put({**scene.TEXTS.value(), name: text})
 
 
-def _texts(saved: str) -> dict[str, str]:
-    # What comes back is the visitor's own, and still not to be trusted with more than being text.
-    try:
-        texts = json.loads(json.loads(saved)["texts"])
-        return {str(name): str(text or "") for name, text in texts.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _screen(saved: str) -> str:
-    try:
-        return str(json.loads(saved)["screen"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+def _believe(answer: remembered.Answer) -> None:
+    """Take over what the browser kept. What was typed in this session already is newer."""
+    scene.RESTORED.put(True)
+    scene.TEXTS.put({**answer.texts, **scene.TEXTS.value()})
+    scene.SCREEN.put(answer.screen)
+    scene.FORGOTTEN.put(answer.problem)
+    if answer.hidden:
+        scene.HIDDEN.put(*answer.hidden)
+    if answer.choices:
+        choices.recall(answer.choices)
+        st.rerun()  # before any widget is drawn

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -29,8 +29,6 @@ from bertviz_app.workspace.subject import as_visitor_says
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
-
-T = TypeVar("T")
 
 _strip = st.components.v2.component("inside_bert.token_strip", html=token_strip.HTML, css=token_strip.CSS, js=token_strip.JS)
 
@@ -71,7 +69,7 @@ def open_page(key: str) -> Iterator[Page]:
         pass  # the page ends here, with a button to go on
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
-    for sentence in choices.corrections():
+    for sentence in filter(None, [scene.FORGOTTEN.take(), *choices.corrections()]):
         said.warning(plain(sentence))
     memory.keep()
 

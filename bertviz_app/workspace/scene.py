@@ -58,6 +58,10 @@ class KeptOf(Generic[T]):
         """Keep a value about a subject, in the place of that about any other."""
         st.session_state[self.name] = (subject, value)
 
+    def latest(self) -> tuple[Hashable, T]:
+        """What it was about the last time, and the value."""
+        return cast(tuple[Hashable, T], st.session_state.get(self.name, (None, self.default)))
+
 
 class Choice(StrEnum):
     """What can be chosen on a page, by the name that it has in the address: its own, in small letters."""
@@ -117,6 +121,8 @@ class Choice(StrEnum):
 TEXTS: Kept[Mapping[str, str]] = Kept("texts", {})  # every submitted text, by the name of its box
 HIDDEN: KeptOf[tuple[Span, ...]] = KeptOf("hidden_words", ())  # about the sentence and the second one, as they were typed
 RESTORED = Kept("_restored", False)  # whether the browser has answered what it kept
+QUESTION = Kept("_question", "")  # the word that its answer must name
+FORGOTTEN = Kept("_forgotten", "")  # the sentence that not all of it could be read
 SCREEN = Kept("_screen", "")  # such as "dark narrow"
 FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for text was filled with, and on which page
 
@@ -149,8 +155,6 @@ HEADS_BESIDE: Kept[list[tuple[int, int]]] = Kept("_heads_beside", [])
 LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
 GLOSSARY_SEARCH = Kept("glossary_search", "")
 
-# ── Files, and what was read of them ──────────────────────────────────────────────────────────────
-
 UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
 TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
@@ -163,12 +167,21 @@ def draft(name: str) -> Kept[str]:
     return Kept(f"draft_{name}", "")
 
 
-def fill(name: str, text: str) -> None:
-    """Put a text into a box: on coming to a page, and when another text takes its place. What is being typed there stays."""
+def fill(name: str, text: str) -> dict[str, str]:
+    """Put a text into a box: on coming to a page, and when another text takes its place. What is being typed there stays.
+
+    The first time in a session it is handed back as the default of the widget: a browser that was cut off sends what stood in its boxes,
+    and that is newer.
+    """
     box, filled = draft(name), (VISIT.value(), text)
-    if not box.is_set() or FILLED.value().get(name) != filled:
-        box.put(text)
-        FILLED.put({**FILLED.value(), name: filled})
+    before = FILLED.value().get(name)
+    if box.is_set() and before == filled:
+        return {}
+    FILLED.put({**FILLED.value(), name: filled})
+    if before is None and not box.is_set():
+        return {"value": text}
+    box.put(text)
+    return {}
 
 
 def subject(model_name: str) -> Kept[str]:
@@ -189,8 +202,6 @@ def arrive(page: str) -> bool:
     VISIT.put(VISIT.value() + 1)
     return True
 
-
-# ── Jobs that wait for a click ────────────────────────────────────────────────────────────────────
 
 # By its place on a page, the job that was asked for or stopped there last, and which of the two.
 JOBS: Kept[Mapping[str, tuple[Hashable, bool]]] = Kept("jobs", {})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
 from bertviz_app.workspace import did_you_mean, memory, scene
@@ -18,8 +17,6 @@ LINE = 90  # characters that stand on one line of the box; half as many where tw
 def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
     """Draw the form. What is submitted becomes the text of every page; until then it is the `sample`, a sentence and a second one."""
     texts = {"text": memory.recall("text", sample[0]), "pair": memory.recall("pair", sample[1])}
-    for name, text in texts.items():
-        scene.fill(name, text)
     shows_pair = pair or bool(memory.recall("pair"))
     is_long = any(len(text) > LINE // (2 if shows_pair else 1) or "\n" in text for text in texts.values())
     with st.form("sentence", border=False, enter_to_submit=True):
@@ -27,10 +24,17 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
         left, buttons = st.columns([5, 2], vertical_alignment="bottom", gap="small")
         with left:
             boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
-        _box(boxes[0], "Sentence A" if shows_pair else "Sentence", "text", is_long=is_long,
-             label_visibility="visible" if shows_pair else "collapsed")  # fmt: skip
-        if shows_pair:
-            _box(boxes[1], "Sentence B (optional)", "pair", is_long=is_long, placeholder="Type a second sentence")
+        first, *others = [(box.text_area, {"height": "content"}) if is_long else (box.text_input, {}) for box in boxes]
+        visibility = "visible" if shows_pair else "collapsed"
+        _box(
+            first[0],
+            "Sentence A" if shows_pair else "Sentence",
+            ("text", texts["text"]),
+            label_visibility=visibility,
+            **first[1],
+        )
+        for draw, look in others:
+            _box(draw, "Sentence B (optional)", ("pair", texts["pair"]), placeholder="Type a second sentence", **look)
         with buttons, st.container(horizontal=True, gap="small"):
             keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
@@ -59,16 +63,14 @@ def text_form(
         for name in boxes:
             memory.remember(name, scene.draft(name).value())
 
-    limit, *_, last = settings.current().max_characters, *boxes
+    *_, last = boxes
     with st.form(f"form_{key}", border=False):
         n = len(boxes)
         columns = st.columns([3] * n + [1], vertical_alignment="bottom", gap="small") if beside else [st.container()] * (n + 1)
         for column, (name, (label, sample)) in zip(columns, boxes.items(), strict=False):
-            scene.fill(name, memory.recall(name, sample))
-            if name == last and not beside:
-                column.text_area(label, key=scene.draft(name).name, max_chars=limit, height=height)
-            else:
-                column.text_input(label, key=scene.draft(name).name, max_chars=limit)
+            is_large = name == last and not beside
+            draw, look = (column.text_area, {"height": height}) if is_large else (column.text_input, {})
+            _box(draw, label, (name, memory.recall(name, sample)), **look)
         width = "stretch" if beside else "content"
         columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
     typed = {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
@@ -76,14 +78,14 @@ def text_form(
     return typed
 
 
-def _box(place: DeltaGenerator, label: str, name: str, *, is_long: bool, **look: Any) -> None:
-    """One line, or for a text that does not fit on one, as many as it takes."""
-    if is_long:
-        place.text_area(
-            label, key=scene.draft(name).name, max_chars=settings.current().max_characters, height="content", **look
-        )
-    else:
-        place.text_input(label, key=scene.draft(name).name, max_chars=settings.current().max_characters, **look)
+def _box(draw: Callable[..., str], label: str, named: tuple[str, str], **look: Any) -> None:
+    """A box for a text, given by its name and what it is now."""
+    name, text = named
+    default = scene.fill(name, text)
+    typed = draw(label, key=scene.draft(name).name, max_chars=settings.current().max_characters, **default, **look)
+    if default and typed != text:  # sent again by a browser that was cut off before it heard that its text had been taken
+        memory.remember(name, typed)
+        st.rerun()
 
 
 def _submit() -> None:

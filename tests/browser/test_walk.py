@@ -98,10 +98,8 @@ class Walk:
 
     def chosen(self) -> dict[str, str]:
         """What each closed list shows, by its label."""
-        return {
-            box.get_by_role("combobox").get_attribute("aria-label") or "": box.inner_text().split("\n")[-1].strip()
-            for box in self.main.locator("[data-testid=stSelectbox]").all()
-        }
+        boxes = self.main.locator("[data-testid=stSelectbox]")
+        return {box.locator("label").inner_text(): box.get_by_role("combobox").input_value() for box in boxes.all()}
 
     def view(self) -> list[str]:
         """Which option of each row is on."""
