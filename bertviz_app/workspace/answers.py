@@ -13,9 +13,11 @@ from bertviz_app.lenses import answers as lens
 from bertviz_app.lenses import answers_code, no_answer
 from bertviz_app.lenses.answers_figures import strip_figure
 from bertviz_app.lenses.numbering import numbered
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
@@ -76,20 +78,19 @@ def _rule(abstains: bool) -> no_answer.Rule:
     """When no answer is given: what the best stretch is judged by, and from where on."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         # Which one is meant until one is chosen hangs on the model: each kind of model has a choice of its own.
-        by = st.segmented_control(
-            "The best stretch is judged by",
+        by = choices.view(
+            Choice.JUDGED_WITH_NO_ANSWER if abstains else Choice.JUDGED,
             list(no_answer.RULES),
+            label="The best stretch is judged by",
+            label_visibility="visible",
             default=no_answer.BY_SCORE if abstains else no_answer.BY_PROBABILITY,
-            required=True,
-            key="judged_with_no_answer" if abstains else "judged",
-            bind="query-params",
         )
         if by == no_answer.BY_SCORE:
             threshold = st.slider(
                 "It must be ahead by more than (τ)", -10.0, 10.0, 0.0, 0.5, key="answer_margin", bind="query-params", width=320
             )
             return no_answer.Rule(by_score=True, threshold=float(threshold))
-        percent = st.slider("No answer below", 0, 100, 0, 1, format="%d %%", key="answer_below", bind="query-params", width=320)
+        percent = choices.number(Choice.ANSWER_BELOW, "No answer below", 0, 100, format="%d %%", width=320)
         return no_answer.Rule(threshold=percent / 100)
 
 

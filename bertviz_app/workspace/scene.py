@@ -114,6 +114,9 @@ class Choice(StrEnum):
     LOOKED_INTO = auto()
     MODELS_VIEW = auto()
     TO_FETCH = auto()
+    JUDGED = auto()
+    JUDGED_WITH_NO_ANSWER = auto()
+    ANSWER_BELOW = auto()
 
 
 # ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 WORKSPACE = Path(__file__).parents[2] / "bertviz_app" / "workspace"
 WIDGETS = r"\.(selectbox|segmented_control|pills|multiselect|toggle|checkbox|slider|select_slider)\("
-# The model stands in the sidebar of all pages; what is said of a checkpoint is about that; the words that are followed can be typed.
-OTHERS = {"choices.py", "navigation.py", "subject.py", "logit_lens.py"}
+# The model stands in the sidebar of all pages; what is said of a checkpoint is about that; the words that are followed can be typed; a margin is
+# a broken number.
+OTHERS = {"choices.py", "navigation.py", "subject.py", "logit_lens.py", "answers.py"}
 
 
 def script():
