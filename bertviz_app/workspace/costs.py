@@ -47,3 +47,13 @@ def duration(seconds: float) -> str:
     if seconds < 1:
         return "less than a second"
     return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+
+
+def waiting(doing: str) -> str:
+    """What is being done, or, while no place is free for a pass, what is waited for."""
+    from bertviz_app.turnstile import turnstile
+
+    line = turnstile()
+    if not line.is_full:
+        return doing
+    return f"Waiting for a free place ({line.limit} forward passes are under way, the most this server runs at once). Then: {doing}"

@@ -30,7 +30,7 @@ def ordering_game(page: Page) -> None:
         page.notice("An order needs at least two sentences: type one on each line.")
         return
     asked = (page.model.info.key, tuple(texts))
-    if page.submitted("story"):
+    if scene.submitted("story"):
         scene.job("story").put(asked)
     if scene.job("story").value() != asked:
         st.caption(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -29,6 +29,8 @@ from bertviz_app.workspace.subject import as_visitor_says
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
+
+T = TypeVar("T")
 
 _strip = st.components.v2.component("inside_bert.token_strip", html=token_strip.HTML, css=token_strip.CSS, js=token_strip.JS)
 
@@ -158,10 +160,6 @@ class Page(Drawing):
             said = [f"{said[0]} and {len(others)} more"]
         return [" · ".join(["Inside BERT", *model, *self._places]), *([" · ".join(said)] if said else [])]
 
-    def submitted(self, name: str) -> bool:
-        """Whether the button below these sentences was pressed just now."""
-        return scene.submitted(name)
-
     @lazily
     def model(self) -> Model:
         """The chosen model; loads it, or waits for whoever is loading it."""
@@ -185,7 +183,7 @@ class Page(Drawing):
         """An encoder pass over another encoding, or the record of it if it was made before."""
         if caches.known(self.model, encoding):
             return caches.forward_pass(self.model, encoding)
-        with st.spinner(self._waiting(f"Running BERT on {encoding.n_tokens} tokens")):
+        with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
             return caches.forward_pass(self.model, encoding)
 
     def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
@@ -208,14 +206,6 @@ class Page(Drawing):
         n, longest = len(encodings), max(encoding.n_tokens for encoding in encodings)
         seconds = costs.expected(self.model, n, longest)
         return jobs.Job(label, work, (self.model, tuple(encodings)), seconds, keep=False)
-
-    def _waiting(self, doing: str) -> str:
-        from bertviz_app.turnstile import turnstile
-
-        line = turnstile()
-        if not line.is_full:
-            return doing
-        return f"Waiting for a free place ({line.limit} forward passes are under way, the most this server runs at once). Then: {doing}"
 
     # ── Choices that a link can carry ─────────────────────────────────────────────────────────────
 
@@ -250,7 +240,8 @@ class Page(Drawing):
         data = token_strip.strip_data(encoding, self.theme, hint=hint, chosen=chosen, with_text=with_text)
         result = _strip(key=f"strip_{key}", data=data, on_clicked_change=lambda: None)
         clicked = result.clicked
-        return int(clicked) if clicked is not None and 0 <= int(clicked) < encoding.n_tokens else None
+        # What a browser sends is checked.
+        return clicked if type(clicked) is int and 0 <= clicked < encoding.n_tokens else None
 
     def python(self, code: str) -> None:
         """The code of this page, folded. A checkpoint of the server's own is called by its folder: where that lies is the server's business."""
