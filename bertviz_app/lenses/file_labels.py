@@ -82,6 +82,15 @@ def matched(values: Sequence[str], labels: Sequence[str]) -> dict[str, str | Non
     return {value: places[number] if counts_from_0 else None for value, number in numbers.items()}
 
 
+def speaking_of(columns: Sequence[Sequence[str | None]], labels: Sequence[str]) -> int | None:
+    """The first of some columns of which at least half of the values stand for one of the labels; None where there is none."""
+    for place, column in enumerate(columns):
+        known = [label is not None for label in matched(values_of(column), labels).values()]
+        if known and sum(known) >= len(known) / 2:
+            return place
+    return None
+
+
 def agreement(verdicts: Sequence[Verdict], stands_for: Mapping[str, str | None], labels: Sequence[str]) -> Agreement:
     """How often the classifier says what the file says, where each value of the file `stands_for` a label."""
     counts, uncounted = np.zeros((len(labels), len(labels)), dtype=np.int64), 0

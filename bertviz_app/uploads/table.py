@@ -90,17 +90,9 @@ def text_column(found: Table) -> int:
 
 
 def label_columns(found: Table, text: int) -> list[int]:
-    """The columns that may hold the class of each row: values that come back, or that are named so; never the texts."""
-    return [place for place in range(len(found.headings)) if place != text and _may_hold_labels(found, place)]
-
-
-def label_column(found: Table, text: int, labels: Sequence[str]) -> int | None:
-    """The column that most likely holds the class of each row: one that speaks of these `labels`, or is called so; None if there is none."""
-    places = label_columns(found, text)
-    same = [
-        place for place in places if {c.strip().casefold() for c in _sound(found, place)} <= {one.casefold() for one in labels}
-    ]
-    return next(iter([*same, *(place for place in places if names.is_of_labels(found.headings[place]))]), None)
+    """The columns that may hold the class of each row, those that are called so first: their values come back; never the texts."""
+    places = [place for place in range(len(found.headings)) if place != text and _may_hold_labels(found, place)]
+    return sorted(places, key=lambda place: not names.is_of_labels(found.headings[place]))
 
 
 def _may_hold_labels(found: Table, place: int) -> bool:

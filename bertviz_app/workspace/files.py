@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from bertviz_app import settings
+from bertviz_app.lenses.file_labels import speaking_of
 from bertviz_app.uploads.decoding import ENCODINGS, MAX_BYTES, Decoded, decoded
 from bertviz_app.uploads.layout import DELIMITERS, Layout, layout, layout_with
-from bertviz_app.uploads.table import Table, label_column, label_columns, table, text_column
+from bertviz_app.uploads.table import Table, label_columns, table, text_column
 from bertviz_app.uploads.texts import TextRow, text_rows, what_is_left_out, what_was_read
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import plain
@@ -51,8 +52,7 @@ def chosen_texts(labels: Sequence[str]) -> Chosen | None:
     with st.expander("How the file is read"):
         read, laid = _ways(upload)
     found = _read(upload, read, laid)
-    for sentence in what_was_read(found, read):
-        st.caption(plain(sentence))
+    st.caption(plain(" ".join(what_was_read(found, read))))
     text, label = _columns(upload, found, labels)
     _preview(found, text)
     rows = text_rows(found, text, label)
@@ -112,8 +112,8 @@ def _columns(upload: Upload, found: Table, labels: Sequence[str]) -> tuple[int, 
     offered = [NO_LABELS, *(headings[place] for place in label_columns(found, text))]
     if len(offered) == 1:
         return text, None
-    guess = label_column(found, text, labels)
-    index = 0 if guess is None else offered.index(headings[guess])
+    guess = speaking_of([[row.label for row in text_rows(found, text, place)] for place in label_columns(found, text)], labels)
+    index = 0 if guess is None else 1 + guess
     label = right.selectbox("Column with the right labels", offered, index=index, key=f"label_column_{key}_{text}")
     return text, None if label == NO_LABELS else headings.index(label)
 

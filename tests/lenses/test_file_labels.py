@@ -48,6 +48,12 @@ def test_a_value_stands_for_a_label_by_a_rule_or_for_none(values, labels, stands
     assert list(lens.matched(values, labels).values()) == stands_for
 
 
+def test_a_column_speaks_of_the_labels_when_half_of_its_values_do():
+    rating, polarity = ["5", "1", "3"], ["pos", "neg", "unsure", None]
+    assert lens.speaking_of([rating, polarity], LABELS) == 1 and lens.speaking_of([rating], LABELS) is None
+    assert lens.speaking_of([], LABELS) is None and lens.speaking_of([[None]], LABELS) is None
+
+
 def test_the_numbers_are_those_of_scikit_learn(some):
     found = lens.agreement(some, lens.matched(lens.values_of([one.row.label for one in some]), LABELS), LABELS)
     counted = [one for one in some if one.reading and one.row.label in LABELS]

@@ -8,7 +8,7 @@ import pytest
 
 from bertviz_app.uploads.decoding import decoded
 from bertviz_app.uploads.layout import layout
-from bertviz_app.uploads.table import Table, label_column, table, text_column
+from bertviz_app.uploads.table import Table, label_columns, table, text_column
 
 LONG = "Absolutely wonderful, silky and comfortable from the first day on."
 OTHER = "I had such high hopes for this dress, and it fell apart at once."
@@ -135,7 +135,7 @@ def test_a_file_is_read_as_a_person_would(file):
 
 
 @pytest.mark.parametrize("file", FILES.values(), ids=FILES)
-def test_the_column_of_labels_is_the_one_that_is_called_so_or_none(file):
+def test_the_column_of_labels_is_offered_and_the_texts_are_not(file):
     found = read(file)
-    place = label_column(found, text_column(found), ("spam", "ham"))
-    assert (None if place is None else found.headings[place]) == file.label
+    offered = [found.headings[place] for place in label_columns(found, text_column(found))]
+    assert (file.label is None or offered[0] == file.label) and file.heading not in offered
