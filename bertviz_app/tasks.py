@@ -43,7 +43,7 @@ class Task:
 TASKS = {
     task.key: task
     for task in (
-        Task("classes", "class", "classes", CLASS_VECTOR, "ForSequenceClassification", "Classes", "See every class, and what the prediction looks at"),
+        Task("classes", "class", "classes", CLASS_VECTOR, "ForSequenceClassification", "Classes", "See all that it says, and what it looks at"),
         Task(
             "sentiment", "sentiment", "sentiment", CLASS_VECTOR, "ForSequenceClassification", "Sentiment", "Score many sentences at once", page="sentiment"
         ),

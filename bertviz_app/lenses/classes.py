@@ -159,6 +159,16 @@ def left_out(reading: Reading, most: int = MOST_BARS) -> str:
     return f"Showing the {most} {_largest(reading)} of {n:,} labels.{rows}" if n > most else ""
 
 
+def own_range(values: Floats) -> list[float]:
+    """The ends of an axis for numbers of an unknown scale: from 0, at least as far as 1, with room for what is written beside the bars.
+
+    >>> own_range(np.array([4.0])), own_range(np.array([-0.5]))
+    ([0.0, 5.0], [-1.25, 0.0])
+    """
+    low, high = float(values.min()), float(values.max())
+    return [1.25 * min(low, -1.0) if low < 0 else 0.0, 1.25 * max(high, 1.0) if high > 0 or low == 0 else 0.0]
+
+
 def reading_figure(reading: Reading, theme: Theme, *, most: int = MOST_BARS) -> go.Figure:
     """One bar for each label that is `drawn`; those that hold in the accent colour."""
     labels = drawn(reading, most)
@@ -184,14 +194,19 @@ def reading_figure(reading: Reading, theme: Theme, *, most: int = MOST_BARS) -> 
     chart.update_yaxes(tickvals=list(range(n)), ticktext=names, autorange="reversed")
     chart.update_yaxes(tickfont_size=17, showgrid=False, zeroline=False)
     if reading.is_probability:
+        top = (
+            1.0 if n == len(reading.labels) else max(0.05, reading.score)
+        )  # of very many labels the likeliest may still be small
         return chart.update_xaxes(
-            range=[0, 1.2], showgrid=False, tickangle=0, title_text="probability", **plots.percent_axis(1)
+            range=[0, 1.2 * top], showgrid=False, tickangle=0, title_text="probability", **plots.percent_axis(top)
         )
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    room = 0.25 * (high - low or 1)  # for the numbers beside the bars
-    ends = [low - room * (low < 0), high + room]
     return chart.update_xaxes(
-        range=ends, showgrid=False, zeroline=True, tickangle=0, nticks=5, title_text="value, on the head’s own scale"
+        range=own_range(values),
+        showgrid=False,
+        zeroline=True,
+        tickangle=0,
+        nticks=5,
+        title_text="value, on the head’s own scale",
     )
 
 

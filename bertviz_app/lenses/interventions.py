@@ -19,6 +19,7 @@ from plotly.subplots import make_subplots
 from bertviz_app import plots
 from bertviz_app.interventions import Intervention
 from bertviz_app.lenses.phrases import listed, signed
+from bertviz_app.lenses.classes import own_range
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
@@ -127,7 +128,8 @@ def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
     most = max(blanks or changes, key=lambda one: abs(one.moved)) if what else (blanks or changes)[0]
     name, was, now = most.names[most.told], most.said(most.before[most.told]), most.said(most.after[most.told])
     if not what:
-        return f"Nothing is switched off: {most.title} gives “{name}” {was}. Switch something off to see if it changes."
+        said = f"{most.title} gives “{name}” {was}" if most.is_probability else f"“{name}” is {was}"
+        return f"Nothing is switched off: {said}. Switch something off to see if it changes."
     said = f"Without {described(what, n_heads)}, “{name}” ({most.title}) "
     if was == now:
         return said + f"stays at {was}: this prediction does not need what is switched off."
@@ -181,13 +183,9 @@ def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
 
 def _own_axis(one: Change) -> dict[str, Any]:
     """An axis for numbers, which have no scale in common with anything else."""
-    values = np.concatenate([one.before, one.after])
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    room = 0.2 * (high - low or 1)
-    ends = [low - room * (low < 0), high + room]
     return {
         "matches": None,
-        "range": ends,
+        "range": own_range(np.concatenate([one.before, one.after])),
         "tickmode": "auto",
         "tickvals": None,
         "ticktext": None,
