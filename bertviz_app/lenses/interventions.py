@@ -18,8 +18,8 @@ from plotly.subplots import make_subplots
 
 from bertviz_app import plots
 from bertviz_app.interventions import Intervention
-from bertviz_app.lenses.phrases import listed, signed
 from bertviz_app.lenses.classes import own_range
+from bertviz_app.lenses.phrases import listed, signed
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
