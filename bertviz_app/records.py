@@ -35,6 +35,7 @@ class Encoding:
     word_ids                                 [position]      the word a token belongs to, counted within its own text; -1 for none
     kinds                                    one of KINDS for each token
     n_dropped                                tokens that were cut because the model reads no more
+    unit                                     what stands at a position: "token", or "word" where the tokens of each word were put together
 
     Raises `RecordError` when the shapes disagree.
     """
@@ -49,6 +50,7 @@ class Encoding:
     word_ids: Integers
     kinds: tuple[str, ...]
     n_dropped: int = 0
+    unit: str = "token"
 
     def __post_init__(self) -> None:
         n = len(self.tokens)

@@ -19,4 +19,4 @@ with open_page("attention_summed_up") as page:
     VIEWS[view](page, summed)
     with page.fold("How it is computed"):
         st.markdown(words.METHOD)
-    page.python(code.python_code(page.model.info, page.encoding, summed.names))
+    page.python(code.python_code(page.model.info, page.encoding, summed.names, whole=summed.shown.are_words))

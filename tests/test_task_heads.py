@@ -13,6 +13,7 @@ from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.lenses import answers, answers_code, classes, deciding_tokens, entities, head_code
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.no_answer import Rule
+from bertviz_app.lenses.words import groups_of, summed, units
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
 
@@ -140,6 +141,14 @@ def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
     scope = ran(head_code.classification(tiny.info, task, forward.encoding, Looks(0, [0])))
     assert reading.values == pytest.approx(scope["values"].numpy(), abs=1e-5)
     assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+
+
+def test_the_python_adds_the_attention_of_each_word_up(tiny):
+    encoding = tiny.encode("Ann don't love the state-of-the-art cat.", PAIR)
+    groups = groups_of(units(encoding))
+    scope = ran(head_code.classification(tiny.info, "pairs", encoding, Looks(0, [0], groups.tolist())))
+    ours = summed(deciding_tokens.attention_from(tiny.run(encoding), 0, [0]), groups)
+    assert len(ours) < encoding.n_tokens and ours == pytest.approx(scope["words_looked_at"].numpy(), abs=1e-5)
 
 
 @pytest.mark.parametrize("abstains", [False, True])

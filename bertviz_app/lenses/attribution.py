@@ -156,7 +156,7 @@ def notice(encoding: Encoding, found: Attribution, name: str, method: Method) ->
             return f"{begun}Through attention, it relies on no single token most."
         return f"{begun}Through attention, it relies most on {token_name(encoding, most)}: {said(values[most], method)} of all that it relies on."
     if np.abs(values).max() < LEAST:
-        return f"{begun}No token’s part in that reaches 0.01 {found.unit}."
+        return f"{begun}No {encoding.unit}’s part in that reaches 0.01 {found.unit}."
     sides = [
         _side(encoding, values, np.flatnonzero(sign * values > LEAST), speaks) for sign, speaks in ((1, "for"), (-1, "against"))
     ]
@@ -197,7 +197,7 @@ def completeness(method: Method, found: Attribution, baseline: str) -> str:
 
 def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str, list[object]]:
     """A row a token, in order."""
-    return numbered(encoding.tokens) | {found.unit if method.unit else "relevance": found.values.tolist()}
+    return numbered(encoding.tokens, unit=encoding.unit) | {found.unit if method.unit else "relevance": found.values.tolist()}
 
 
 def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str, method: Method) -> go.Figure:

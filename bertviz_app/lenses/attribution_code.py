@@ -8,6 +8,7 @@ import numpy as np
 
 from bertviz_app.attributions import Target, replaceable
 from bertviz_app.lenses import faithfulness, interventions_code
+from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
 
@@ -63,6 +64,18 @@ for method, values in found.items():
         if target.decoding != "number"
         else code.replace("log_odds", "number").replace("of the answer, in bits", "the answer").replace(" bits", "")
     )
+
+
+def words_code(encoding: Encoding) -> str:
+    """What follows for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
+    of = units(encoding)
+    return f"""
+names = {[unit.text for unit in of]!r}
+groups = torch.tensor({groups_of(of).tolist()})  # the word of each token
+of_words = {{method: torch.zeros(len(names)).index_add(0, groups, values.float()) for method, values in found.items()}}
+for method, values in of_words.items():
+    print(method, *(f"{{name}} {{value:+.4f}}" for name, value in zip(names, values)))
+"""
 
 
 _CURVES = """

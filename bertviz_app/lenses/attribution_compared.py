@@ -66,7 +66,7 @@ def notice(encoding: Encoding, found: Found) -> str:
     values = [float(between[pair]) for pair in pairs]
     ends = ((leader(values, decimal), "most alike"), (trailer(values, decimal), "least alike"))
     said_of = [
-        f"{names[pairs[at][1]]} and {names[pairs[at][0]]} order the tokens {how} (rank correlation {decimal(values[at])})"
+        f"{names[pairs[at][1]]} and {names[pairs[at][0]]} order the {encoding.unit}s {how} (rank correlation {decimal(values[at])})"
         for at, how in ends
         if at is not None
     ]
@@ -75,7 +75,7 @@ def notice(encoding: Encoding, found: Found) -> str:
 
 def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
     """A row a token, a column a method, in the unit of each."""
-    return numbered(encoding.tokens) | {
+    return numbered(encoding.tokens, unit=encoding.unit) | {
         f"{METHODS[key].name} ({METHODS[key].unit or 'no unit'})": one.values.tolist() for key, one in found.items()
     }
 
@@ -87,7 +87,7 @@ def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: st
     names = [METHODS[key].name for key in found]
     values = shares(found)[:, places].astype(np.float32)
     hover = [
-        [f"{plots.label(encoding.tokens[at])}, token {plots.shown(at)}<br>{name}: {signed(one.values[at], 4)}{f' {one.unit}' if METHODS[key].unit else ''}" for at in places]
+        [f"{plots.label(encoding.tokens[at])}, {encoding.unit} {plots.shown(at)}<br>{name}: {signed(one.values[at], 4)}{f' {one.unit}' if METHODS[key].unit else ''}" for at in places]
         for name, (key, one) in zip(names, found.items(), strict=True)
     ]  # fmt: skip
     n_down = len(tokens) if theme.narrow else len(names)

@@ -13,10 +13,14 @@ MOST_PRINTED = 20  # labels
 
 @dataclass(frozen=True)
 class Looks:
-    """Whose attention is asked for: a layer, counted from 0, and the positions that decide."""
+    """Whose attention is asked for: a layer, counted from 0, and the positions that decide.
+
+    words  the word of each token, where whole words are shown
+    """
 
     layer: int
     positions: Sequence[int]
+    words: Sequence[int] = ()
 
 
 def loading(info: ModelInfo, task: str) -> str:
@@ -53,6 +57,15 @@ def attention(looks: Looks, *, row: int = 0) -> str:
     return f"""
 heads = output.attentions[{looks.layer}][{row}]  # [head, query, key]
 looks_at = heads.mean(dim=0)[{list(map(int, looks.positions))}].mean(dim=0)  # [key]
+{_words(looks)}"""
+
+
+def _words(looks: Looks) -> str:
+    if not looks.words:
+        return ""
+    n = len(looks.words)
+    return f"""groups = torch.tensor({list(looks.words)})  # the word of each token
+words_looked_at = torch.zeros({looks.words[-1] + 1}).index_add(0, groups, looks_at[:{n}])  # [word]
 """
 
 

@@ -9,14 +9,14 @@ from bertviz_app.plots import shown
 TOKEN_NUMBER = "token number"
 
 
-def numbered(tokens: Sequence[str], positions: Sequence[int] | None = None) -> dict[str, list[object]]:
-    """The first two columns of a table of tokens: their numbers and what they are; `positions`, from 0, where not all are shown.
+def numbered(tokens: Sequence[str], positions: Sequence[int] | None = None, *, unit: str = "token") -> dict[str, list[object]]:
+    """The first two columns of a table of tokens, or of words: their numbers and what they are; `positions`, from 0, where not all are shown.
 
     >>> numbered(["[CLS]", "hello", "[SEP]"], [1, 2])
     {'token number': [2, 3], 'token': ['hello', '[SEP]']}
     """
     places = range(len(tokens)) if positions is None else positions
-    return {TOKEN_NUMBER: [shown(place) for place in places], "token": [tokens[place] for place in places]}
+    return {f"{unit} number": [shown(place) for place in places], unit: [tokens[place] for place in places]}
 
 
 def titles(names: Sequence[str]) -> list[str]:

@@ -111,14 +111,14 @@ def raised(sentence: str) -> str:
 
 def token_name(encoding: Encoding, position: int) -> str:
     """A token in a sentence: “bank”, or, where the same token stands in other places too, “bank” (token 4)."""
-    return named_among(encoding.tokens, position)
+    return named_among(encoding.tokens, position, encoding.unit)
 
 
-def named_among(names: Sequence[str], place: int) -> str:
+def named_among(names: Sequence[str], place: int, unit: str = "token") -> str:
     """One of several names in quotes, with its number from 1 where the same name stands there twice.
 
     >>> named_among(["the", "cat", "the"], 2), named_among(["the", "cat", "the"], 1)
     ('“the” (token 3)', '“cat”')
     """
     quoted = f"“{names[place]}”"
-    return quoted if list(names).count(names[place]) == 1 else f"{quoted} (token {shown(place)})"
+    return quoted if list(names).count(names[place]) == 1 else f"{quoted} ({unit} {shown(place)})"

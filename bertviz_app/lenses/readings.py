@@ -7,12 +7,15 @@ Source: Clark et al., What Does BERT Look At? (2019), section 4.1 (from pieces t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.records import Encoding, Floats
+
+Weights = TypeVar("Weights", Floats, NDArray[np.float64])
 
 # The blocks of a pair: name on the screen → segment of the queries, segment of the keys.
 BLOCKS = {"All": (None, None), "A → A": (0, 0), "A → B": (0, 1), "B → A": (1, 0), "B → B": (1, 1)}
@@ -79,7 +82,7 @@ def framed(encoding: Encoding, reading: Reading) -> Frame:
     return Frame(groups, special, names, rows, columns)
 
 
-def merged(weights: Floats, groups: NDArray[np.int64]) -> Floats:
+def merged(weights: Weights, groups: NDArray[np.int64]) -> Weights:
     """Weights between groups of tokens: the sum over the keys of a group, the mean over its queries. Rows still sum to 1.
 
     weights [..., query, key], groups [position] ascending from 0 → [..., group, group]
@@ -94,7 +97,7 @@ def merged(weights: Floats, groups: NDArray[np.int64]) -> Floats:
         return weights
     sizes = np.diff(np.append(starts, len(groups))).astype(weights.dtype)
     to_words = np.add.reduceat(weights, starts, axis=-1)  # [..., query, key] → [..., query, group]
-    sums: Floats = np.add.reduceat(to_words, starts, axis=-2)
+    sums: Weights = np.add.reduceat(to_words, starts, axis=-2)
     sums /= sizes[:, None]
     return sums
 

@@ -7,11 +7,12 @@ from collections.abc import Collection
 from bertviz_app.layer_names import LayerNames
 from bertviz_app.lenses.attention_code import forward_code
 from bertviz_app.lenses.token_maps_words import FLOW, METHODS, NORMS, ZEROING
+from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.records import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str]) -> str:
-    """`maps`, each [query, key], and the `agreement` of each two of them; `names` are those of the maps that are shown."""
+def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], *, whole: bool = False) -> str:
+    """`maps`, each [query, key], of tokens or of `whole` words, and the `agreement` of each two of them; `names` are those that are shown."""
     names = [name for name in METHODS if name in names]  # in their order
     parts = {NORMS.name: _norms(info.traits.layers), ZEROING.name: _zeroing(info.traits.layers), FLOW.name: _FLOW}
     shown = ", ".join(f'"{name}": {name.lower().replace(" ", "_").replace("-", "_")}' for name in names)
@@ -21,6 +22,7 @@ def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str]) -> 
         _layers(info.traits.layers),
         *(parts[name] for name in names if name in parts),
         f"maps = {{{shown}}}",
+        *([_WORDS.replace("_GROUPS", str(groups_of(units(encoding)).tolist()))] if whole else []),
         _AGREEMENT,
     ]
     return "\n".join(code)
@@ -106,6 +108,13 @@ widths = (mixed * units).round().int().numpy()
 layer, query, key = widths.nonzero()
 pipes = coo_array((widths[layer, query, key], ((layer + 1) * n + query, layer * n + key)), shape=((n_layers + 1) * n,) * 2).tocsr()
 flow = rows(torch.tensor([[maximum_flow(pipes, n_layers * n + i, j).flow_value / units for j in range(n)] for i in range(n)]).double())
+"""
+_WORDS = """
+groups = torch.tensor(_GROUPS)  # the word of each token
+member = torch.nn.functional.one_hot(groups).T.double()  # [word, position]
+means = member / member.sum(dim=1, keepdim=True)
+maps = {name: means @ weights @ member.T for name, weights in maps.items()}  # mean over queries, sum over keys
+n = len(member)
 """
 _AGREEMENT = """from scipy.stats import spearmanr
 

@@ -101,7 +101,7 @@ def maps_sentence(maps: Maps, encoding: Encoding) -> str:
 def map_sentence(name: str, weights: Doubles, encoding: Encoding) -> str:
     """What to notice of one map: how much tokens draw on themselves, and the token that the others draw on most, if there is one."""
     itself = percent(float(weights.diagonal().mean()))
-    said = f"By {METHODS[name].spoken}, tokens draw {itself} of their information from themselves on average"
+    said = f"By {METHODS[name].spoken}, {encoding.unit}s draw {itself} of their information from themselves on average"
     if len(weights) == 1:
         return f"{said}: there is no other."
     others = (weights.sum(axis=0) - weights.diagonal()) / (len(weights) - 1)
@@ -155,19 +155,19 @@ def agreement_sentence(agreement: Doubles, names: Sequence[str]) -> str:
 def mean_columns(maps: Maps, encoding: Encoding) -> dict[str, list[object]]:
     """All maps as a table: what each token is drawn on by all tokens, in the mean."""
     columns = {f"drawn on, {METHODS[name].spoken}": weights.mean(axis=0).tolist() for name, weights in maps.items()}
-    return numbered(encoding.tokens) | columns
+    return numbered(encoding.tokens, unit=encoding.unit) | columns
 
 
 def map_columns(weights: Doubles, encoding: Encoding) -> dict[str, list[object]]:
     """One map as a table: a row for each token, a column for each that it draws on, with its number, as a token may stand twice."""
-    return numbered(encoding.tokens) | {
+    return numbered(encoding.tokens, unit=encoding.unit) | {
         title: column.tolist() for title, column in zip(titles(encoding.tokens), weights.T, strict=True)
     }
 
 
 def token_columns(maps: Maps, encoding: Encoding, position: int) -> dict[str, list[object]]:
     """One token as a table: what it draws on, by each method."""
-    return numbered(encoding.tokens) | {name: weights[position].tolist() for name, weights in maps.items()}
+    return numbered(encoding.tokens, unit=encoding.unit) | {name: weights[position].tolist() for name, weights in maps.items()}
 
 
 def agreement_columns(agreement: Doubles, names: Sequence[str]) -> dict[str, list[object]]:

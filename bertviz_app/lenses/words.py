@@ -87,6 +87,7 @@ def as_words(encoding: Encoding) -> Encoding:
         tokens=tuple(unit.text for unit in of),
         kinds=kinds,
         offsets=np.array([(unit.start, unit.end) for unit in of]),
+        unit="word",
         **{name: getattr(encoding, name)[first] for name in names},
     )
 

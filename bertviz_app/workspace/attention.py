@@ -11,7 +11,7 @@ from bertviz_app.components.explorer import MODES
 from bertviz_app.lenses.attention import head_patterns, mosaic_sentence, telling_head
 from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.plots import shown
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices, scene, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -44,7 +44,7 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
     """Layer and head, 0-based, and the reading, in one row of widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         layer, head = page.layer(), page.head()
-        words = choices.switch(Choice.ATTENTION_WORDS, "Whole words", help="Merge word pieces into words")
+        words = whole_words.choose(page.encoding).are_words
         hide = choices.switch(
             Choice.ATTENTION_HIDE, "Hide [CLS] and [SEP]", help="What is left of each row is rescaled to sum to 1"
         )

@@ -15,7 +15,7 @@ from bertviz_app.lenses.attribution_code import Way
 from bertviz_app.lenses.faithfulness import METHOD as FAITHFULNESS
 from bertviz_app.lenses.faithfulness import all_gains
 from bertviz_app.plots import label
-from bertviz_app.workspace import jobs
+from bertviz_app.workspace import jobs, whole_words
 from bertviz_app.workspace.attribution import (
     at_once,
     attribution_job,
@@ -49,27 +49,28 @@ def one_method(page: Page, what: Explained) -> None:
             page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
             return
         found = jobs.result(job, "attribution")
-    framed = () if what.target.position is None else (what.target.position,)
+    places = whole_words.choose(what.encoding)
+    found, framed = places.attributed(found), places.of([] if what.target.position is None else [what.target.position])
     data = heat_strip.signed_data(
-        what.encoding, lens.parts(found, method), page.theme, unit=found.unit if method.unit else "", deciding=framed
+        places.encoding, lens.parts(found, method), page.theme, unit=found.unit if method.unit else "", deciding=framed
     )
-    said = lens.notice(what.encoding, found, what.name, method)
+    said = lens.notice(places.encoding, found, what.name, method)
     page.notice(said)
     _signed(key="signed_strip", data=data)
     title = (
-        f"What each token adds to “{label(what.name)}”, in {found.unit}"
+        f"What each {places.encoding.unit} adds to “{label(what.name)}”, in {found.unit}"
         if method.unit
-        else f"How much “{label(what.name)}” relies on each token"
+        else f"How much “{label(what.name)}” relies on each {places.encoding.unit}"
     )
-    figure = lens.bars_figure(what.encoding, found, page.theme, title=title, method=method)
+    figure = lens.bars_figure(places.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
     st.caption(plain(lens.completeness(method, found, way[1])))
     beside(page, what, way)
     with page.fold("Table"):
-        page.table(lens.columns(what.encoding, found, method), name="attribution")
+        page.table(lens.columns(places.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{lens.method_text()}\n\n**Faithfulness.** {FAITHFULNESS}")
-    page.python(code.python_code(page.model.info, page.encoding, what.target, [way]))
+    page.python(code.python_code(page.model.info, page.encoding, what.target, [way]) + _words_code(places, what))
 
 
 def _ask(way: Way) -> str:
@@ -83,17 +84,24 @@ def side_by_side(page: Page, what: Explained) -> None:
     if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods"):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
-    found = jobs.result(job, "attributions")
-    said = compared.notice(what.encoding, found)
+    places = whole_words.choose(what.encoding)
+    found = {key: places.attributed(one) for key, one in jobs.result(job, "attributions").items()}
+    said = compared.notice(places.encoding, found)
     title = f"What drives “{label(what.name)}”, by method"
-    figure = compared.compared_figure(what.encoding, found, page.theme, title=title)
+    figure = compared.compared_figure(places.encoding, found, page.theme, title=title)
     page.show(figure, name="attributions", alt="Heatmap", notice=said)
-    if len(compared.drawn(found)) < what.encoding.n_tokens:
-        st.caption(f"Showing the {compared.MOST_COMPARED} tokens with the largest parts; the table below has all of them.")
+    if len(compared.drawn(found)) < places.encoding.n_tokens:
+        st.caption(
+            f"Showing the {compared.MOST_COMPARED} {places.encoding.unit}s with the largest parts; the table below has all of them."
+        )
     measured = measured_before(page, what, ways)
     st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
     with page.fold("Table"):
-        page.table(compared.columns(what.encoding, found), name="attributions")
+        page.table(compared.columns(places.encoding, found), name="attributions")
     with page.fold("How it is computed"):
         st.markdown(lens.method_text())
-    page.python(code.python_code(page.model.info, page.encoding, what.target, ways))
+    page.python(code.python_code(page.model.info, page.encoding, what.target, ways) + _words_code(places, what))
+
+
+def _words_code(places: whole_words.Shown, what: Explained) -> str:
+    return code.words_code(what.encoding) if places.are_words else ""

@@ -12,9 +12,10 @@ from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import deciding_tokens
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.numbering import numbered
+from bertviz_app.lenses.words import summed
 from bertviz_app.plots import percent
 from bertviz_app.records import ForwardPass
-from bertviz_app.workspace import choices
+from bertviz_app.workspace import choices, whole_words
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
 
@@ -34,16 +35,16 @@ def show_looks(page: Page, forward: ForwardPass, positions: Sequence[int], *, wh
     """The attention of the deciding tokens in a chosen layer, as shades behind all tokens; `who` names them in the sentence below."""
     st.subheader("Which tokens it looks at", anchor=False)
     layer = _layer(page)
-    looks = deciding_tokens.attention_from(forward, layer, positions)
-    framed = positions if len(positions) == 1 else ()
-    _heat(key="heat_strip", data=heat_strip.heat_data(forward.encoding, looks, page.theme, deciding=framed))
-    scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a token gets here."
-    st.caption(plain(f"{deciding_tokens.sentence(forward.encoding, looks, layer, who)} {scale}"))
-    with page.fold("What each token gets"):
+    places = whole_words.choose(forward.encoding)
+    encoding, looks = places.encoding, summed(deciding_tokens.attention_from(forward, layer, positions), places.groups)
+    framed = places.of(positions) if len(positions) == 1 else ()
+    _heat(key="heat_strip", data=heat_strip.heat_data(encoding, looks, page.theme, deciding=framed))
+    scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a {encoding.unit} gets here."
+    st.caption(plain(f"{deciding_tokens.sentence(encoding, looks, layer, who)} {scale}"))
+    with page.fold(f"What each {encoding.unit} gets"):
         st.markdown(deciding_tokens.METHOD)
-        encoding = forward.encoding
-        page.table(numbered(encoding.tokens) | {"attention": looks}, name="looks")
-    return Looks(layer, list(positions))
+        page.table(numbered(encoding.tokens, unit=encoding.unit) | {"attention": looks}, name="looks")
+    return Looks(layer, list(positions), places.groups.tolist() if places.are_words else ())
 
 
 def _layer(page: Page) -> int:

@@ -67,7 +67,7 @@ class Choice(StrEnum):
     """What can be chosen on a page, by the name that it has in the address: its own, in small letters."""
 
     ATTENTION_VIEW = auto()
-    ATTENTION_WORDS = auto()
+    WHOLE_WORDS = auto()
     ATTENTION_HIDE = auto()
     ATTENTION_BLOCK = auto()
     EXPLORER_MODE = auto()

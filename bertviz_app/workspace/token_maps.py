@@ -15,16 +15,18 @@ from bertviz_app.lenses import token_flow
 from bertviz_app.lenses import token_maps as lens
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
+from bertviz_app.lenses.readings import merged
 from bertviz_app.lenses.token_maps import Doubles
 from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import choices, costs, jobs, scene
+from bertviz_app.workspace import choices, costs, jobs, scene, whole_words
 from bertviz_app.workspace.caches import Keyed, once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.whole_words import Shown
 
 if TYPE_CHECKING:
     from bertviz_app.models import Model
@@ -43,9 +45,10 @@ Maps = tuple[Keyed[Doubles], ...]  # each by its name and the pass that it is of
 
 @dataclass(frozen=True)
 class Summed:
-    """The maps of one text by their names in `METHODS`, and, for each that cannot be had, the sentence that says why."""
+    """The maps of one text by their names in `METHODS`, of what `shown` says, and why each of the others cannot be had."""
 
     of: ForwardPass
+    shown: Shown
     maps: Mapping[str, Doubles]
     missing: Mapping[str, str]
 
@@ -55,7 +58,7 @@ class Summed:
 
     def keyed(self, *names: str) -> Maps:
         """Some of the maps, or all, for what is drawn of them once."""
-        of = self.of.model.key, self.of.encoding.key
+        of = self.of.model.key, self.of.encoding.key, self.shown.are_words
         return tuple(Keyed((name, of), self.maps[name]) for name in names or self.names)
 
 
@@ -76,7 +79,8 @@ def summed_up(page: Page) -> Summed:
             missing[name] = str(error)
     for name, why in missing.items():
         st.caption(plain(f"{name} is missing. {why}"))
-    return Summed(page.forward, maps, missing)
+    shown = whole_words.choose(page.encoding)
+    return Summed(page.forward, shown, {name: merged(one, shown.groups) for name, one in maps.items()}, missing)
 
 
 def _asked_for(page: Page, name: str) -> bool:
@@ -105,13 +109,13 @@ def _map(page: Page, name: str) -> Doubles:
 
 def side_by_side(page: Page, summed: Summed) -> None:
     """Small maps on one scale, three in a row; below each other on a phone."""
-    page.notice(words.maps_sentence(summed.maps, page.encoding))
-    tokens = page.encoding.tokens
-    more = figures.thinned(len(tokens))
+    encoding = summed.shown.encoding
+    page.notice(words.maps_sentence(summed.maps, encoding))
+    more = figures.thinned(encoding.n_tokens)
     st.caption(
-        f"Each row: where this token’s information comes from. Rows sum to 1, and all maps share one scale{'; ' + more if more else ''}."
+        f"Each row: where this {encoding.unit}’s information comes from. Rows sum to 1, and all maps share one scale{'; ' + more if more else ''}."
     )
-    charts = once(_side_figures, page.encoding, summed.keyed(), page.theme)
+    charts = once(_side_figures, encoding, summed.keyed(), page.theme)
     for start in range(0, len(charts), PER_ROW):
         row = list(zip(summed.names, charts, strict=True))[start : start + PER_ROW]
         for column, (name, chart) in zip(st.columns(PER_ROW), row, strict=False):
@@ -119,7 +123,7 @@ def side_by_side(page: Page, summed: Summed) -> None:
                 page.show(chart, name=f"map_{_key(name)}", alt=f"{name}: heatmap of tokens × tokens")
                 st.caption(f"Scale: {METHODS[name].scaled}.")
     with page.fold("Table"):
-        page.table(words.mean_columns(summed.maps, page.encoding), name="summed-up")
+        page.table(words.mean_columns(summed.maps, encoding), name="summed-up")
 
 
 def one_map(page: Page, summed: Summed) -> None:
@@ -133,35 +137,35 @@ def one_map(page: Page, summed: Summed) -> None:
             options = [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
             chosen = choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options)
             layer = options.index(chosen) - 1 if chosen != ALL_LAYERS else None
+    encoding = summed.shown.encoding if layer is None else page.encoding  # lengths of vectors do not add up to words
     if layer is None:
         values = summed.maps[name]
-        said = words.map_sentence(name, values, page.encoding)
-        chart = once(_large_figure, page.encoding, summed.keyed(name), page.theme)
+        said = words.map_sentence(name, values, encoding)
+        chart = once(_large_figure, encoding, summed.keyed(name), page.theme)
     else:
         values = once(_lengths, page.model, page.forward, layer)
-        said = words.lengths_sentence(values, page.forward.attentions[layer], page.encoding, layer)
+        said = words.lengths_sentence(values, page.forward.attentions[layer], encoding, layer)
         chart = once(_lengths_figure, page.model, page.forward, layer, page.theme)
-    if more := figures.thinned(page.encoding.n_tokens, figures.LARGE_CELLS):
+    if more := figures.thinned(encoding.n_tokens, figures.LARGE_CELLS):
         st.caption(f"{more[0].upper()}{more[1:]}.")
     page.show(chart, name="summed_map", alt="Heatmap", notice=said)
     with page.fold("Table"):
-        page.table(words.map_columns(values, page.encoding), name=_key(name))
+        page.table(words.map_columns(values, encoding), name=_key(name))
 
 
 def one_token(page: Page, summed: Summed) -> None:
     """What the clicked token draws on: the blank or the first token before a click, and for another text."""
-    encoding = page.encoding
+    encoding = summed.shown.encoding
     position = scene.SUMMED_TOKEN.of(encoding.key)
     if position is None:
         position = words.default_token(encoding)
-    clicked = page.strip(
-        encoding, key="summed", hint="Click a token to see where its information comes from.", chosen=(position,)
-    )
+    hint = f"Click a {encoding.unit} to see where its information comes from."
+    clicked = page.strip(encoding, key="summed", hint=hint, chosen=(position,))
     if clicked is not None and clicked != position:
         scene.SUMMED_TOKEN.put(encoding.key, clicked)
         st.rerun()
     said = words.token_sentence(summed.maps, encoding, position)
-    chart = once(_token_figure, page.encoding, summed.keyed(), position, page.theme)
+    chart = once(_token_figure, encoding, summed.keyed(), position, page.theme)
     page.show(chart, name="summed_token", alt="Bars", notice=said)
     with page.fold("Table"):
         page.table(words.token_columns(summed.maps, encoding, position), name="one-token")
@@ -169,7 +173,7 @@ def one_token(page: Page, summed: Summed) -> None:
 
 def agreement(page: Page, summed: Summed) -> None:
     """How alike the order is in which two methods put the tokens, for each two."""
-    found = once(_agreement, summed.keyed())
+    found = lens.rank_agreement(summed.maps)
     said = words.agreement_sentence(found, summed.names)
     page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt="Heatmap", notice=said)
     with page.fold("Table"):
@@ -235,10 +239,6 @@ def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme
 
 def _token_figure(encoding: Encoding, maps: Maps, position: int, theme: Theme) -> go.Figure:
     return figures.bars_figure(_by_name(maps), encoding.tokens, position, theme)
-
-
-def _agreement(maps: Maps) -> Doubles:
-    return lens.rank_agreement(_by_name(maps))
 
 
 def _by_name(maps: Maps) -> dict[str, Doubles]:

@@ -157,3 +157,21 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
     for method in lens.METHODS:
         one = attributed(Asked(model, encoding, target, "pad"), method, n_steps=16)
         assert np.abs(names["found"][method].numpy() - one.values).max() < 2e-5, method
+
+
+def test_the_python_adds_the_parts_of_each_word_up(model):
+    from bertviz_app.attributing import Asked, attributed
+    from bertviz_app.workspace.whole_words import shown
+
+    encoding, target = model.encode("Starlings murmurate, don’t they?"), Target("sentiment", 0)
+    ways = [("gradient_x_input", "mask", 0)]
+    text = code.python_code(model.info, encoding, target, ways) + code.words_code(encoding)
+    names: dict[str, object] = {}
+    exec(text.replace("print(", "(lambda *_: None)("), names)
+    one, places = attributed(Asked(model, encoding, target), "gradient_x_input"), shown(encoding, whole=True)
+    of_words, words = places.attributed(one), ["[CLS]", "Starlings", "murmurate", ",", "don’t", "they", "?", "[SEP]"]
+    assert names["names"] == list(places.encoding.tokens) == words
+    assert np.abs(names["of_words"]["gradient_x_input"].numpy() - of_words.values).max() < 2e-5
+    assert of_words.total == pytest.approx(one.total, abs=1e-5) and of_words.whole == one.whole
+    table = lens.columns(places.encoding, of_words, lens.METHODS["gradient_x_input"])
+    assert table["word"][4] == "don’t" and lens.notice(places.encoding, of_words, "x", lens.METHODS["gradient_x_input"])

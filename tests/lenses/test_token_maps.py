@@ -12,7 +12,9 @@ from bertviz_app.lenses import token_maps as lens
 from bertviz_app.lenses import token_maps_code as code
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
+from bertviz_app.lenses.readings import merged
 from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
+from bertviz_app.lenses.words import groups_of, units
 
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
@@ -184,6 +186,12 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
     assert list(names["maps"]) == list(maps)
     for name, found in names["maps"].items():
         np.testing.assert_allclose(found, maps[name], atol=2e-6, err_msg=name)
+    exec(code.python_code(model.info, forward.encoding, list(maps), whole=True), of_words := {})
+    groups = groups_of(units(forward.encoding))
+    for name, found in of_words["maps"].items():
+        whole = merged(maps[name], groups)
+        np.testing.assert_allclose(found, whole, atol=2e-6, err_msg=name)
+        np.testing.assert_allclose(whole.sum(axis=-1), 1, atol=1e-6)
     agreement = lens.rank_agreement(maps)
     for index, name in enumerate(maps):
         assert names["agreement"][MEAN.name, name] == pytest.approx(agreement[0, index], abs=1e-6)

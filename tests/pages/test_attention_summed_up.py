@@ -129,3 +129,12 @@ def test_a_layer_of_another_build_costs_only_its_own_method(open_page, tmp_path,
 def test_any_text(open_page, text, view):
     app = open_page("attention_summed_up", text=text, state={"summed_view": view})
     assert not app.error and "What to notice." in said(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_shows_whole_words(open_page, view):
+    state = {"summed_view": view, "whole_words": True}
+    app = open_page("attention_summed_up", text="Starlings don’t murmurate.", state=state)
+    assert app.toggle(key="whole_words").value and "What to notice." in said(app)
+    if view != "Agreement":
+        assert list(app.dataframe[0].value["word"]) == ["[CLS]", "Starlings", "don’t", "murmurate", ".", "[SEP]"]

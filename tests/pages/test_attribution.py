@@ -123,3 +123,14 @@ def test_the_faithfulness_of_one_method_is_measured_beside_it(open_page):
 def test_of_one_word_there_is_no_order(open_page):
     app = open_page("attribution", text="superb", state={"attribution_view": "Faithfulness"})
     assert not app.exception and "no order" in said(app) and not app.get("plotly_chart")
+
+
+def test_whole_words_stand_in_the_place_of_their_pieces_and_add_up_to_the_same(open_page):
+    text = "Neuroscientists don’t murmurate superbly."
+    pieces = open_page("attribution", text=text, state={"attribution_method": "Gradient × input"})
+    table, total = pieces.dataframe[0].value, re.search(r"add up to (\S+) bits", said(pieces)).group(1)
+    pieces.toggle(key="whole_words").set_value(True).run()
+    words = pieces.dataframe[0].value
+    assert not pieces.exception and list(words["word"][1:4]) == ["Neuroscientists", "don’t", "murmurate"]
+    assert len(words) < len(table) and words["bits"].sum() == pytest.approx(table["bits"].sum(), abs=1e-4)
+    assert re.search(r"add up to (\S+) bits", said(pieces)).group(1) == total

@@ -25,7 +25,7 @@ def script():
         "method": choices.one_of(Choice.HEAD_MEASURE, "Method", ("Mean", "Flow")),
         "name": offered.index(choices.one_of_these(Choice.FOLLOWED_NAME, "Name", offered)),
         "off": choices.some_of(Choice.LAYERS_OFF, "Off", ["1", "2", "3"]),
-        "words": choices.switch(Choice.ATTENTION_WORDS, "Words"),
+        "words": choices.switch(Choice.WHOLE_WORDS, "Words"),
         "layer": choices.number(Choice.LAYER, "Layer", 1, int(scene.TEXTS.value().get("layers", "6"))),
         "state": choices.one_on_scale(Choice.STATE, "State", ["embeddings", "1", "2"], value="2"),
     }
@@ -63,7 +63,7 @@ def test_defaults_and_a_link():
     assert seen(opened()) == {
         "view": "Ids", "method": "Mean", "name": 0, "off": [], "words": False, "layer": 1, "state": "2",
     }  # fmt: skip
-    app = opened(tokens_view="Pieces", head_measure="Flow", layers_off=["1", "3"], attention_words="true", layer="4", state="1")
+    app = opened(tokens_view="Pieces", head_measure="Flow", layers_off=["1", "3"], whole_words="true", layer="4", state="1")
     assert seen(app) == {
         "view": "Pieces", "method": "Flow", "name": 0, "off": ["1", "3"], "words": True, "layer": 4, "state": "1",
     }  # fmt: skip
@@ -73,13 +73,10 @@ def test_defaults_and_a_link():
 def test_what_is_chosen_stands_in_the_address():
     app = opened()
     app.multiselect(key="layers_off").set_value(["2"]).run()
-    app.toggle(key="attention_words").set_value(True).run()
+    app.toggle(key="whole_words").set_value(True).run()
     app.slider(key="layer").set_value(3).run()
     assert seen(app)["off"] == ["2"] and seen(app)["words"] and seen(app)["layer"] == 3
-    assert (
-        app.session_state["_chosen"] | {"layers_off": ["2"], "attention_words": True, "layer": 3}
-        == app.session_state["_chosen"]
-    )
+    assert app.session_state["_chosen"] | {"layers_off": ["2"], "whole_words": True, "layer": 3} == app.session_state["_chosen"]
 
 
 def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is_chosen():
@@ -94,7 +91,7 @@ def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is
 
 
 def test_a_link_with_nonsense_is_no_error():
-    app = opened(layer="one", attention_words="perhaps", tokens_view="x" * 1000)
+    app = opened(layer="one", whole_words="perhaps", tokens_view="x" * 1000)
     assert seen(app)["layer"] == 1 and seen(app)["words"] is False
     assert all(len(warning.value) < 150 for warning in app.warning)
 
