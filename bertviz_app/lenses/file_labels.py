@@ -141,7 +141,7 @@ def confusion_figure(found: Agreement, theme: Theme) -> go.Figure:
         hovertemplate="file: %{customdata[0]}, classifier: %{customdata[1]}<br>%{text:,} rows, %{z:.1%} of those in the file<extra></extra>",
         colorbar={"title": {"text": "share of the row"}, **{k: v for k, v in plots.percent_axis(1).items() if k in ("tickvals", "ticktext", "tickformat")}},
     )  # fmt: skip
-    chart.update_xaxes(tickvals=places, ticktext=names, side="top", showgrid=False)
+    chart.update_xaxes(tickvals=places, ticktext=names, showgrid=False)
     chart.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
     return chart
 

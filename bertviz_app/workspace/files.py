@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
 from bertviz_app.lenses.file_labels import speaking_of
@@ -20,6 +22,7 @@ TYPES = ("csv", "tsv", "tab", "txt")
 SHOWN = 3  # rows of the preview
 LONGEST = 300  # characters of a cell on the screen
 NO_LABELS = "none"
+HEADINGS = ("the first row", "none")
 A_LINE = "none: a text per line"
 
 
@@ -53,11 +56,26 @@ def chosen_texts(labels: Sequence[str]) -> Chosen | None:
         read, laid = _ways(upload)
     found = _read(upload, read, laid)
     st.caption(plain(" ".join(what_was_read(found, read))))
-    text, label = _columns(upload, found, labels)
+    text, label = _columns(found, labels)
     _preview(found, text)
     rows = text_rows(found, text, label)
     st.caption(plain(what_is_left_out(rows)))
     return Chosen(rows, found.headings, None if label is None else found.headings[label])
+
+
+def one_of(place: DeltaGenerator, label: str, offered: Sequence[str], first: int, *, about: str = "") -> str:
+    """One of a list for the file that is there: that at `first`, which was recognised, until another is chosen.
+
+    It is kept over pages with the file, and gone with it: of another file something else is recognised.
+    """
+    number = scene.UPLOAD.value().number
+    key = f"file_{number}_{blake2b(repr((label, tuple(offered), about)).encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    kept = scene.FILE_CHOICES.of(number)
+    index = offered.index(kept[key]) if key in kept else first
+    chosen = str(place.selectbox(plain(label), offered, index=index, key=key))
+    if chosen != offered[first] or key in kept:
+        scene.FILE_CHOICES.put(number, {**kept, key: chosen})
+    return chosen
 
 
 def _handed_over() -> Upload | None:
@@ -80,18 +98,17 @@ def _ways(upload: Upload) -> tuple[Decoded, Layout]:
     """The encoding and the layout: as they are recognised, until something else is chosen."""
     seen, names = decoded(upload.data), list(ENCODINGS)
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    name = left.selectbox("Encoding", names, index=names.index(seen.encoding), key=f"file_encoding_{upload.number}")
+    name = one_of(left, "Encoding", names, names.index(seen.encoding))
     read = seen if name == seen.encoding else decoded(upload.data, name)
     guess = layout(read.text, upload.name)
     cuts = {A_LINE: None} | {name: delimiter for delimiter, name in DELIMITERS.items()}
     if guess.delimiter not in cuts.values():
         cuts[f"“{guess.delimiter}”"] = guess.delimiter
     known = list(cuts.values())
-    key = f"{upload.number}_{name}"
-    cut = middle.selectbox("Delimiter", list(cuts), index=known.index(guess.delimiter), key=f"file_delimiter_{key}")
+    cut = one_of(middle, "Delimiter", list(cuts), known.index(guess.delimiter))
     laid = guess if cuts[cut] == guess.delimiter else layout_with(read.text, cuts[cut])
-    has_heading = right.toggle("First row is a heading", value=laid.has_heading, key=f"file_heading_{key}_{cut}")
-    return read, replace(laid, has_heading=has_heading)
+    heading = one_of(right, "Heading", HEADINGS, int(not laid.has_heading), about=f"{name} {cut}")
+    return read, replace(laid, has_heading=heading == HEADINGS[0])
 
 
 def _read(upload: Upload, read: Decoded, laid: Layout) -> Table:
@@ -104,17 +121,17 @@ def _read(upload: Upload, read: Decoded, laid: Layout) -> Table:
     return found
 
 
-def _columns(upload: Upload, found: Table, labels: Sequence[str]) -> tuple[int, int | None]:
+def _columns(found: Table, labels: Sequence[str]) -> tuple[int, int | None]:
     """The places of the column with the texts, and of the one with the labels: as they are recognised, until others are chosen."""
     left, right = st.columns(2, vertical_alignment="bottom")
-    headings, key = list(found.headings), f"{upload.number}_{found.layout}"
-    text = headings.index(left.selectbox("Column with the texts", headings, index=text_column(found), key=f"text_column_{key}"))
+    headings = list(found.headings)
+    text = headings.index(one_of(left, "Column with the texts", headings, text_column(found)))
     offered = [NO_LABELS, *(headings[place] for place in label_columns(found, text))]
     if len(offered) == 1:
         return text, None
     guess = speaking_of([[row.label for row in text_rows(found, text, place)] for place in label_columns(found, text)], labels)
     index = 0 if guess is None else 1 + guess
-    label = right.selectbox("Column with the right labels", offered, index=index, key=f"label_column_{key}_{text}")
+    label = one_of(right, "Column with the right labels", offered, index)
     return text, None if label == NO_LABELS else headings.index(label)
 
 

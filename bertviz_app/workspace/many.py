@@ -16,8 +16,7 @@ from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import csv_text
 from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import choices, scene
-from bertviz_app.workspace.files import Chosen, chosen_texts
-from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.files import Chosen, chosen_texts, one_of
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
@@ -137,12 +136,8 @@ def stands_for(rows: Sequence[TextRow], labels: Sequence[str]) -> dict[str, str 
         offered = [NOTHING, *labels]
         columns = st.columns(min(3, len(found)))
         for place, (value, label) in enumerate(list(found.items())[:MOST_VALUES]):
-            chosen = columns[place % len(columns)].selectbox(
-                plain(f"“{value[:40]}” is"),
-                offered,
-                index=0 if label is None else offered.index(label),
-                key=f"stands_for_{value}_{offered}",
-            )
+            first = 0 if label is None else offered.index(label)
+            chosen = one_of(columns[place % len(columns)], f"“{value[:40]}” is", offered, first, about=value)
             found[value] = None if chosen == NOTHING else chosen
         if len(found) > MOST_VALUES:
             st.caption(

@@ -159,6 +159,7 @@ LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
 GLOSSARY_SEARCH = Kept("glossary_search", "")
 
 UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
+FILE_CHOICES: KeptOf[Mapping[str, str]] = KeptOf("_file_choices", {})  # how it is read, where that is not what was recognised
 TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
 

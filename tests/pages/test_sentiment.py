@@ -122,6 +122,12 @@ def test_another_column_is_read_when_the_visitor_says_so(open_page):
     app = upload(many(open_page, "File"), SHOP)
     next(box for box in app.selectbox if box.label == "Column with the texts").set_value("Title").run()
     assert app.button("read_texts").label == "Read 2 texts" and "empty cell (2)" in said(app)
+    app.switch_page("pages/glossary.py").run()
+    app.switch_page("pages/sentiment.py").run()
+    app.run()
+    assert next(box for box in app.selectbox if box.label == "Column with the texts").value == "Title"
+    upload(app, SHOP)  # another file: what is recognised is chosen again
+    assert next(box for box in app.selectbox if box.label == "Column with the texts").value == "Review Text"
 
 
 def test_the_file_s_labels_stand_beside(open_page):
