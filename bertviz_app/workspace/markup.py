@@ -10,11 +10,15 @@ from bertviz_app.plots import Theme
 _CSS = (Path(__file__).parent / "assets" / "pages.css").read_text(encoding="utf-8")
 
 
-def style(theme: Theme) -> str:
-    """How our pages differ from Streamlit's own style, in the colours of the theme."""
+# The page around it has its own way of going from place to place.
+_EMBEDDED = "[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }"
+
+
+def style(theme: Theme, *, embedded: bool = False) -> str:
+    """How our pages differ from Streamlit's own style, in the colours of the theme; `embedded` in another page, without a sidebar."""
     colors = {"paper": theme.paper, "ink": theme.ink, "muted": theme.muted, "accent": theme.accent, "grid": theme.grid}
     properties = " ".join(f"--{name}: {color};" for name, color in colors.items())
-    return f"<style>:root {{ {properties} }}\n{_CSS}</style>"
+    return f"<style>:root {{ {properties} }}\n{_CSS}{_EMBEDDED if embedded else ''}</style>"
 
 
 def plain(text: str) -> str:

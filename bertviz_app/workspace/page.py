@@ -52,7 +52,7 @@ def open_page(key: str) -> Iterator[Page]:
         initial_sidebar_state=SIDEBAR,
     )
     theme = memory.theme()
-    st.html(style(theme))
+    st.html(style(theme, embedded=bool(st.context.is_embedded)))
     caches.warm_up()
     scene.choose_now()
     model_name = draw_sidebar(key)
