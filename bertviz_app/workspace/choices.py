@@ -100,6 +100,13 @@ def remember(choice: Choice, value: Plain | None) -> None:
     CHOSEN.put(others if value is None else {**others, choice.value: value})
 
 
+def kept_names(choice: Choice) -> list[str]:
+    """A choice of several that is made by clicks, without a widget: kept for a reload like the others."""
+    names = scene.chosen(choice)
+    remember(choice, names if isinstance(names, list) else None)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
 def recall(remembered: Mapping[str, Plain]) -> None:
     """Choose again what a browser remembers, from the next run on; a name that is no choice is left out."""
     known = {name: value for name, value in remembered.items() if name in set(Choice)}

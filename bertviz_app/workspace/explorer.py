@@ -18,7 +18,7 @@ from bertviz_app.lenses.attention_thumbnails import thumbnails, titles
 from bertviz_app.lenses.readings import Frame, Reading, framed
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass, ModelInfo
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -72,8 +72,10 @@ def open_heads(model: Model, place: tuple[int, int], mode: str) -> Heads:
     """The head at `place`, and, where lines can be told apart by their colours, those that were laid over it."""
     if mode != LINES:
         return (place,)
-    kept = (head for head in scene.HEADS_BESIDE.value() if head != place)
-    return (place, *(head for head in kept if head[0] < model.info.n_layers and head[1] < model.info.n_heads))
+    n_layers, n_heads = model.info.n_layers, model.info.n_heads
+    named = {_named(layer, head): (layer, head) for layer in range(n_layers) for head in range(n_heads)}
+    beside = [head for name in choices.kept_names(Choice.HEADS_BESIDE) if (head := named.get(name))]
+    return (place, *(head for head in beside[: MOST_HEADS - 1] if head != place))
 
 
 def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict
     """
     try:
         head = (int(clicked["layer"]), int(clicked["head"]))
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return {}
     if not (0 <= head[0] < info.n_layers and 0 <= head[1] < info.n_heads):
         return {}
@@ -91,7 +93,12 @@ def opened_by(clicked: Mapping[str, Any], info: ModelInfo, heads: Heads) -> dict
         # The sliders are set before they are drawn: at the top of the next run.
         return {Choice.LAYER: shown(head[0]), Choice.HEAD: shown(head[1])}
     others = [other for other in heads[1:] if other != head]
-    return {scene.HEADS_BESIDE.name: others if head in heads else [*others, head][-(MOST_HEADS - 1) :]}
+    beside = others if head in heads else [*others, head][-(MOST_HEADS - 1) :]
+    return {Choice.HEADS_BESIDE: [_named(*other) for other in beside]}
+
+
+def _named(layer: int, head: int) -> str:
+    return f"{shown(layer)}.{shown(head)}"
 
 
 def sent(model: Model, forward: ForwardPass, theme: Theme, asked: Asked) -> bytes:

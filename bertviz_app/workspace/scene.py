@@ -71,6 +71,7 @@ class Choice(StrEnum):
     ATTENTION_HIDE = auto()
     ATTENTION_BLOCK = auto()
     EXPLORER_MODE = auto()
+    HEADS_BESIDE = auto()
     LAYER = auto()  # layers and heads count from 1, as on the screen
     HEAD = auto()
     STATE = auto()  # a layer, or the embeddings
@@ -154,7 +155,6 @@ NEIGHBOURS_TOKEN: KeptOf[int | None] = KeptOf("neighbours_of", None)
 FORWARD_TOKEN: KeptOf[int] = KeptOf("forward_token", 1)
 REPLACEMENT: KeptOf[tuple[int | None, str]] = KeptOf("replacement", (None, ""))
 HEAD_SUGGESTED = Kept("_head_suggested", False)
-HEADS_BESIDE: Kept[list[tuple[int, int]]] = Kept("_heads_beside", [])
 LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
 GLOSSARY_SEARCH = Kept("glossary_search", "")
 

@@ -45,14 +45,30 @@ def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families):
 def test_a_click_opens_a_head_or_lays_it_over(model):
     info, heads = model.info, ((4, 2), (1, 7))
     assert opened_by({"layer": 0, "head": 11}, info, heads) == {"layer": 1, "head": 12}
-    assert opened_by({"layer": 0, "head": 11, "beside": True}, info, heads) == {"_heads_beside": [(1, 7), (0, 11)]}
-    assert opened_by({"layer": 1, "head": 7, "beside": True}, info, heads) == {"_heads_beside": []}
+    assert opened_by({"layer": 0, "head": 11, "beside": True}, info, heads) == {"heads_beside": ["2.8", "1.12"]}
+    assert opened_by({"layer": 1, "head": 7, "beside": True}, info, heads) == {"heads_beside": []}
     many = ((4, 2), *((1, head) for head in range(6)))
-    assert opened_by({"layer": 0, "head": 0, "beside": True}, info, many)["_heads_beside"] == [*many[2:], (0, 0)]
+    assert opened_by({"layer": 0, "head": 0, "beside": True}, info, many)["heads_beside"] == [
+        "2.2",
+        "2.3",
+        "2.4",
+        "2.5",
+        "2.6",
+        "1.1",
+    ]
 
 
 @pytest.mark.parametrize(
-    "clicked", [{}, {"layer": 6, "head": 0}, {"layer": 0, "head": -1}, {"layer": "x", "head": 0}, {"layer": None, "head": 0}]
+    "clicked",
+    [
+        {},
+        {"layer": 6, "head": 0},
+        {"layer": 0, "head": -1},
+        {"layer": "x", "head": 0},
+        {"layer": None, "head": 0},
+        {"layer": float("inf"), "head": 0},
+        {"layer": [[1]], "head": 0},
+    ],
 )
 def test_a_head_that_does_not_exist_changes_nothing(model, clicked):
     assert opened_by(clicked, model.info, ((0, 0),)) == {}
