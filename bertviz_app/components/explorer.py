@@ -36,7 +36,7 @@ HTML = """<div class="explorer">
     <canvas class="thumbnails" tabindex="0" role="img" aria-label="All heads, one small square each. The arrow keys open the next one."></canvas>
     <div class="legend"><span class="bar"></span><span class="ends"><span>0</span><span>5 %</span><span>25 %</span><span>50 %</span><span>100 %</span></span></div>
     <label class="row lowest">Hide weights below <input class="threshold" type="range" min="0" max="80" value="0" aria-label="Hide weights below"> <b class="least"></b></label>
-    <label class="row lay"><input class="beside" type="checkbox"> Lay the heads I click over each other</label>
+    <label class="row lay"><input class="beside" type="checkbox"> Overlay clicked heads</label>
   </div>
   <div class="one">
     <div class="row"><span class="chips"></span><span class="save"><button type="button" data-kind="png">PNG</button> <button type="button" data-kind="svg">SVG</button></span></div>

@@ -30,7 +30,7 @@ def heat_data(encoding: Encoding, values: Floats, theme: Theme, *, deciding: Seq
     Each token says its share in words, on hover and, where it is 1 % or more, under itself.
     """
     data = _shaded(encoding, values, theme, deciding=deciding)
-    data["label"] = "How much each token is looked at"
+    data["label"] = "How much attention each token gets"
     for token, value in zip(data["tokens"], values.tolist(), strict=True):
         token["title"] = f"{token['text']}: {value:.4f}"
         token["below"] = plots.percent(value) if value >= 0.01 else "·"

@@ -151,7 +151,7 @@ class Explorer {
       chip.className = "chip";
       chip.style.setProperty("--color", colors[index]);
       if (index) {
-        chip.setAttribute("aria-label", `Take ${name} away`);
+        chip.setAttribute("aria-label", `Remove ${name}`);
         chip.onclick = () => this.tell("opened", {layer: header.open[index][0], head: header.open[index][1], beside: true});
       }
       return chip;
