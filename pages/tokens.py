@@ -10,7 +10,7 @@ from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
 VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
-BATCH = ("I love AI!", "My little brother loves skateboarding in the park.")
+BATCH = ("I love AI!", "My brother loves skateboarding in the park.")
 
 
 def journey(page: Page) -> None:

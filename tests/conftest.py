@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from bertviz_app import load
 from bertviz_app.models import Model
 from bertviz_app.records import ForwardPass
+from bertviz_app.workspace import jobs
 
 ROOT = Path(__file__).parents[1]
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "i", "love", "ai", "!", "the", "cat", "sat", "##s", "##at", "c", "."]
@@ -26,6 +27,12 @@ def _from_the_root() -> Iterator[None]:
         patch.chdir(ROOT)
         patch.setenv("HF_HUB_OFFLINE", "1")
         yield
+
+
+@pytest.fixture(autouse=True)
+def _jobs_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No job starts by itself: whether one does would depend on how fast the machine is."""
+    monkeypatch.setattr(jobs, "AT_ONCE", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -59,13 +59,6 @@ METHODS = {
     method.key: method
     for method in (
         Method(
-            "gradient_x_input",
-            "Gradient × input",
-            "Grad.<br>× input",
-            r"**Gradient × input**, $\nabla F(x)_t \cdot x_t$: how steeply the prediction rises along each token’s own word embedding, times that embedding. One pass and "
-            "its gradient. It looks at the slope at this input alone, so that the parts need not add up to anything. Source: Shrikumar et al. (2017), section 2.2.",
-        ),
-        Method(
             "integrated_gradients",
             "Integrated gradients",
             "Integr.<br>grad.",
@@ -74,6 +67,13 @@ METHODS = {
             "(Gauss–Legendre). Source: Sundararajan et al. (2017), sections 3 and 5.",
             adds_up=True,
             work="steps",
+        ),
+        Method(
+            "gradient_x_input",
+            "Gradient × input",
+            "Grad.<br>× input",
+            r"**Gradient × input**, $\nabla F(x)_t \cdot x_t$: how steeply the prediction rises along each token’s own word embedding, times that embedding. One pass and "
+            "its gradient. It looks at the slope at this input alone, so that the parts need not add up to anything. Source: Shrikumar et al. (2017), section 2.2.",
         ),
         Method(
             "occlusion",
@@ -178,16 +178,15 @@ def _side(encoding: Encoding, values: Floats, places: Integers, speaks: str) -> 
     return f"{token_name(encoding, int(places[most]))} speaks {speaks} it most ({bits(values[places[most]])})"
 
 
-def completeness(method: Method, found: Attribution, baseline: str) -> str:
-    """What the parts add up to, and what they should."""
+def completeness(method: Method, found: Attribution, stand_in: str) -> str:
+    """What the parts add up to, and what they should; `stand_in` is the token that takes the place of words."""
     if not method.unit:
         return "With this method the parts have neither sign nor unit: each is shown as a share of the total."
     total = f"The parts add up to {bits(found.total)} {found.unit}"
     if not method.adds_up:
-        return f"{total}; the answer has {bits(found.whole)}. With this method the two need not agree."
-    ends = (
-        f"from {bits(found.blank)} with {BASELINE_NAMES[baseline]} in place of all words to {bits(found.whole)} with the words"
-    )
+        how = f"{stand_in} took the place of each token in turn. " if method.work == "tokens" else ""
+        return f"{how}{total}; the answer has {bits(found.whole)}. With this method the two need not agree."
+    ends = f"from {bits(found.blank)} with {stand_in} in place of every word to {bits(found.whole)} with the words"
     checked = f"{total} of {bits(found.change)}, {ends}."
     gap = abs(found.total - found.change)
     return (

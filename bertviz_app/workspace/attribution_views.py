@@ -45,7 +45,7 @@ def one_method(page: Page, what: Explained) -> None:
         found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
     else:
         job = attribution_job(page.model, what, way)
-        if not jobs.asked(job, "attribution", _ask(way)):
+        if not jobs.asked(job, "attribution", _ask(way), alone=True):
             page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
             return
         found = jobs.result(job, "attribution")
@@ -64,7 +64,7 @@ def one_method(page: Page, what: Explained) -> None:
     )
     figure = lens.bars_figure(places.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
-    st.caption(plain(lens.completeness(method, found, way[1])))
+    st.caption(plain(lens.completeness(method, found, getattr(page.model.info.special, way[1]))))
     beside(page, what, way)
     with page.fold("Table"):
         page.table(lens.columns(places.encoding, found, method), name="attribution")
@@ -81,7 +81,7 @@ def side_by_side(page: Page, what: Explained) -> None:
     """A row for each method."""
     ways = choose_ways()
     job = comparison_job(page.model, what, ways)
-    if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods"):
+    if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods", alone=True):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
     places = whole_words.choose(what.encoding)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST = "My little brother loves skateboarding in the park."  # read by every page until something is typed
+FIRST = "My brother loves skateboarding in the park."  # read by every page until something is typed
 BLANK = "He opened the [MASK] with a key."
-REVIEW = "The acting is superb, but the story is painfully slow."
+REVIEW = "The acting is superb, but the story is slow."
 RIGHT, WRONG = "Try these", "Where it fails"  # the groups
 
 

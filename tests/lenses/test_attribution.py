@@ -12,7 +12,7 @@ from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses import attribution_code as code
 from bertviz_app.plots import LIGHT
 
-GRADIENT, PATH, OCCLUSION, ATTENTION = lens.METHODS.values()
+PATH, GRADIENT, OCCLUSION, ATTENTION = lens.METHODS.values()
 
 
 def found(encoding, values: dict[int, float], *, whole=2.0, blank=0.5) -> Attribution:
@@ -81,7 +81,7 @@ def test_a_method_without_signs_says_where_it_leans(forward):
     one = found(forward.encoding, {2: 0.03, 3: 0.01})
     said = lens.notice(forward.encoding, one, "positive", ATTENTION)
     assert said.endswith("Through attention, it relies most on “love”: 75 % of all that it relies on.")
-    assert "neither sign nor unit" in lens.completeness(ATTENTION, one, "mask")
+    assert "neither sign nor unit" in lens.completeness(ATTENTION, one, "[MASK]")
     assert "relevance" in lens.columns(forward.encoding, one, ATTENTION)
     (bars,) = lens.bars_figure(forward.encoding, one, LIGHT, title="t", method=ATTENTION).data
     assert list(bars.text) == ["75 %", "25 %"]
@@ -95,13 +95,16 @@ def test_a_token_that_stands_twice_is_told_apart(model):
 
 def test_completeness_is_said_and_a_gap_is_too(forward):
     encoding = forward.encoding
-    whole = lens.completeness(PATH, found(encoding, {2: 1.499}), "mask")
+    whole = lens.completeness(PATH, found(encoding, {2: 1.499}), "[MASK]")
     assert (
         whole
-        == "The parts add up to +1.50 bits of +1.50, from +0.50 with blanks in place of all words to +2.00 with the words."
+        == "The parts add up to +1.50 bits of +1.50, from +0.50 with [MASK] in place of every word to +2.00 with the words."
     )
-    assert lens.completeness(PATH, found(encoding, {2: 1.2}), "pad").endswith("The gap is 0.30 bits: take more steps.")
-    assert "the two need not agree" in lens.completeness(GRADIENT, found(encoding, {2: 7.0}), "mask")
+    assert lens.completeness(PATH, found(encoding, {2: 1.2}), "[PAD]").endswith("The gap is 0.30 bits: take more steps.")
+    assert lens.completeness(OCCLUSION, found(encoding, {2: 7.0}), "<mask>").startswith(
+        "<mask> took the place of each token in turn."
+    )
+    assert "the two need not agree" in lens.completeness(GRADIENT, found(encoding, {2: 7.0}), "[MASK]")
 
 
 def test_the_bars_are_the_strongest_from_for_to_against(forward):

@@ -9,7 +9,7 @@ from bertviz_app.lenses import attribution_compared as lens
 
 
 def found(rows) -> dict[str, Attribution]:
-    keys = ("gradient_x_input", "integrated_gradients", "occlusion", "attention_x_gradient")
+    keys = ("integrated_gradients", "gradient_x_input", "occlusion", "attention_x_gradient")
     return {key: Attribution(np.array(row), 1.0, 0.0) for key, row in zip(keys, rows, strict=False)}
 
 
@@ -47,8 +47,8 @@ def test_agreement_is_of_ranks(forward):
 
 def test_the_notice_names_first_tokens_and_the_two_closest(forward):
     said = lens.notice(forward.encoding, found(ROWS))
-    assert "“love” by gradient × input and integrated gradients; “ai” by occlusion" in said
-    assert "Gradient × input and integrated gradients order the tokens most alike (rank correlation 1.00)" in said
+    assert "“love” by integrated gradients and gradient × input; “ai” by occlusion" in said
+    assert "Integrated gradients and gradient × input order the tokens most alike (rank correlation 1.00)" in said
     assert "least alike" not in said  # two pairs are at −1.00
     assert "All 2 methods give “love” the largest part" in lens.notice(forward.encoding, found(ROWS[:2]))
 
@@ -72,5 +72,5 @@ def test_a_long_text_draws_the_strongest(model):
 def test_the_table_has_a_column_for_every_method_with_its_unit(forward):
     table = lens.columns(forward.encoding, found([*ROWS, ROWS[0]]))
     assert list(table)[2:] == [
-        "Gradient × input (bits)", "Integrated gradients (bits)", "Occlusion (bits)", "Attention × gradient (no unit)",
+        "Integrated gradients (bits)", "Gradient × input (bits)", "Occlusion (bits)", "Attention × gradient (no unit)",
     ]  # fmt: skip

@@ -22,14 +22,14 @@ def measured(rows=(GOOD, BAD), random=([[3, 0, -3], [-3, 0, 3]],)) -> lens.Faith
 
 def test_gains_worked_by_hand():
     """Between 1/9 and 1/2 at the middle step lie 7/18; a triangle over the whole share of tokens is half of it."""
-    good, bad = measured().gains("gradient_x_input"), measured().gains("integrated_gradients")
+    good, bad = measured().gains("integrated_gradients"), measured().gains("gradient_x_input")
     assert good == pytest.approx((7 / 36, 7 / 36)) and bad == pytest.approx((-7 / 36, -7 / 36))
-    assert measured().beaten_by("gradient_x_input") == 0 and measured().beaten_by("integrated_gradients") == 1
+    assert measured().beaten_by("integrated_gradients") == 0 and measured().beaten_by("gradient_x_input") == 1
 
 
 def test_the_order_of_chance_gains_nothing():
     even = measured(rows=([[3, 0, -3], [-3, 0, 3]],))
-    assert even.gains("gradient_x_input") == pytest.approx((0, 0))
+    assert even.gains("integrated_gradients") == pytest.approx((0, 0))
 
 
 def test_counts_go_from_none_to_all_and_mirror_each_other():
@@ -75,19 +75,19 @@ def test_passes_are_known_before_and_never_more(model):
 def test_sentences_come_from_the_gains():
     said = lens.notice(measured(), "positive")
     assert said.startswith(
-        "For “positive”, gradient × input is more faithful than integrated gradients: gradient × input +19.4 and +19.4;"
+        "For “positive”, integrated gradients is more faithful than gradient × input: integrated gradients +19.4 and +19.4;"
     )
     equal = lens.notice(measured(rows=(GOOD, GOOD)), "x")
     assert "most faithful" not in equal and "no method is ahead of all others" in equal
     assert "no method is ahead of random order" in lens.notice(measured(rows=(BAD, BAD)), "x")
-    alone = lens.notice(measured().of("integrated_gradients"), "x")
+    alone = lens.notice(measured().of("gradient_x_input"), "x")
     assert (
         "is not ahead of random order here: deletion −19.4, insertion −19.4 percentage points; 1 of 1 random orders brings the"
         in alone
     )
-    assert "integrated" not in lens.notice(measured().of("gradient_x_input"), "x")
+    assert "gradient × input" not in lens.notice(measured().of("integrated_gradients"), "x")
     assert lens.all_gains(measured()).startswith(
-        "gradient × input +19.4 and +19.4; integrated gradients −19.4 and −19.4 percentage"
+        "integrated gradients +19.4 and +19.4; gradient × input −19.4 and −19.4 percentage"
     )
     table = lens.columns(measured())
     assert table["deletion, points"] == pytest.approx([700 / 36, -700 / 36]) and table["of 1 random orders better"] == [0, 1]
@@ -99,8 +99,8 @@ def test_the_figure_has_both_curves_of_each_method_and_the_band(theme):
     assert [trace.name for trace in chart.data][:4] == [
         "1 random orders",
         "random, mean",
-        "Gradient × input",
         "Integrated gradients",
+        "Gradient × input",
     ]
     assert len(chart.data) == 8 and sum(bool(trace.showlegend) for trace in chart.data) == 4
     assert list(chart.data[2].y) == pytest.approx([8 / 9, 1 / 9, 1 / 9])

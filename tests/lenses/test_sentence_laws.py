@@ -192,7 +192,7 @@ def of_jobs(forward: ForwardPass, random: np.random.Generator) -> Iterator[Claim
         for method in attribution.METHODS.values():
             one = Attribution(np.abs(found.values), 1.0, -2.0) if not method.unit else found
             yield Claim(attribution.notice(encoding, one, "x", method))
-            yield Claim(attribution.completeness(method, one, "mask"))
+            yield Claim(attribution.completeness(method, one, "[MASK]"))
     several = {key: Attribution(random.integers(-2, 3, size=n).astype(float), 1.0, 0.0) for key in attribution.METHODS}
     yield Claim(attribution_compared.notice(encoding, several))
     curves = faithfulness.curves(
