@@ -18,6 +18,7 @@ from bertviz_app import plots
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.phrases import leader, token_name, trailer
 from bertviz_app.lenses.probability import softmax
+from bertviz_app.lenses.words import units
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
 
@@ -71,12 +72,8 @@ def most_confident(blanks: Sequence[Blank]) -> Blank:
 
 
 def word_positions(encoding: Encoding, position: int) -> tuple[int, ...]:
-    """All pieces of the word that a token belongs to; the token alone when it belongs to none."""
-    word, segment = encoding.word_ids[position], encoding.segment_ids[position]
-    if word < 0 or encoding.is_special[position]:
-        return (position,)
-    same = (encoding.word_ids == word) & (encoding.segment_ids == segment) & ~encoding.is_special
-    return tuple(np.flatnonzero(same).tolist())
+    """All tokens of the word that a token belongs to; the token alone when it belongs to none."""
+    return next(unit.positions for unit in units(encoding) if position in unit.positions)
 
 
 def originals(logits: Floats, encoding: Encoding, positions: Sequence[int]) -> tuple[Original, ...]:

@@ -7,13 +7,12 @@ Sources: Wu et al. (2016), section 4.1 (WordPiece); Sennrich et al. (2016), sect
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app import plots
+from bertviz_app import plots, written
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.plots import Theme, shown
 from bertviz_app.spelling import KINDS, Cut
@@ -39,11 +38,11 @@ def disputed_words(text: str, cuts: Sequence[Cut]) -> list[str]:
     """The words that are not cut alike by all, in order, each once."""
     all_boundaries = [boundaries(cut) for cut in cuts]
     found: dict[str, None] = {}
-    for word in re.finditer(r"\w+|[^\w\s]+", text):
+    for start, end in written.spans(text):
         # The end of a word is everybody's, whether the space belongs to it or to the next.
-        inside = {frozenset(place for place in places if word.start() < place < word.end()) for places in all_boundaries}
+        inside = {frozenset(place for place in places if start < place < end) for places in all_boundaries}
         if len(inside) > 1:
-            found[word.group()] = None
+            found[text[start:end]] = None
     return list(found)
 
 
