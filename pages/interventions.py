@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bertviz_app.workspace import Page, choices, open_page, scene
-from bertviz_app.workspace.examples import BLANK
+from bertviz_app.workspace.examples import BLANK, FIRST
 from bertviz_app.workspace.head_map import map_of_heads
 from bertviz_app.workspace.interventions import switch_off
 from bertviz_app.workspace.patching import patching_view
@@ -25,6 +25,6 @@ def parts(page: Page) -> None:
 
 
 with open_page("interventions") as page:
-    page.sample = (BLANK, "")
+    page.sample = (BLANK if page.model.info.fills_blanks else FIRST, "")
     view = choices.view(Choice.INTERVENTIONS_VIEW, VIEWS)
     {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page)

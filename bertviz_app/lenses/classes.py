@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.label_sets import listed
+from bertviz_app.lenses.phrases import leader
 from bertviz_app.lenses.probability import decoded
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
@@ -114,7 +115,13 @@ def _each_for_itself(reading: Reading) -> str:
         return f"“{reading.labels[0]}” has {reading.said(0)}: this head decides about one label, yes or no."
     law = "Each label is decided for itself: the bars need not add up to 100 %."
     if not holding:
-        return f"None of {n:,} labels reaches 50 %; “{reading.labels[reading.best]}” comes nearest with {reading.said(reading.best)}. {law}"
+        nearest = leader(reading.values, plots.percent)
+        said = (
+            f"none has more than {reading.said(reading.best)}"
+            if nearest is None
+            else f"“{reading.labels[nearest]}” comes nearest with {reading.said(nearest)}"
+        )
+        return f"Of {n:,} labels, none reaches 50 %; {said}. {law}"
     named = ", ".join(f"“{reading.labels[label]}” ({reading.said(label)})" for label in holding[:5])
     more = f" and {len(holding) - 5:,} more" if len(holding) > 5 else ""
     return f"{len(holding):,} of {n:,} labels {'has' if len(holding) == 1 else 'have'} 50 % or more: {named}{more}. {law}"

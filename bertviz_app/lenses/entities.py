@@ -18,6 +18,7 @@ from bertviz_app import plots, written
 from bertviz_app.lenses import head_code
 from bertviz_app.lenses.label_schemes import Scheme, called, scheme_of
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
+from bertviz_app.lenses.phrases import trailer
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.lenses.words import Unit, units
 from bertviz_app.plots import OKABE_ITO, Theme
@@ -113,12 +114,20 @@ def notice(reading: Reading) -> str:
     n, scheme = len(reading.words), reading.scheme
     among = f"{n:,} words" if n > 1 else "1 word"
     if not reading.entities:
-        word = int(reading.probabilities.max(axis=-1).argmin())
-        return f"{scheme.nothing} among {among}: {'the closest call is ' * (n > 1)}{_decision(reading, word)}."
+        return f"{scheme.nothing} among {among}{_closest(reading, range(n))}."
     inside = [word for entity in reading.entities for word in range(entity.first, entity.last + 1)]
-    word = min(inside, key=lambda inside_word: float(reading.probabilities[inside_word].max()))
-    found = scheme.counted([entity.kind for entity in reading.entities])
-    return f"{found} in {among}: {'the closest call among them is ' * (len(inside) > 1)}{_decision(reading, word)}."
+    return f"{scheme.counted([entity.kind for entity in reading.entities])} in {among}{_closest(reading, inside)}."
+
+
+def _closest(reading: Reading, words: Sequence[int]) -> str:
+    """The decision about one of these words that was the closest, where one was."""
+    chances = reading.probabilities[list(words)].max(axis=-1)
+    if len(words) == 1:
+        return f": {_decision(reading, words[0])}"
+    if len(words) == 2 and plots.percent(chances[0]) != plots.percent(chances[1]):
+        return f": the less certain of the two is {_decision(reading, words[int(chances.argmin())])}"
+    least = trailer(chances, plots.percent)
+    return "" if least is None else f": the closest call is {_decision(reading, words[least])}"
 
 
 def python_code(info: ModelInfo, encoding: Encoding, reading: Reading, looks: head_code.Looks) -> str:

@@ -99,7 +99,7 @@ class Scheme:
         return (
             f"No {' or '.join(kind or 'stretch' for kind in self.kinds)}"
             if len(self.kinds) <= 3
-            else f"None of {len(self.kinds)} kinds"
+            else f"Nothing of {len(self.kinds)} kinds"
         )
 
     @property

@@ -16,6 +16,7 @@ from bertviz_app.plots import Theme
 from bertviz_app.uploads.texts import TextRow
 
 MOST_BARS = 25  # texts drawn one by one; more are drawn as a distribution
+MOST_COLUMNS = 40  # labels that have a column of their own
 MOST_NAMED = 6  # labels that a sentence counts
 N_BINS = 20
 
@@ -128,7 +129,7 @@ def columns(
     expected: Mapping[str, str | None] | None = None,
     longest: int | None = None,
 ) -> dict[str, list[object]]:
-    """The result as a table: the number of the row, the columns of the file (or the text), label, score, the value of each label, note.
+    """The result as a table: the number of the row, the columns of the file (or the text), label, score, the value of each label (of no more than `MOST_COLUMNS`), note.
 
     A column of ours whose name the file has already is called "model: …". `expected`: what each value of the file's labels stands for; then a
     column says so. `longest` shortens the texts.
@@ -145,7 +146,7 @@ def columns(
         "label": [reading.label if reading else None for reading in readings],
         "score": [_rounded(reading, None) for reading in readings],
     }
-    for index, label in enumerate(first.labels if first else ()):
+    for index, label in enumerate(first.labels if first and len(first.labels) <= MOST_COLUMNS else ()):
         ours[f"P({label})" if first and first.is_probability else label] = [_rounded(reading, index) for reading in readings]
     ours["note"] = [verdict.note for verdict in verdicts]
     named = {(f"model: {name}" if name in given or name == "row" else name): cells for name, cells in ours.items()}

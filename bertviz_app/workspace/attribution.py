@@ -30,7 +30,9 @@ STEPS = (16, 64, 256)
 def suggest(page: Page) -> None:
     """A sample that this model has something to say about, until something is typed."""
     if not memory.has_text():
-        page.sample = (REVIEW, "") if "sentiment" in page.model.info.labels else (BLANK, "")
+        page.sample = (
+            (BLANK, "") if page.model.info.fills_blanks and "sentiment" not in page.model.info.labels else (REVIEW, "")
+        )
 
 
 def at_once(method: Method) -> bool:

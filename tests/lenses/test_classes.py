@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from laws import broken_laws
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from bertviz_app import plots
@@ -116,7 +117,7 @@ def test_the_python_code_for_many_writes_out_twenty_and_says_so(model):
         (reading(2, -1, -3, labels=EMOTIONS, decoding="sigmoid"), "1 of 3 labels has 50 % or more: “joy” (88 %). Each"),
         (
             reading(-2, -1, -3, labels=EMOTIONS, decoding="sigmoid"),
-            "None of 3 labels reaches 50 %; “anger” comes nearest with 27 %.",
+            "Of 3 labels, none reaches 50 %; “anger” comes nearest with 27 %.",
         ),
         (reading(2, labels=("toxic",), decoding="sigmoid"), "“toxic” has 88 %: this head decides about one label, yes or no."),
         (reading(4.5, labels=("score",), decoding="number"), "The answer is 4.50: a number on the scale"),
@@ -169,3 +170,24 @@ def test_of_a_hundred_thousand_labels_twenty_are_shown_and_that_is_said():
 )
 def test_who_says_what_a_head_is_about_is_said(facts, said):
     assert said in lens.about(facts) and (said or not lens.about(facts))
+
+
+@pytest.mark.parametrize("decoding", ["softmax", "sigmoid", "number"])
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 30])
+def test_every_sentence_keeps_the_laws_with_ties_and_without(decoding, n):
+    random = np.random.default_rng(n)
+    labels = tuple(f"label {i}" for i in range(n))
+    for logits in (
+        random.normal(size=n),
+        np.round(random.normal(size=n)) - 2,
+        np.zeros(n),
+        -np.ones(n),
+        80 * random.normal(size=n),
+    ):
+        result = reading(*logits, labels=labels, decoding=decoding)
+        said = lens.notice(result)
+        assert not broken_laws(said), said
+        if decoding == "sigmoid" and n > 1:
+            written = sorted(result.values.tolist())
+            stands_out = n > 2 and plots.percent(written[-1]) != plots.percent(written[-2])
+            assert ("comes nearest" in said) == (stands_out and not result.holding), said

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from laws import broken_laws
 from tokenizers_of_all_kinds import KINDS, reader
 
 from bertviz_app import plots
@@ -158,7 +159,7 @@ def test_drugs_are_called_drugs():
     labels = ("O", "DRUG", "DOSE")
     reading = lens.read(some_words(3), labels, np.log(np.array([[1, 8, 1], [2, 1, 7], [8, 1, 1]], dtype=np.float32)))
     assert [(entity.kind, entity.first) for entity in reading.entities] == [("DRUG", 0), ("DOSE", 1)]
-    assert lens.notice(reading).startswith("1 DRUG and 1 DOSE in 3 words: the closest call among them is “w1”, DOSE with 70 %")
+    assert lens.notice(reading).startswith("1 DRUG and 1 DOSE in 3 words: the less certain of the two is “w1”, DOSE with 70 %")
     nothing = lens.read(some_words(1), labels, np.log(np.array([[8, 1, 1]], dtype=np.float32)))
     assert lens.notice(nothing) == "No DRUG or DOSE among 1 word: “w0”, O with 80 % before DRUG with 10 %."
     assert "name" not in lens.notice(reading) + lens.notice(nothing) + lens.method(labels)
@@ -170,3 +171,20 @@ def test_of_many_labels_the_table_has_the_likeliest():
     assert list(table) == ["word", "token number", "label", "probability"] and table["probability"] == pytest.approx(
         [0.01, 0.01]
     )
+
+
+@pytest.mark.parametrize("labels", [LABELS, ("O", "DRUG"), ("NOUN", "VERB", "X")])
+@pytest.mark.parametrize("n", [1, 2, 3, 9])
+def test_the_sentence_keeps_the_laws_with_ties_and_without(labels, n):
+    random = np.random.default_rng(n)
+    for logits in (
+        random.normal(size=(n, len(labels))),
+        np.zeros((n, len(labels))),
+        np.round(random.normal(size=(n, len(labels)))),
+    ):
+        reading = lens.read(some_words(n), labels, logits.astype(np.float32))
+        said = lens.notice(reading)
+        assert not broken_laws(said), said
+        words = [w for e in reading.entities for w in range(e.first, e.last + 1)] or list(range(n))
+        chances = sorted(reading.probabilities[words].max(axis=-1).tolist())
+        assert ("closest call" in said) == (len(words) > 2 and plots.percent(chances[0]) != plots.percent(chances[1])), said

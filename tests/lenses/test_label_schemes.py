@@ -78,8 +78,8 @@ def test_a_stretch_never_reaches_into_the_second_text():
         (("O", "DRUG", "DOSE"), ["DRUG", "DOSE", "DRUG"], "2 DRUG and 1 DOSE", "No DRUG or DOSE"),
         (("B", "I", "O"), ["", ""], "2 stretches", "No stretch"),
         (("B", "I", "O"), [""], "1 stretch", "No stretch"),
-        (tuple("ABCDEFG"), list("AABCDEFG"), "2 A, 1 B, 1 C, 1 D, 1 E and 2 more kinds", "None of 7 kinds"),
-        (tuple("ABCDEF"), list("ABCDEF"), "1 A, 1 B, 1 C, 1 D, 1 E and 1 more kind", "None of 6 kinds"),
+        (tuple("ABCDEFG"), list("AABCDEFG"), "2 A, 1 B, 1 C, 1 D, 1 E and 2 more kinds", "Nothing of 7 kinds"),
+        (tuple("ABCDEF"), list("ABCDEF"), "1 A, 1 B, 1 C, 1 D, 1 E and 1 more kind", "Nothing of 6 kinds"),
     ],
 )
 def test_what_is_found_is_called_by_its_labels(labels, kinds, said, nothing):
