@@ -4,8 +4,9 @@ from bertviz_app.workspace import choices, open_page
 from bertviz_app.workspace.answers import answers_view
 from bertviz_app.workspace.classes import classes_view
 from bertviz_app.workspace.scene import Choice
-from bertviz_app.workspace.summaries import similarity_view, summary_view
+from bertviz_app.workspace.summaries import summary_view
 from bertviz_app.workspace.tasks import entities_view, pairs_view, sentiment_view
+from bertviz_app.workspace.text_similarity import similarity_view
 
 VIEWS = {
     "Named entities": entities_view,

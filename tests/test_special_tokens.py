@@ -70,7 +70,7 @@ def test_means_over_the_tokens_of_a_text(model):
     forwards = [model.run(model.encode(text)) for text in TEXTS]
     means = np.stack([sentence_vector(forward, "mean") for forward in forwards])
     names: dict = {}
-    exec(text_map.python_code(model.info, TEXTS, 64, is_centred=False), names)
+    exec(text_map.python_code(model.info, TEXTS, text_map.Making(64), is_centred=False), names)
     assert cosine_matrix(means) == pytest.approx(names["cosines"].numpy(), abs=1e-5)
     exec(summary.python_code(model.info, TEXTS), names)
     assert summary.centrality(means) == pytest.approx(names["walk"].numpy(), abs=1e-5)

@@ -128,7 +128,12 @@ def _projected(forwards: Sequence[ForwardPass], state: int) -> tuple[list[NDArra
 
 def sentence_name(forward: ForwardPass, index: int, *, length: int = 60) -> str:
     """A sentence and its number, short enough for a legend."""
-    text = " ".join(forward.encoding.text.split())
+    return text_name(forward.encoding.text, index, length=length)
+
+
+def text_name(text: str, index: int, *, length: int = 60) -> str:
+    """The same for a text that no pass was made over."""
+    text = " ".join(text.split())
     return f"{plots.shown(index)} · {text if len(text) <= length else text[: length - 1] + '…'}"
 
 

@@ -34,7 +34,7 @@ NEIGHBOURS_METHOD = (
 SENTENCES_METHOD = (
     "“mean” is the mean of the last layer’s vectors over the tokens that stand for text, without [CLS] and [SEP]; “[CLS]” is the last "
     "layer’s vector of the first token; “pooled” is that vector after the pooler, a dense layer and a tanh trained to tell whether one "
-    "sentence follows another. None of them was trained for similarity. Source: N. Reimers and I. Gurevych, Sentence-BERT (2019), section 3."
+    "sentence follows another. {trained} Source: N. Reimers and I. Gurevych, Sentence-BERT (2019), section 3."
 )
 
 
@@ -57,6 +57,16 @@ def cosine_matrix(vectors: Floats) -> Floats:
     unit = vectors / np.where(norms > 0, norms, 1)
     result: Floats = np.clip(unit @ unit.T, -1, 1).astype(np.float32)
     return result
+
+
+def sentences_method(info: ModelInfo) -> str:
+    """What the vectors of whole sentences are, in the tokens of the model, and whether it was trained for such."""
+    trained = (
+        "None of them was trained for similarity."
+        if info.recipe is None
+        else "The model was trained for similarity with vectors of its own, which Tasks, Similarity shows."
+    )
+    return info.special.spelled(SENTENCES_METHOD.format(trained=trained))
 
 
 def sentence_vector(forward: ForwardPass, kind: str) -> Floats:

@@ -77,7 +77,7 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         numbered = [f"sentence {number}" for number in numbers]
         said = similarity.most_alike_notice(matrix, numbered, what=f" by their {kind} vectors")
         page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
-        st.caption(similarity.SENTENCES_METHOD)
+        st.caption(similarity.sentences_method(page.model.info))
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
 

@@ -10,18 +10,17 @@ import streamlit as st
 from bertviz_app import notes
 from bertviz_app.components.marked_text import Mark
 from bertviz_app.errors import EmptyText
-from bertviz_app.lenses import sentences, similarity, summary, text_map
+from bertviz_app.lenses import summary
 from bertviz_app.plots import shown
 from bertviz_app.sentence_splitting import LANGUAGES, recognised, split
 from bertviz_app.workspace import choices
-from bertviz_app.workspace.comparison import forwards_of
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
 
 if TYPE_CHECKING:
-    from bertviz_app.records import Encoding, Floats
+    from bertviz_app.records import Encoding
     from bertviz_app.workspace.page import Page
 
 ARTICLE = (
@@ -30,14 +29,6 @@ ARTICLE = (
     "them turns, the others turn a moment later, and so the movement runs through the whole flock. A falcon that attacks finds it hard to pick "
     "out one bird among so many. My neighbour once photographed such a flock from the roof of the town hall. The pictures were in the local paper. "
     "Physicists have filmed flocks in Rome with several cameras and computed the path of every bird."
-)
-TEXTS = (
-    "The company reported higher profits than expected.",
-    "Earnings of the firm beat the forecasts.",
-    "The striker scored twice in the final.",
-    "Her two goals won the match.",
-    "It will rain in the north tomorrow.",
-    "Storms are expected along the coast.",
 )
 
 
@@ -66,32 +57,6 @@ def summary_view(page: Page) -> None:
         numbers = list(range(1, len(texts) + 1))
         page.table({"number": numbers, "sentence": texts, "share of the walk": scores, "chosen": chosen}, name="summary")
     page.python(summary.python_code(page.model.info, texts))
-
-
-def similarity_view(page: Page) -> None:
-    """How alike several texts are: a matrix and a map."""
-    forwards = forwards_of(page, page.texts("similar", "Texts, one per line", TEXTS))
-    if len(forwards) < 2:
-        page.notice("Similarity needs two texts: type a second one on a line of its own.")
-        return
-    vectors: Floats = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
-    is_centred = len(forwards) > 2 and choices.switch(Choice.CENTRED, "Subtract what all texts share", on=True)
-    matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
-    names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
-    numbers = [str(shown(index)) for index in range(len(forwards))]
-    title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}mean vectors"
-    figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
-    said = text_map.notice(matrix, vectors, is_centred=is_centred)
-    page.show(figure, name="texts", alt="Heatmap", notice=said)
-    texts = [forward.encoding.text for forward in forwards]
-    page.show(text_map.map_figure(vectors, texts, page.theme), name="text-map", alt="The texts as points in a plane")
-    chosen = choices.one_of_these(Choice.LOOKED_INTO, "Text to look into", range(len(texts)), says=names.__getitem__)
-    _mean_looks(page, forwards[chosen].encoding, f"text {shown(chosen)}")
-    with page.fold("How it is computed"):
-        st.markdown(text_map.METHOD)
-    with page.fold("Table: the cosine of every two"):
-        page.table({"text": texts} | dict(zip(numbers, matrix.T, strict=True)), name="texts")
-    page.python(text_map.python_code(page.model.info, texts, sentences.MAX_TOKENS, is_centred=is_centred))
 
 
 def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:

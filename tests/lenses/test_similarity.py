@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
 from bertviz_app import plots
 from bertviz_app.lenses import similarity as lens
+from bertviz_app.pooling import Recipe
+from bertviz_app.spelling import SpecialTokens
 
 
 def test_cosines_like_scikit_learn_symmetric_and_bounded(forward):
@@ -98,3 +102,10 @@ def test_the_table_of_cosines_keeps_tokens_that_stand_twice():
         "1 bank": [1, 0.5],
         "2 bank": [0.25, 1],
     }
+
+
+def test_what_is_said_of_the_vectors_fits_the_model(model):
+    assert "None of them was trained for similarity." in lens.sentences_method(model.info)
+    trained = replace(model.info, recipe=Recipe(("mean",)), special=SpecialTokens(cls="<s>", sep="</s>"))
+    said = lens.sentences_method(trained)
+    assert "None of them" not in said and "without <s> and </s>" in said and "[CLS]" not in said

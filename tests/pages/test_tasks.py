@@ -177,3 +177,17 @@ def test_each_task_has_a_sample_until_something_is_typed(tasks):
     next(button for button in app.button if button.label == "Show").click().run()
     app.segmented_control(key="task").set_value("Sentiment").run()
     assert app.text_input(key="draft_text").value == "the cat sat." == app.session_state["texts"]["text"]
+
+
+def test_similarity_of_a_model_that_was_trained_for_it_is_the_trained_one(open_page, tiny_families, tmp_path, monkeypatch):
+    from test_sentence_modules import TEXTS, trained, vectors_of
+
+    folder = trained(tmp_path / "mine", tiny_families["mpnet"], pooling={"pooling_mode_mean_tokens": True}, normalize=True,
+                     sentence_bert_config={"max_seq_length": 30}, config_sentence_transformers={"prompts": {"query": "the cat: "}})  # fmt: skip
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = open_page("tasks", state={"task": "Similarity", "model": "mine", "texts": {"similar": "\n".join(TEXTS[:2])}})
+    ours = vectors_of(folder)
+    assert float(app.dataframe[0].value["2"][0]) == pytest.approx(float(ours[0] @ ours[1]), abs=1e-4)
+    said = " ".join(element.value for element in (*app.markdown, *app.caption))
+    assert "was trained to make one vector of a text" in said and "No part of this model" not in said
+    assert any(box.label == "Prompt before each text" for box in app.selectbox)
