@@ -50,7 +50,7 @@ def _clicked_word(page: Page, position: int) -> scene.Span | None:
     if kind == "mask":
         hidden = page.blanked[segment].hidden_at(*encoding.offsets[position].tolist())
         return (segment, *hidden) if hidden else None
-    return None if kind in ("cls", "sep", "pad") else (segment, *page.blanked[segment].typed(int(start.min()), int(end.max())))
+    return None if encoding.is_special[position] else (segment, *page.blanked[segment].typed(int(start.min()), int(end.max())))
 
 
 def read_with_blanks(page: Page) -> tuple[Blanked, Blanked]:
