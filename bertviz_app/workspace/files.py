@@ -83,7 +83,8 @@ def _handed_over() -> Upload | None:
     file = st.file_uploader(
         f"A table (CSV, TSV) or a list (TXT, a text per line): up to {megabytes} MB, of which the first {limit:,} rows are read",
         TYPES, key="table_file", max_upload_size=megabytes,
-        help="The column with the texts is chosen next. The file stays in this server's memory and is gone with your visit.",
+        help="The column with the texts is chosen next. The file stays in this server's memory and is gone with your visit; "
+        f"of several files, the newest stay, {settings.current().upload_megabytes} MB together.",
     )  # fmt: skip
     before: Upload | None = scene.UPLOAD.value()
     if file is not None and (before is None or before.number != file.file_id):
