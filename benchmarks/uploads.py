@@ -6,6 +6,7 @@ python -m benchmarks.uploads
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FILES, BODY = 60, b"text\n" + b"a fine film\n" * 416_000  # 5 MB
-WARM = 20  # seconds until the first model is in memory
+LOADED = 500  # megabytes: with the first model in memory the server has more than that
 
 
 def resident(pid: int) -> float:
@@ -31,7 +32,7 @@ def resident(pid: int) -> float:
 async def session_of(port: int) -> tuple[websockets.ClientConnection, str]:
     """A visitor who has opened a page, and the name of their session."""
     connection = await websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None
+        f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None, ping_interval=None
     )
     ask = BackMsg()
     ask.rerun_script.query_string = ""
@@ -61,10 +62,18 @@ def upload(port: int, session: str, number: int) -> None:
     urllib.request.urlopen(request, timeout=60).close()
 
 
+async def grows(pid: int) -> bool:
+    """Whether the server is still loading."""
+    before = resident(pid)
+    await asyncio.sleep(5)
+    return resident(pid) > before + 1
+
+
 async def measured(port: int, pid: int) -> tuple[float, float]:
     """Megabytes before the uploads and after."""
     connection, session = await session_of(port)
-    before = resident(pid)
+    while (before := resident(pid)) < LOADED or await grows(pid):
+        pass
     for number in range(FILES):
         await asyncio.to_thread(upload, port, session, number)
     after = resident(pid)
@@ -80,7 +89,11 @@ def main() -> None:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        time.sleep(WARM)
+        for _ in range(240):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            time.sleep(0.25)
         before, after = asyncio.run(measured(port, server.pid))
     finally:
         server.terminate()
