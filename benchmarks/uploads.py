@@ -32,7 +32,11 @@ def resident(pid: int) -> float:
 async def session_of(port: int) -> tuple[websockets.ClientConnection, str]:
     """A visitor who has opened a page, and the name of their session."""
     connection = await websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None, ping_interval=None
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=[websockets.Subprotocol("streamlit")],
+        max_size=None,
+        proxy=None,
+        ping_interval=None,
     )
     ask = BackMsg()
     ask.rerun_script.query_string = ""
