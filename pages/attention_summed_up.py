@@ -14,7 +14,8 @@ VIEWS: dict[str, Any] = {"Side by side": side_by_side, "One map": one_map, "One 
 
 with open_page("attention_summed_up") as page:
     page.sentence(pair=True)
-    view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
+    with page.controls:
+        view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
     summed = summed_up(page)
     VIEWS[view](page, summed)
     with page.fold("How it is computed"):

@@ -15,4 +15,6 @@ with open_page("attribution") as page:
     suggest(page)
     page.sentence(pair=True)
     if what := choose(page):
-        VIEWS[choices.view(Choice.ATTRIBUTION_VIEW, list(VIEWS))](page, what)
+        with page.controls:
+            view = choices.view(Choice.ATTRIBUTION_VIEW, list(VIEWS))
+        VIEWS[view](page, what)

@@ -43,7 +43,10 @@ def batch(page: Page) -> None:
 
 
 with open_page("tokens") as page:
-    page.sentence(pair=True)
-    page.strip(page.encoding, with_text=True)
+    sentence = st.container()
     view = choices.view(Choice.TOKENS_VIEW, VIEWS)
+    if view != VIEWS[2]:  # a batch has a box of its own
+        with sentence:
+            page.sentence(pair=True)
+            page.strip(page.encoding, with_text=True)
     dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page)

@@ -15,6 +15,8 @@ with open_page("words_in_context") as page:
     asked = ask(page)
     places = places_of(page, asked)
     if places is not None:
-        VIEWS[choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))](page, asked, places)
+        with page.controls:
+            view = choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))
+        VIEWS[view](page, asked, places)
     with page.fold("How it is computed"):
         st.markdown(contextuality.METHOD)

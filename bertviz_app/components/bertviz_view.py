@@ -31,6 +31,12 @@ HINTS = {
 _REQUIRE = '<script src="https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"></script>'
 _SHIM = "window.require={config(){}};window.requirejs=(d,f)=>f(...d.map(x=>({jquery:window.jQuery,d3:window.d3})[x]));"
 _STYLE = "html{background:#FCFBF8;color-scheme:light}body{margin:12px;overflow-x:auto}select{font-size:15px}"
+# The model view is 982 pixels wide, more than a projector has beside the sidebar: it is drawn smaller there, and on a phone it scrolls.
+_FIT = """<script>
+const fit = () => { document.documentElement.style.zoom = Math.max(0.7, Math.min(1, window.innerWidth / 1012)); };
+window.addEventListener("resize", fit);
+fit();
+</script>"""
 _PARAMS = re.compile(r"const params = (.*?)\n")
 _MARKER = ("; // HACK: ", " is a template marker that is replaced by actual params.")
 
@@ -88,7 +94,7 @@ def model_view(forward: ForwardPass) -> BertVizPage:
         drawn.data, {_listed(name, some): _shown(name, some) for name, some in (("layers", layers), ("heads", heads))}
     )
     thumbnails = info.n_layers * (n * 7 * 12 / info.n_heads + 10)
-    return BertVizPage(html, height=round(max(thumbnails, n * 18 + 55)) + 110)
+    return BertVizPage(html + _FIT, height=round(max(thumbnails, n * 18 + 55)) + 110)
 
 
 def _n_numbers(forward: ForwardPass) -> int:

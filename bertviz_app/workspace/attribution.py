@@ -62,11 +62,11 @@ def expected(model: Model, what: Explained, ways: Sequence[Way], *, more: int = 
 def choose_way() -> Way:
     """Method, and, where it has them, baseline and steps."""
     names = {method.name: method for method in METHODS.values()}
-    name = choices.view(Choice.ATTRIBUTION_METHOD, list(names), label="Method", label_visibility="visible")
+    name = choices.view(Choice.ATTRIBUTION_METHOD, list(names), label="Method")
     method: Method = names[name]
     if not method.has_baseline:
         return method.key, "mask", 0
-    with st.container(horizontal=True, gap="medium"):
+    with st.popover("Settings"):
         baseline = choose_baseline()
         steps = choose_steps() if method.work == "steps" else 0
     return method.key, baseline, steps
@@ -74,7 +74,7 @@ def choose_way() -> Way:
 
 def choose_ways() -> list[Way]:
     """Every method, all with the same baseline."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.popover("Settings"):
         baseline, n_steps = choose_baseline(), choose_steps()
     return [
         (method.key, baseline if method.has_baseline else "mask", n_steps if method.work == "steps" else 0)

@@ -39,7 +39,8 @@ _signed = st.components.v2.component("inside_bert.signed_strip", html=token_stri
 
 def one_method(page: Page, what: Explained) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
-    way = choose_way()
+    with page.controls:
+        way = choose_way()
     method = METHODS[way[0]]
     if at_once(method):
         found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
@@ -49,7 +50,8 @@ def one_method(page: Page, what: Explained) -> None:
             page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
             return
         found = jobs.result(job, "attribution")
-    places = whole_words.choose(what.encoding)
+    with page.controls:
+        places = whole_words.choose(what.encoding)
     found, framed = places.attributed(found), places.of([] if what.target.position is None else [what.target.position])
     data = heat_strip.signed_data(
         places.encoding, lens.parts(found, method), page.theme, unit=found.unit if method.unit else "", deciding=framed
@@ -79,12 +81,14 @@ def _ask(way: Way) -> str:
 
 def side_by_side(page: Page, what: Explained) -> None:
     """A row for each method."""
-    ways = choose_ways()
+    with page.controls:
+        ways = choose_ways()
     job = comparison_job(page.model, what, ways)
     if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods", alone=True):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
-    places = whole_words.choose(what.encoding)
+    with page.controls:
+        places = whole_words.choose(what.encoding)
     found = {key: places.attributed(one) for key, one in jobs.result(job, "attributions").items()}
     said = compared.notice(places.encoding, found)
     title = f"What drives “{label(what.name)}”, by method"

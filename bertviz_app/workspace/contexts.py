@@ -76,7 +76,8 @@ def places_of(page: Page, asked: Asked) -> lens.Places | None:
 
 def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
     """Every place of the word as a point, at one layer."""
-    state = page.layer(with_embeddings=True)
+    with page.controls:
+        state = page.layer(with_embeddings=True)
     notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
     figure = figures.map_figure(asked.word, asked.lines, places, state, page.theme)
     page.show(figure, name="word-map", alt="Scatter plot", notice=notice)
@@ -85,7 +86,8 @@ def map_view(page: Page, asked: Asked, places: lens.Places) -> None:
 
 def matrix_view(page: Page, asked: Asked, places: lens.Places) -> None:
     """The cosine of every two places, at one layer."""
-    state = page.layer(with_embeddings=True)
+    with page.controls:
+        state = page.layer(with_embeddings=True)
     notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
     names = lens.place_names(asked.lines, places.of)
     long = [f"{name} · {asked.lines[of].sense or asked.lines[of].text[:20]}" for name, of in zip(names, places.of, strict=True)]

@@ -26,6 +26,7 @@ class Drawing:
     """One run of one page, as far as it shows: in one theme."""
 
     def __init__(self, theme: plots.Theme) -> None:
+        self._controls: DeltaGenerator | None = None
         self._row: DeltaGenerator | None = None  # of the buttons below the last picture, until its table has put one there
         self.theme = theme
 
@@ -33,6 +34,13 @@ class Drawing:
     def caption(self) -> list[str]:
         """What a picture that is taken away says of itself, a line each."""
         return []
+
+    @property
+    def controls(self) -> DeltaGenerator:
+        """The one line of controls of this page, where it is asked for first: its view, and what the view can be told."""
+        if self._controls is None:
+            self._controls = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="controls")
+        return self._controls
 
     def show(self, figure: go.Figure, *, name: str, alt: str, notice: str = "") -> None:
         """What to notice, below it the figure, and the buttons that save it. A screen reader says `alt`, then the notice."""

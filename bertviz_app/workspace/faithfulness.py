@@ -35,7 +35,8 @@ def curves(page: Page, what: Explained) -> None:
     if what.target.decoding == "number":
         page.notice(NUMBER)
         return
-    ways = choose_ways()
+    with page.controls:
+        ways = choose_ways()
     n_tokens = int(replaceable(what.encoding).sum())
     if n_tokens < 2:
         page.notice("Faithfulness needs at least two words, to remove one after the other.")

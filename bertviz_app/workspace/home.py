@@ -8,6 +8,7 @@ import streamlit as st
 
 from bertviz_app import plots
 from bertviz_app.lenses import home as lens
+from bertviz_app.lenses import tokens
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.story import show_ending
 
@@ -20,6 +21,7 @@ def story_of_a_sentence(page: Page) -> None:
     page.sentence()
     encoding, model = page.encoding, page.model
 
+    page.notice(tokens.notice(encoding, tokens.words(encoding, model.reader.trace)))
     st.subheader("1 · It is cut into tokens, each with a number", anchor=False)
     page.strip(encoding, with_text=True)
     st.markdown(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_FOLLOWED = 8  # one colour each
 # On a phone the cells keep their width, and the picture scrolls within its own box.
-WIDE = "<style>.st-key-chart_logit_lens { overflow-x: auto } .st-key-chart_logit_lens > div { min-width: 60rem }</style>"
+WIDE = "<style>.st-key-chart_logit_lens { overflow-x: auto } .st-key-chart_logit_lens > div { min-width: 56rem }</style>"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,9 @@ def strongest_neurons(page: Page, look: Look) -> None:
     """The neurons of one layer that move the chosen token the most, and the words that they promote, where there is a head to read them."""
     from bertviz_app.neurons import feed_forward
 
-    layer, info, forward = page.layer(), page.model.info, page.run(look.encoding)
+    with page.controls:
+        layer = page.layer()
+    info, forward = page.model.info, page.run(look.encoding)
     if info.traits.shares_layers:
         st.caption("All layers of this model share their weights: each has the same neurons, with different activations.")
     found = feed_forward(page.model, forward, layer, look.position)

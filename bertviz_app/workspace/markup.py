@@ -17,6 +17,7 @@ _EMBEDDED = "[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { disp
 def style(theme: Theme, *, embedded: bool = False) -> str:
     """How our pages differ from Streamlit's own style, in the colours of the theme; `embedded` in another page, without a sidebar."""
     colors = {"paper": theme.paper, "ink": theme.ink, "muted": theme.muted, "accent": theme.accent, "grid": theme.grid}
+    colors |= {"segment-a": theme.segments[0], "segment-b": theme.segments[1]}
     properties = " ".join(f"--{name}: {color};" for name, color in colors.items())
     return f"<style>:root {{ {properties} }}\n{_CSS}{_EMBEDDED if embedded else ''}</style>"
 

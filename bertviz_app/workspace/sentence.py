@@ -11,30 +11,28 @@ from bertviz_app import settings
 from bertviz_app.workspace import did_you_mean, memory, scene
 from bertviz_app.workspace.examples import EXAMPLES
 
-LINE = 90  # characters that stand on one line of the box; half as many where two stand side by side
+LINES = {False: 90, True: 42}  # characters that stand on one line of the box, alone and where two stand side by side
+FIRST_LINE = 54  # of the first box while the second is empty
 
 
 def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
     """Draw the form. What is submitted becomes the text of every page; until then it is the `sample`, a sentence and a second one."""
     texts = {"text": memory.recall("text", sample[0]), "pair": memory.recall("pair", sample[1])}
     shows_pair = pair or bool(memory.recall("pair"))
-    is_long = any(len(text) > LINE // (2 if shows_pair else 1) or "\n" in text for text in texts.values())
+    line = FIRST_LINE if shows_pair and not texts["pair"] else LINES[shows_pair]
+    is_long = any(len(text) > line or "\n" in text for text in texts.values())
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
-        left, buttons = st.columns([5, 2], vertical_alignment="bottom", gap="small")
+        left, buttons = st.columns([7, 2], vertical_alignment="center", gap="small")
         with left:
-            boxes = st.columns(2, gap="small") if shows_pair else [st.container()]
+            boxes = st.columns([1, 1] if texts["pair"] else [3, 2], gap="small") if shows_pair else [st.container()]
         first, *others = [(box.text_area, {"height": "content"}) if is_long else (box.text_input, {}) for box in boxes]
-        visibility = "visible" if shows_pair else "collapsed"
-        _box(
-            first[0],
-            "Sentence A" if shows_pair else "Sentence",
-            ("text", texts["text"]),
-            label_visibility=visibility,
-            **first[1],
-        )
+        # The style sheet writes A and B into the boxes: labels above them would take the room of the picture.
+        label, unseen = "Sentence A" if shows_pair else "Sentence", {"label_visibility": "collapsed"}
+        _box(first[0], label, ("text", texts["text"]), **unseen, **first[1])
         for draw, look in others:
-            _box(draw, "Sentence B (optional)", ("pair", texts["pair"]), placeholder="Type a second sentence", **look)
+            look |= unseen | {"placeholder": "Second sentence (optional)"}
+            _box(draw, "Sentence B (optional)", ("pair", texts["pair"]), **look)
         with buttons, st.container(horizontal=True, gap="small"):
             keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
@@ -52,11 +50,12 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
 
 
 def text_form(
-    key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "Show", height: int = 150, beside: bool = False
+    key: str, boxes: Mapping[str, tuple[str, str]], *, button: str = "Show", height: int = 88, beside: bool = False
 ) -> dict[str, str]:
     """Boxes for texts of their own, kept across pages and reloads: by name, a label and what stands there until something is typed.
 
-    Hands back the texts by name. The last box is a large one, or, `beside`, all are of one line and stand in a row with the button.
+    Hands back the texts by name. All stand in one row with the button, so that the picture stays in sight; the last box is a large one, or,
+    `beside`, of one line too.
     """
 
     def submit() -> None:
@@ -65,14 +64,13 @@ def text_form(
 
     *_, last = boxes
     with st.form(f"form_{key}", border=False):
-        n = len(boxes)
-        columns = st.columns([3] * n + [1], vertical_alignment="bottom", gap="small") if beside else [st.container()] * (n + 1)
+        lines = [3] * (len(boxes) - 1)
+        columns = st.columns([*lines, 3 if beside else 5, 1], vertical_alignment="bottom", gap="small")
         for column, (name, (label, sample)) in zip(columns, boxes.items(), strict=False):
             is_large = name == last and not beside
             draw, look = (column.text_area, {"height": height}) if is_large else (column.text_input, {})
             _box(draw, label, (name, memory.recall(name, sample)), **look)
-        width = "stretch" if beside else "content"
-        columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width=width)
+        columns[-1].form_submit_button(button, type="primary", key=f"submit_{key}", on_click=submit, width="stretch")
     typed = {name: memory.recall(name, sample) for name, (_, sample) in boxes.items()}
     did_you_mean.ask(typed)
     return typed

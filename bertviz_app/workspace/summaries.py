@@ -34,9 +34,8 @@ ARTICLE = (
 
 def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
-    text = text_form("article", {"article": (f"Text (up to {summary.MAX_SENTENCES} sentences)", ARTICLE)}, height=170)[
-        "article"
-    ]
+    label = f"Text (up to {summary.MAX_SENTENCES} sentences)"
+    text = text_form("article", {"article": (label, ARTICLE)})["article"]
     spans, encodings = _sentences(page, text, _language(text))
     ratio = choices.number(Choice.SUMMARY_RATIO, "Share of the sentences to keep", 10, 100, value=30, step=5, format="%d %%")
     states = page.final_states(encodings, "Reading sentences")

@@ -128,12 +128,11 @@ def side_by_side(page: Page, summed: Summed) -> None:
 
 def one_map(page: Page, summed: Summed) -> None:
     """One map, large; of the norm-based one also each layer by itself, in lengths."""
-    method, place = st.columns([1, 2], gap="medium")
-    with method:
+    with page.controls:
         name = choices.one_of(Choice.SUMMED_METHOD, "Method", summed.names)
     layer = None
     if name == NORMS.name:
-        with place:
+        with page.controls:
             options = [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
             chosen = choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options)
             layer = options.index(chosen) - 1 if chosen != ALL_LAYERS else None

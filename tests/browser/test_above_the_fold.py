@@ -1,0 +1,55 @@
+"""On a projector of 1280 × 720 what to notice and the picture are in sight without scrolling, on every page and in every view of it.
+
+A picture is in sight when 60 % of it are, or half of the screen.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bertviz_app.workspace.navigation import PAGES
+
+WIDTH, HEIGHT = 1280, 720
+# The glossary is a list. What a view without a picture shows in its place stands where a picture would.
+WITHOUT = {"glossary", "replaced_tokens"}
+MEASURE = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const said = [...main.querySelectorAll("p strong")].find(part => part.textContent.startsWith("What to notice"));
+  if (!said) return null;
+  const notice = said.closest("p").getBoundingClientRect();
+  const shown = [...main.querySelectorAll(".js-plotly-plot, iframe, [data-testid=stDataFrame], [data-testid^=stBidiComponent]")];
+  const picture = shown.filter(one => said.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+    .map(one => one.getBoundingClientRect()).find(box => box.height > 40 && box.width > 200);
+  return {notice: notice.bottom, picture: picture && {top: picture.top, bottom: picture.bottom, right: picture.right}};
+}"""
+
+
+def settled(page):
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("[data-testid=stMain] p strong").first.or_(page.locator("[data-testid=stDataFrame]")).first.wait_for()
+    page.wait_for_timeout(300)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+@pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])
+def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
+    page = visitor(app_url if key == "home" else f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
+    page.get_by_text("What to notice").first.wait_for()
+    views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
+    out_of_sight = {}
+    for index in range(max(1, views.count())):
+        name = ""
+        if views.count():
+            name = views.nth(index).inner_text()
+            views.nth(index).click()
+        settled(page)
+        found = page.evaluate(MEASURE)
+        if found is None or found["notice"] > HEIGHT:
+            out_of_sight[name] = found
+            continue
+        if picture := found["picture"]:
+            seen = min(picture["bottom"], HEIGHT) - picture["top"]
+            if seen < min(0.6 * (picture["bottom"] - picture["top"]), HEIGHT / 2) or picture["right"] > WIDTH:
+                out_of_sight[name] = found
+    asked_first = {"Ordering game", "My own checkpoint"}  # views that wait for a click, or only tell how something is done
+    assert set(out_of_sight) <= asked_first, out_of_sight
