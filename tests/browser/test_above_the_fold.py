@@ -23,12 +23,17 @@ MEASURE = """() => {
   return {notice: notice.bottom, picture: picture && {top: picture.top, bottom: picture.bottom, right: picture.right}};
 }"""
 
+DRAWN = (
+    """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))"""
+)
+
 
 def settled(page):
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-testid=stMain] p strong").first.or_(page.locator("[data-testid=stDataFrame]")).first.wait_for()
     page.wait_for_timeout(300)
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function(DRAWN)
 
 
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])
