@@ -19,7 +19,7 @@ with open_page("logit_lens") as page:
     if not can_say:
         offer_instead(page, "masked_words")
         st.caption(neurons.WITHOUT_WORDS)
-    strip, tools = st.container(), st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    strip, tools = st.container(), page.controls
     with tools:
         view = choices.view(Choice.LENS_VIEW, list(VIEWS)) if can_say else "Neurons"
     look = choose_token(page, strip, tools)

@@ -31,8 +31,8 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
         label, unseen = "Sentence A" if shows_pair else "Sentence", {"label_visibility": "collapsed"}
         _box(first[0], label, ("text", texts["text"]), **unseen, **first[1])
         for draw, look in others:
-            look |= unseen | {"placeholder": "Second sentence (optional)"}
-            _box(draw, "Sentence B (optional)", ("pair", texts["pair"]), **look)
+            said = {"placeholder": "Second sentence (optional)"}
+            _box(draw, "Sentence B (optional)", ("pair", texts["pair"]), **unseen, **said, **look)
         with buttons, st.container(horizontal=True, gap="small"):
             keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
