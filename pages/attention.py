@@ -22,7 +22,7 @@ def explorer(page: Page, mode: str) -> None:
     with page.fold("Table"):
         page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.explorer_code(page.model.info, (page.text, page.encoding.pair), (layer, head), neurons=mode == NEURONS))
 
 
@@ -41,7 +41,7 @@ def one_head(page: Page) -> None:
     with page.fold("Table"):
         page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.head_code(page.model.info, page.encoding, (layer, head), reading))
 
 

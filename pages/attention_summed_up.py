@@ -19,5 +19,5 @@ with open_page("attention_summed_up") as page:
     summed = summed_up(page)
     VIEWS[view](page, summed)
     with page.fold("How it is computed"):
-        st.markdown(words.METHOD)
+        st.markdown(page.model.info.special.spelled(words.METHOD))
     page.python(code.python_code(page.model.info, page.encoding, summed.names, whole=summed.shown.are_words))

@@ -43,7 +43,7 @@ def guesses(page: Page) -> None:
     with page.fold("How sure BERT is of each word when that word is hidden"):
         own_probabilities(page)
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code)
 
 

@@ -17,5 +17,5 @@ with open_page("kinds_of_heads") as page:
     with page.fold("All heads as a table"):
         page.table(lens.columns(mine), name="heads")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.python_code(page.model.info, page.encoding))

@@ -30,7 +30,7 @@ def verdict(page: Page, encoding: Encoding, changed: tuple[int, ...]) -> None:
     said = lens.notice(encoding, probabilities, changed)
     page.show(lens.replaced_figure(encoding, probabilities, changed, page.theme), name="replaced", alt="Bars", notice=said)
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
         page.table(lens.columns(encoding, probabilities), name="replaced")
     page.python(lens.python_code(page.model.info, encoding))
 

@@ -35,7 +35,7 @@ def batch(page: Page) -> None:
         padding.batch_figure(encodings, page.theme),
         name="batch",
         alt="A batch",
-        notice=padding.notice(encodings),
+        notice=page.model.info.special.spelled(padding.notice(encodings)),
     )
     with page.fold("Table: every cell"):
         page.table(padding.batch_columns(encodings), name="batch")

@@ -19,4 +19,4 @@ with open_page("words_in_context") as page:
             view = choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))
         VIEWS[view](page, asked, places)
     with page.fold("How it is computed"):
-        st.markdown(contextuality.METHOD)
+        st.markdown(page.model.info.special.spelled(contextuality.METHOD))

@@ -125,10 +125,12 @@ def head_sentence(forward: ForwardPass, weights: HeadWeights, reading: Reading) 
     if reading == Reading():
         patterns = head_patterns(forward)
         share, place = patterns.share[weights.layer, weights.head], PLACES[patterns.place[weights.layer, weights.head]]
+        place = forward.model.special.spelled(place)
         habit = f"puts {percent(share)} of its weight on {place}"
         return f"{name} {habit if share >= HABIT else f'has no simple habit: it {habit}'}; {link}."
     if reading.hide_special:
-        return f"{name} had {percent(weights.hidden)} of its weight on [CLS] and [SEP]; without these, {link}."
+        ends = forward.model.special.spelled("[CLS] and [SEP]")
+        return f"{name} had {percent(weights.hidden)} of its weight on {ends}; without these, {link}."
     if reading.block != "All":
         inside = float(weights.weights.sum(axis=-1).mean())
         return f"{name}: {percent(inside)} of the weight from sentence {reading.block[0]} goes to {reading.block[-1]}; {link}."

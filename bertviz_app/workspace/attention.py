@@ -46,7 +46,9 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
         layer, head = page.layer(), page.head()
         words = whole_words.choose(page.encoding).are_words
         hide = choices.switch(
-            Choice.ATTENTION_HIDE, "Hide [CLS] and [SEP]", help="What is left of each row is rescaled to sum to 1"
+            Choice.ATTENTION_HIDE,
+            page.model.info.special.spelled("Hide [CLS] and [SEP]"),
+            help="What is left of each row is rescaled to sum to 1",
         )
         paired = page.encoding.pair is not None
         block = choices.one_of(Choice.ATTENTION_BLOCK, "Sentences", list(BLOCKS), width=120) if paired else "All"
@@ -80,7 +82,7 @@ def show_bertviz(page: Page, name: str) -> bool:
     else:
         st.caption("With this many tokens BertViz shows one layer at a time: choose it here.")
         drawn = bertviz_view.head_view(forward, layer=page.layer(), only=True)
-    page.notice(mosaic_sentence(head_patterns(forward)))
+    page.notice(forward.model.special.spelled(mosaic_sentence(head_patterns(forward))))
     st.caption(bertviz_view.HINTS[name])
     st.iframe(drawn.html, height=drawn.height, alt=f"BertViz: a line from each token to each token that it looks at ({name})")
     return True

@@ -166,7 +166,7 @@ def own_probabilities(page: Page) -> None:
         pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt, notice=pseudo_perplexity.notice(result)
     )
     page.table(numbered(encoding.tokens, positions) | {"probability": np.exp(logs), "log probability": logs}, name="own")
-    st.markdown(pseudo_perplexity.METHOD)
+    st.markdown(page.model.info.special.spelled(pseudo_perplexity.METHOD))
     st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
 
 

@@ -62,7 +62,8 @@ def show_reading(page: Page, task: str) -> None:
 def explain(page: Page, task: str) -> None:
     """How it is computed, with the numbers, folded."""
     with page.fold("How it is computed"):
-        st.markdown(f"{classes.method(page.model.info.task_heads[task])} {relations.METHOD if task == 'pairs' else ''}")
+        said = f"{classes.method(page.model.info.task_heads[task])} {relations.METHOD if task == 'pairs' else ''}"
+        st.markdown(page.model.info.special.spelled(said))
         page.table(classes.columns(reading_of(page, task)), name=f"task-{task}")
 
 

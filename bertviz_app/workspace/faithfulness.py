@@ -54,7 +54,7 @@ def curves(page: Page, what: Explained) -> None:
     with page.fold("Table"):
         page.table(lens.columns(measured), name="faithfulness")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.faithfulness_code(page.model.info, page.encoding, what.target, ways))
 
 

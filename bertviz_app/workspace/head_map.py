@@ -48,7 +48,7 @@ def map_of_heads(page: Page) -> bool:
     with page.fold("Table"):
         page.table(lens.columns(effects, unit="bits" if chosen.is_probability else "change"), name="head-map")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.map_code(page.model.info, page.encoding, chosen))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)

@@ -46,7 +46,7 @@ def switch_off(page: Page) -> None:
     with page.fold("Table"):
         page.table(lens.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(code.python_code(page.model.info, page.encoding, what, before[0]))
 
 

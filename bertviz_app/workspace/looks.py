@@ -42,7 +42,7 @@ def show_looks(page: Page, forward: ForwardPass, positions: Sequence[int], *, wh
     scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a {encoding.unit} gets here."
     st.caption(plain(f"{deciding_tokens.sentence(encoding, looks, layer, who)} {scale}"))
     with page.fold(f"What each {encoding.unit} gets"):
-        st.markdown(deciding_tokens.METHOD)
+        st.markdown(page.model.info.special.spelled(deciding_tokens.METHOD))
         page.table(numbered(encoding.tokens, unit=encoding.unit) | {"attention": looks}, name="looks")
     return Looks(layer, list(positions), places.groups.tolist() if places.are_words else ())
 

@@ -55,7 +55,7 @@ def patching_view(page: Page) -> None:
     with page.fold("Table"):
         page.table(lens.columns(restored, names), name="patching")
     with page.fold("How it is computed"):
-        st.markdown(lens.METHOD)
+        st.markdown(page.model.info.special.spelled(lens.METHOD))
     page.python(lens.python_code(page.model.info, (a, b), pair[0], contrast))
 
 

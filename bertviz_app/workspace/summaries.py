@@ -52,7 +52,7 @@ def summary_view(page: Page) -> None:
     page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
     _mean_looks(page, encodings[int(scores.argmax())], f"the most central sentence, number {shown(int(scores.argmax()))},")
     with page.fold("How it is computed"):
-        st.markdown(summary.METHOD)
+        st.markdown(page.model.info.special.spelled(summary.METHOD))
     with page.fold("Table: every sentence"):
         chosen = ["yes" if i in picked else "" for i in range(len(texts))]
         numbers = list(range(1, len(texts) + 1))

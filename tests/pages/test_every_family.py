@@ -6,6 +6,7 @@ import pytest
 import tiny
 
 from bertviz_app import load
+from bertviz_app.lenses.glossary import TERMS
 from bertviz_app.workspace.navigation import PAGES
 from scripts import families_table
 
@@ -91,3 +92,20 @@ def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with, fami
     app = open_with(family, "attention", state={"explorer_mode": mode})
     assert "What to notice." in said(app)
     assert (mode == "Neurons" and family.startswith("deberta")) == ("this view would show a part of them" in said(app))
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [case.values[:2] for case in cases() if case.values[2] and case.values[0] != "glossary"]
+)
+def test_special_tokens_are_spelled_as_the_model_writes_them(open_with, key, state):
+    app = open_with("roberta", key, text="I love the starlings.", pair=PAIR, state=state)
+    labels = [box.label for box in (*app.toggle, *app.selectbox, *app.checkbox)]
+    # The glossary's own lines are about BERT's terms, whatever the model.
+    shown = [text.value for text in (*app.markdown, *app.caption) if text.value not in {term.meaning for term in TERMS}]
+    found = [
+        text
+        for text in (*(text.replace("\\", "") for text in shown), *labels, *(code.value for code in app.code))
+        for name in ("[CLS]", "[SEP]", "[PAD]")
+        if name in text
+    ]
+    assert not found, [text[max(0, text.find("[") - 200) : text.find("[") + 100] for text in found]
