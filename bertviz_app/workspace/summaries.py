@@ -36,8 +36,12 @@ def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
     label = f"Text (up to {summary.MAX_SENTENCES} sentences)"
     text = text_form("article", {"article": (label, ARTICLE)})["article"]
-    spans, encodings = _sentences(page, text, _language(text))
-    ratio = choices.number(Choice.SUMMARY_RATIO, "Share of the sentences to keep", 10, 100, value=30, step=5, format="%d %%")
+    with st.container(horizontal=True, gap="medium"):
+        language = _language(text)
+        ratio = choices.number(
+            Choice.SUMMARY_RATIO, "Share of the sentences to keep", 10, 100, value=30, step=5, format="%d %%"
+        )
+    spans, encodings = _sentences(page, text, language)
     states = page.final_states(encodings, "Reading sentences")
     vectors = np.stack(
         [state.last_hidden_state[~encoding.is_special].mean(axis=0) for state, encoding in zip(states, encodings, strict=True)]
