@@ -5,6 +5,7 @@ import re
 import heads
 import numpy as np
 import pytest
+from choosing import listed
 
 from bertviz_app.lenses import classes, entities
 from bertviz_app.workspace.markup import plain
@@ -141,7 +142,7 @@ def test_a_text_that_cannot_be_read_is_one_sentence(tasks, task, box, text):
 def test_a_summary_says_how_the_text_was_split(tasks):
     app = tasks("Summary", article="Milk\nBread\nDr. Dre came. He left.")
     assert "4 sentences, split by the rules for English. 2 of them end where a line ends" in shown(app)
-    app.selectbox(key="summary_language").set_value("de").run()
+    listed(app, "summary_language").set_value("German").run()
     assert not app.exception and "split by the rules for German" in shown(app)
 
 
