@@ -23,7 +23,7 @@ def explorer(page: Page, mode: str) -> None:
         page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(lens.METHOD))
-    page.python(code.explorer_code(page.model.info, (page.text, page.encoding.pair), (layer, head), neurons=mode == NEURONS))
+    page.python(code.explorer_code(page.model.info, page.encoding, reading, (layer, head) if mode == NEURONS else None))
 
 
 def one_head(page: Page) -> None:

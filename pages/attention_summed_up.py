@@ -17,7 +17,7 @@ with open_page("attention_summed_up") as page:
     with page.controls:
         view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
     summed = summed_up(page)
-    VIEWS[view](page, summed)
+    table = VIEWS[view](page, summed)
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(words.METHOD))
-    page.python(code.python_code(page.model.info, page.encoding, summed.names, whole=summed.shown.are_words))
+    page.python(code.python_code(page.model.info, page.encoding, summed.names, table, whole=summed.shown.are_words))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bertviz_app.lenses import embeddings as lens
-from bertviz_app.lenses import similarity
+from bertviz_app.lenses import embeddings_code, similarity
 from bertviz_app.workspace import Page, choices, once, open_page
 from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
 from bertviz_app.workspace.scene import Choice
@@ -20,7 +20,7 @@ def points_view(page: Page, state: int, *, in_space: bool) -> None:
     page.show(figure, name="embeddings", alt=alt, notice=said)
     with page.fold("Table"):
         page.table(lens.points_columns(projection, page.encoding.tokens), name="embeddings")
-    page.python(lens.python_code(page.model.info, page.text, page.pair, state=state, n_components=n_axes))
+    page.python(embeddings_code.python_code(page.model.info, page.text, page.pair, state=state, n_components=3))
 
 
 def layers_view(page: Page) -> None:
@@ -30,7 +30,7 @@ def layers_view(page: Page) -> None:
     )
     with page.fold("Table"):
         page.table(lens.tracks_columns(page.forward), name="layers")
-    page.python(lens.python_code(page.model.info, page.text, page.pair, state=None))
+    page.python(embeddings_code.python_code(page.model.info, page.text, page.pair, state=None))
 
 
 with open_page("embeddings") as page:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.lenses import fill_in_the_blank as lens
+from bertviz_app.lenses import fill_in_the_blank_code
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.workspace import Page, choices, open_page
 from bertviz_app.workspace.blanks import filled_one_by_one, hidden_blanks, hidden_words, own_probabilities, seen_probabilities
@@ -14,7 +15,7 @@ from bertviz_app.workspace.scene import Choice
 def guesses(page: Page) -> None:
     page.sentence()
     encoding = hidden_words(page)
-    code = lens.python_code(page.model.info, encoding)
+    k = 5
     if not encoding.positions("mask"):
         positions, seen = seen_probabilities(page)
         title = "How sure BERT is of each word it can see"
@@ -44,7 +45,7 @@ def guesses(page: Page) -> None:
         own_probabilities(page)
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(lens.METHOD))
-    page.python(code)
+    page.python(fill_in_the_blank_code.python_code(page.model.info, encoding, k=k))
 
 
 with open_page("fill_in_the_blank") as page:

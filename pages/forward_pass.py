@@ -56,4 +56,4 @@ with open_page("forward_pass") as page:
             st.download_button(
                 "Download all numbers as CSV", lambda: csv_text(states.states_columns(last, tokens)).encode(), **csv
             )
-    page.python(forward_pass_code.python_code(page.model.info, page.encoding, position))
+    page.python(forward_pass_code.python_code(page.model.info, page.encoding, position, view))

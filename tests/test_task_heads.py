@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from snippets import gives, same
 
 from bertviz_app import load
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.lenses import answers, answers_code, classes, deciding_tokens, entities, head_code
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.no_answer import Rule
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.words import groups_of, summed, units
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
@@ -128,7 +130,9 @@ def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
     words = entities.written_words(forward.encoding)
     logits = tiny.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
     reading = entities.read(words, tiny.info.labels["entities"], logits)
-    scope = ran(entities.python_code(tiny.info, forward.encoding, reading, Looks(1, [words[0].position])))
+    scope = gives(
+        entities.python_code(tiny.info, forward.encoding, reading, Looks(1, [words[0].position])), entities.columns(reading)
+    )
     assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
     looks = deciding_tokens.attention_from(forward, 1, [words[0].position])
     assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
@@ -148,6 +152,8 @@ def test_the_python_adds_the_attention_of_each_word_up(tiny):
     groups = groups_of(units(encoding))
     scope = ran(head_code.classification(tiny.info, "pairs", encoding, Looks(0, [0], groups.tolist())))
     ours = summed(deciding_tokens.attention_from(tiny.run(encoding), 0, [0]), groups)
+    names = [unit.text for unit in units(encoding)]
+    same(scope["looks"], numbered(names, unit="word") | {"attention": ours})
     assert len(ours) < encoding.n_tokens and ours == pytest.approx(scope["words_looked_at"].numpy(), abs=1e-5)
 
 
@@ -164,7 +170,14 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     reading = answers.read(parts, [tiny.token_logits("answers", f.hidden_states[-1]) for f in forwards], abstains=abstains)
     row, position = reading.window[reading.best.first], reading.position[reading.best.first]
     rule = Rule(by_score=abstains, threshold=0.25)
-    scope = ran(answers_code.python_code(info, parts, Looks(1, [position]), rule, row=row))
+    code = answers_code.python_code(info, parts, Looks(1, [position]), rule, row=row)
+    scope = gives(answers_code.with_answers(code, reading.answers), answers.columns(reading))
+    passage_table = numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}
+    same(scope["every_token"], passage_table)
+    looked = forwards[row]
+    same(
+        scope["looks"], numbered(looked.encoding.tokens) | {"attention": deciding_tokens.attention_from(looked, 1, [position])}
+    )
     assert bool(scope["given"]) == reading.gives_answer(rule.threshold)
     assert (len(parts) > 1) == (len(passage) > 200)
     assert reading.start == pytest.approx(scope["start"].numpy()[: scope["n"]], abs=1e-5)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bertviz_app.lenses import head_code
+from bertviz_app.lenses import head_code, table_code
 from bertviz_app.lenses.answer_words import pieced_words
-from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Window, passage_offsets
+from bertviz_app.lenses.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Answer, Window, passage_offsets
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.no_answer import Rule
 from bertviz_app.records import Encoding, ModelInfo
@@ -28,7 +28,7 @@ def python_code(info: ModelInfo, parts: Sequence[Window], looks: Looks, rule: Ru
     asked = "margin" if rule.by_score else "probability"
     given = f"{_MARGIN if rule.by_score else ''}given = {asked} {'>' if rule.by_score else '>='} {rule.threshold}"
     pieced = pieced_words(passage_offsets(parts))
-    return f"""{head_code.loading(info, "answers")}
+    code = f"""{head_code.loading(info, "answers")}
 question = {question!r}
 passage = {passage!r}
 inputs = tokenizer(question, passage, truncation="only_second", max_length={limit}{options}, return_tensors="pt")
@@ -42,7 +42,29 @@ first, last = divmod(int(products.argmax()), n)
 probability = products.max()
 {_WORDS.replace("_PIECED", str(pieced))}{given}
 print(tokenizer.decode(ids[begins : ends + 1]) if given else "no answer", f"{{probability:.4f}}")
-{head_code.attention(looks, row=row)}{cut}"""
+{head_code.attention(looks, row=row)}{cut}{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(ids[:n])")}"""
+    code = table_code.with_table(code, table_code.NUMBERED | {"P(start)": "start[:n]", "P(end)": "end[:n]"}, name="every_token")
+    return head_code.with_looks(info, code, parts[row].encoding, looks, row=row)
+
+
+def with_answers(code: str, answers: Sequence[Answer]) -> str:
+    """The code, and after it the table of the answers that the page shows: of the stretches that read the same, it shows the likeliest."""
+    rows = "".join(f"    {(one.first, one.last, one.start, one.end)},\n" for one in answers)
+    return table_code.with_table(
+        f"{code}# The stretches that are shown: first and last token, first and last character of their words.\nshown = [\n{rows}]\n",
+        _ANSWERS,
+    )
+
+
+_ANSWERS = {
+    "rank": "range(1, len(shown) + 1)",
+    "answer": "[passage[begin:stop] for *_, begin, stop in shown]",
+    "probability": "[products[first, last].item() for first, last, *_ in shown]",
+    "P(start)": "[start[first].item() for first, *_ in shown]",
+    "P(end)": "[end[last].item() for _, last, *_ in shown]",
+    "first token of the passage": "[first + 1 for first, *_ in shown]",
+    "last": "[last + 1 for _, last, *_ in shown]",
+}
 
 
 _ONE_WINDOW = """places = [p for p, sequence in enumerate(inputs.sequence_ids(0)) if sequence == 1]  # the tokens of the passage

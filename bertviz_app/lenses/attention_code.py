@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from bertviz_app.lenses import table_code
+from bertviz_app.lenses.attention import PLACES
 from bertviz_app.lenses.readings import BLOCKS, Reading
 from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.records import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, text: str, pair: str | None = None) -> str:
-    """All heads: `attentions` is [layer, head, query, key], `strongest` is [layer, head]."""
-    return f"{forward_code(info, text, pair)}strongest = attentions.amax(dim=(2, 3))  # [layer, head]\nprint(attentions.shape, strongest)\n"
+def heads_code(info: ModelInfo, encoding: Encoding, reading: Reading) -> str:
+    """All heads: `attentions` is [layer, head, query, key], `weights` the same in one reading, and a row of the table for each head."""
+    code = f"{_read(info, encoding, reading)}{_PATTERNS.replace('_PLACES', str(PLACES))}"
+    return table_code.with_table(code, _HEADS)
 
 
-def explorer_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int], *, neurons: bool) -> str:
-    """All heads; or, for the neurons, what the weights of the head at `place` (layer and head from 0) are made of."""
-    return neurons_code(info, typed, place) if neurons else python_code(info, *typed)
+def explorer_code(info: ModelInfo, encoding: Encoding, reading: Reading, place: tuple[int, int] | None = None) -> str:
+    """All heads; and, where the neurons are shown, what the weights of the head at `place` (layer and head from 0) are made of."""
+    code = heads_code(info, encoding, reading)
+    if place is None:
+        return code
+    neurons = neurons_code(info, (encoding.text, encoding.pair), place)
+    return code + "\nwith torch.inference_mode():\n" + neurons.partition("# [layer, head, query, key]\n")[2]
 
 
 def neurons_code(info: ModelInfo, typed: tuple[str, str | None], place: tuple[int, int]) -> str:
@@ -43,17 +50,28 @@ print(weights)
 def head_code(info: ModelInfo, encoding: Encoding, place: tuple[int, int], reading: Reading) -> str:
     """One head, `place` being its layer and head from 0, in one reading: `weights` is [query, key]."""
     layer, head = place
-    code = f"{forward_code(info, encoding.text, encoding.pair)}weights = attentions[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
-    rows = f"segments = {segments_code(info, encoding.pair)}\nspecial = torch.isin(inputs.input_ids[0], torch.tensor(_IDS))\n"
-    code += rows.replace("_IDS", "[tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]")
+    code = f"{_read(info, encoding, reading)}weights = weights[{layer}, {head}]  # layer {layer + 1}, head {head + 1}, counted from 1\n"
+    columns = {"number": "range(1, len(queries) + 1)", "from": "queries"}
+    return table_code.with_table(code, columns, wide=table_code.for_each("keys", "weights"))
+
+
+def _read(info: ModelInfo, encoding: Encoding, reading: Reading) -> str:
+    """All heads in one reading: `weights` [layer, head, query, key], and the names of the rows and columns, `queries` and `keys`."""
+    code = f"{forward_code(info, encoding.text, encoding.pair)}weights, segments = attentions, {segments_code(info, encoding.pair)}\n"
+    code += "special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))\n"
     if reading.words:
-        code += MERGE.replace("_GROUPS", str(groups_of(units(encoding)).tolist()))
+        of = units(encoding)
+        code += MERGE.replace("_GROUPS", str(groups_of(of).tolist())) + f"names = {[unit.text for unit in of]}\n"
+    else:
+        code += table_code.tokens(info, name="names")
     if reading.hide_special:
         code += _HIDE
     queries, keys = BLOCKS[reading.block]
-    if queries is not None:
-        code += f"weights = weights[segments == {queries}][:, segments == {keys}]\n"
-    return code + "print(weights)\n"
+    if queries is None:
+        return code + "queries = keys = names\n"
+    return f"""{code}weights = weights[..., segments == {queries}, :][..., segments == {keys}]
+queries, keys = ([name for name, segment in zip(names, segments) if segment == wanted] for wanted in ({queries}, {keys}))
+"""
 
 
 def bertviz_code(info: ModelInfo, text: str, pair: str | None, view: str) -> str:
@@ -96,7 +114,25 @@ weights = (member / member.sum(dim=1, keepdim=True)) @ weights @ member.T  # mea
 first = member.argmax(dim=1)
 segments, special = segments[first], special[first]
 """
-_HIDE = """weights = weights[~special][:, ~special]
+_HIDE = """weights = weights[..., ~special, :][..., ~special]
 weights = weights / weights.sum(dim=-1, keepdim=True)
-segments = segments[~special]
+segments, names = segments[~special], [name for name, hidden in zip(names, special) if not hidden]
 """
+_PATTERNS = """strongest = weights.flatten(2).max(dim=-1)  # of each head: [layer, head]
+ids, n = inputs.input_ids[0], attentions.shape[-1]
+shares = [attentions.diagonal(offset, 2, 3).sum(dim=-1) / n for offset in (-1, 1, 0)]
+shares += [attentions[..., ids == one].sum(dim=-1).mean(dim=-1) for one in (tokenizer.cls_token_id, tokenizer.sep_token_id)]
+share = torch.stack(shares).max(dim=0)  # the place that gets the most: [layer, head]
+places = _PLACES
+all_heads = [(layer, head) for layer in range(len(attentions)) for head in range(attentions.shape[1])]
+links = [divmod(int(strongest.indices[one]), len(keys)) for one in all_heads]
+"""
+_HEADS = {
+    "layer": "[layer + 1 for layer, _ in all_heads]",
+    "head": "[head + 1 for _, head in all_heads]",
+    "strongest from": "[queries[row] for row, _ in links]",
+    "to": "[keys[column] for _, column in links]",
+    "weight": "strongest.values.flatten()",
+    "looks most at": "[places[place] for place in share.indices.flatten()]",
+    "share": "share.values.flatten()",
+}

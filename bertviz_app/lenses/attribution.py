@@ -196,7 +196,12 @@ def completeness(method: Method, found: Attribution, stand_in: str) -> str:
 
 def columns(encoding: Encoding, found: Attribution, method: Method) -> dict[str, list[object]]:
     """A row a token, in order."""
-    return numbered(encoding.tokens, unit=encoding.unit) | {found.unit if method.unit else "relevance": found.values.tolist()}
+    return numbered(encoding.tokens, unit=encoding.unit) | {title(found, method): found.values.tolist()}
+
+
+def title(found: Attribution, method: Method) -> str:
+    """Of the column of values: their unit, where they have one."""
+    return found.unit if method.unit else "relevance"
 
 
 def bars_figure(encoding: Encoding, found: Attribution, theme: Theme, *, title: str, method: Method) -> go.Figure:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from bertviz_app.attributions import Target, replaceable
-from bertviz_app.lenses import faithfulness, interventions_code
+from bertviz_app.lenses import faithfulness, interventions_code, table_code
+from bertviz_app.lenses.attribution import METHODS
 from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
@@ -54,10 +55,8 @@ def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Seque
     code = f"""{opening(info, encoding, target, uses=", ".join(uses))}
 found = {{}}  # [position] by method
 {bodies}
-tokens = tokenizer.convert_ids_to_tokens(ids[0])
 for method, values in found.items():
     print(method, f"{{values.sum():+.4f}} in all; the answer has {{log_odds(run(words(ids))).item():+.4f}} bits")
-    print("  ", *(f"{{token}} {{value:+.4f}}" for token, value in zip(tokens, values)))
 """
     return (
         code
@@ -66,16 +65,22 @@ for method, values in found.items():
     )
 
 
-def words_code(encoding: Encoding) -> str:
-    """What follows for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
+def with_table(info: ModelInfo, code: str, titles: Mapping[str, str]) -> str:
+    """The code, and after it the table: a column for each method, by its title on the page."""
+    code += table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(ids[0])")
+    return table_code.with_table(code, table_code.NUMBERED | {title: f'found["{method}"]' for method, title in titles.items()})
+
+
+def with_table_of_words(encoding: Encoding, code: str, titles: Mapping[str, str]) -> str:
+    """The same for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
     of = units(encoding)
-    return f"""
-names = {[unit.text for unit in of]!r}
+    code += f"""
+words = {[unit.text for unit in of]!r}
 groups = torch.tensor({groups_of(of).tolist()})  # the word of each token
-of_words = {{method: torch.zeros(len(names)).index_add(0, groups, values.float()) for method, values in found.items()}}
-for method, values in of_words.items():
-    print(method, *(f"{{name}} {{value:+.4f}}" for name, value in zip(names, values)))
+of_words = {{method: torch.zeros(len(words)).index_add(0, groups, values.float()) for method, values in found.items()}}
 """
+    columns = {title: f'of_words["{method}"]' for method, title in titles.items()}
+    return table_code.with_table(code, table_code.NUMBERED_WORDS | columns)
 
 
 _CURVES = """
@@ -101,14 +106,21 @@ deletion, insertion = {}, {}
 for method, values in found.items():
     order = sorted(places, key=lambda place: -values[place])
     deletion[method], insertion[method] = curve(order), curve(order, back=True)
-random_deletion = np.mean([curve(order) for order in random_orders], axis=0)
+random_curves = [curve(order) for order in random_orders]
+random_deletion = np.mean(random_curves, axis=0)
 random_insertion = np.mean([curve(order[::-1], back=True) for order in random_orders], axis=0)
-share = np.array(counts) / counts[-1]
-for method in found:
-    below = np.trapezoid(random_deletion - deletion[method], share)
-    above = np.trapezoid(insertion[method] - random_insertion, share)
-    print(f"{method}: deletion {100 * below:+.1f}, insertion {100 * above:+.1f} points against random order")
+
+
+def area(curve):
+    return np.trapezoid(curve, np.array(counts) / counts[-1])
+
+
 """
+_GAINS = {
+    "deletion, points": "[100 * area(random_deletion - deletion[method]) for method in found]",
+    "insertion, points": "[100 * area(insertion[method] - random_insertion) for method in found]",
+    f"of {faithfulness.N_RANDOM} random orders better": "[sum(area(one) < area(deletion[method]) for one in random_curves) for method in found]",
+}
 
 
 def faithfulness_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
@@ -124,7 +136,8 @@ def faithfulness_code(info: ModelInfo, encoding: Encoding, target: Target, ways:
     curves = _CURVES
     for name, value in filled.items():
         curves = curves.replace(name, str(value))
-    return text + curves
+    names = {"method": str([METHODS[method].name for method, *_ in ways])}
+    return table_code.with_table(text + curves, names | _GAINS)
 
 
 def opening(info: ModelInfo, encoding: Encoding, target: Target, *, uses: str) -> str:

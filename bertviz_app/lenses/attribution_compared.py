@@ -75,9 +75,13 @@ def notice(encoding: Encoding, found: Found) -> str:
 
 def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
     """A row a token, a column a method, in the unit of each."""
-    return numbered(encoding.tokens, unit=encoding.unit) | {
-        f"{METHODS[key].name} ({METHODS[key].unit or 'no unit'})": one.values.tolist() for key, one in found.items()
-    }
+    names = titles(found)
+    return numbered(encoding.tokens, unit=encoding.unit) | {names[key]: one.values.tolist() for key, one in found.items()}
+
+
+def titles(found: Found) -> dict[str, str]:
+    """Of the columns, by method: its name and the unit of its values."""
+    return {key: f"{METHODS[key].name} ({one.unit if METHODS[key].unit else 'no unit'})" for key, one in found.items()}
 
 
 def compared_figure(encoding: Encoding, found: Found, theme: Theme, *, title: str) -> go.Figure:

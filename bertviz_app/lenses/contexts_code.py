@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.contexts import MAX_PLACES
 from bertviz_app.lenses.contextuality import DRAWS, PAIRS, POOL, SEED
 from bertviz_app.lenses.sentences import MAX_TOKENS
@@ -29,7 +30,6 @@ pairs = pairs[of[pairs[:, 0]] != of[pairs[:, 1]]][:{pairs}]
 random_cosine = np.mean([cosine(vectors[i], vectors[j]) for i, j in pairs], axis=0)  # [layer + 1]
 pool, random = vectors[np.random.default_rng({seed}).permutation(len(of))[:{pool}]], np.random.default_rng({seed})
 random_explained = np.mean([explained(pool[random.permutation(len(pool))[: len(places)]]) for _ in range({draws})], axis=0)
-print(own - random_cosine, intra - random_cosine, variance - random_explained)
 """
 
 
@@ -63,8 +63,33 @@ own = np.mean([cosine(places[i], places[j]) for i in range(n) for j in range(n) 
 sentences = [vectors_of(text, every or tokens) for text, tokens, every in texts]
 intra = np.mean([cosine(rows.mean(axis=0), rows).mean(axis=0) for rows in sentences], axis=0)
 variance = explained(places)
-print(own, intra, variance)
 {f"sample = {_listed([(read.text, tokens_of(read)) for read in sample])}{baseline}" if sample else ""}"""
+
+
+def layers_code(info: ModelInfo, wanted: Encoding, encodings: Sequence[Encoding], sample: Sequence[Encoding] = ()) -> str:
+    """The same, with the table of the measures at every layer."""
+    columns = {"layer": '["embeddings", *range(1, len(own))]'} | _MEASURES
+    return table_code.with_table(python_code(info, wanted, encodings, sample), columns | (_ADJUSTED if sample else {}))
+
+
+def places_code(
+    info: ModelInfo, wanted: Encoding, encodings: Sequence[Encoding], table: Mapping[str, Sequence[object]], state: int
+) -> str:
+    """The same, with the cosines of every two places at one state; `table` is that of the page, for the names of its rows."""
+    code = python_code(info, wanted, encodings) + f"names = {table['place']}\nat = places[:, {state}]  # [place, d_model]\n"
+    columns = {"place": "names", "sentence": "[text for text, tokens, _ in texts for _ in tokens][:n]"}
+    if "sense" in table:
+        columns["sense"] = str(list(table["sense"]))
+    return table_code.with_table(code, columns, wide='{f"cosine with {name}": cosine(one, at) for name, one in zip(names, at)}')
+
+
+_MEASURES = {"self-similarity": "own", "intra-sentence similarity": "intra", "maximum explainable variance": "variance"}
+_ADJUSTED = {
+    "random words": "random_cosine",
+    "self-similarity, adjusted": "own - random_cosine",
+    "intra-sentence similarity, adjusted": "intra - random_cosine",
+    "maximum explainable variance, adjusted": "variance - random_explained",
+}
 
 
 def tokens_of(encoding: Encoding, wanted: Encoding | None = None) -> list[list[int]]:

@@ -19,7 +19,7 @@ from bertviz_app.lenses.pca import Projection, project
 from bertviz_app.lenses.phrases import counted, decimal, raised, token_name, trailer
 from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
 from bertviz_app.plots import Theme
-from bertviz_app.records import Encoding, Floats, ForwardPass, Integers, ModelInfo
+from bertviz_app.records import Encoding, Floats, ForwardPass, Integers
 
 METHOD = (
     "Each token’s vector at the chosen layer is a point. Principal component analysis turns the cloud of points until its widest "
@@ -167,37 +167,6 @@ def travel_notice(forward: ForwardPass) -> str:
     if farthest is None:
         return f"{mean}."
     return f"{mean}; the vector of {token_name(forward.encoding, farthest)} turns the most, to {decimal(cosines[farthest])}."
-
-
-def python_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int | None, n_components: int = 2) -> str:
-    """The same points with plain transformers and scikit-learn, as `points` [position, component] and `explained`.
-
-    With `state=None` through all layers in one projection: `points` [layer + 1, position, component].
-    """
-    if state is None:
-        rows, shape = "torch.cat(hidden_states)", "[layer + 1, position, d_model]"
-        fit = "pca.fit_transform(hidden.flatten(0, 1).double().numpy()).reshape(*hidden.shape[:2], -1)"
-    else:
-        rows, shape, fit = f"hidden_states[{state}][0]", "[position, d_model]", "pca.fit_transform(hidden.double().numpy())"
-    return f"""import torch
-from sklearn.decomposition import PCA
-from transformers import AutoModel, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r})
-inputs = tokenizer({_arguments(text, pair)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.no_grad():
-    hidden_states = model(**inputs, output_hidden_states=True).hidden_states
-hidden = {rows}  # {shape}
-pca = PCA({n_components}, svd_solver="full")
-points = {fit}
-explained = pca.explained_variance_ratio_
-print(inputs.tokens(), points, explained)
-"""
-
-
-def _arguments(text: str, pair: str | None) -> str:
-    return repr(text) + (f", {pair!r}" if pair else "")
 
 
 def _player(states: int, theme: Theme) -> dict[str, list[dict[str, Any]]]:

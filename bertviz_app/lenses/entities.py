@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from bertviz_app import plots, written
-from bertviz_app.lenses import head_code
+from bertviz_app.lenses import head_code, table_code
 from bertviz_app.lenses.label_schemes import Scheme, called, scheme_of
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.phrases import trailer
@@ -132,15 +132,29 @@ def _closest(reading: Reading, words: Sequence[int]) -> str:
 
 def python_code(info: ModelInfo, encoding: Encoding, reading: Reading, looks: head_code.Looks) -> str:
     """Plain transformers code: `probabilities` [word, label], and what the chosen token `looks_at` [position]."""
-    return f"""{head_code.loading(info, "entities")}
+    names, few = (
+        "[model.config.id2label[index] for index in range(probabilities.shape[-1])]",
+        len(reading.labels) <= MOST_LABELS,
+    )
+    code = f"""{head_code.loading(info, "entities")}
 inputs = tokenizer({head_code.arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 first_pieces = {[word.position for word in reading.words]}  # of each word
 with torch.inference_mode():
     output = model(**inputs, output_attentions=True)
 probabilities = output.logits[0, first_pieces].softmax(dim=-1)  # [word, label]
-for position, row in zip(first_pieces, probabilities):
-    print(inputs.tokens()[position], model.config.id2label[int(row.argmax())], f"{{row.max():.4f}}")
-{head_code.attention(looks)}"""
+words = {[word.text for word in reading.words]}
+names = {names}
+"""
+    columns = {
+        "word": "words",
+        TOKEN_NUMBER: "[position + 1 for position in first_pieces]",
+        "label": "[names[row.argmax()] for row in probabilities]",
+    }
+    wide = '{f"P({name})": column for name, column in zip(names, probabilities.T)}' if few else ""
+    columns |= {} if few else {"probability": "probabilities.amax(dim=-1)"}
+    return head_code.with_looks(
+        info, table_code.with_table(code, columns, wide=wide) + head_code.attention(looks), encoding, looks
+    )
 
 
 def columns(reading: Reading) -> dict[str, list[object]]:

@@ -20,7 +20,7 @@ from bertviz_app.lenses.phrases import leader, token_name, trailer
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.lenses.words import units
 from bertviz_app.plots import Theme
-from bertviz_app.records import Encoding, Floats, ModelInfo
+from bertviz_app.records import Encoding, Floats
 
 MOST_BLANKS = 6  # drawn as bars, and fewer when there are more than
 MOST_BARS = 48  # bars in all; the rest stands in the table only
@@ -204,34 +204,3 @@ def tokens_figure(
     chart.update_xaxes(plots.token_axis(tokens))
     chart.update_yaxes(range=[0, 1.1], title_text="probability", **plots.percent_axis(1))
     return chart
-
-
-def python_code(info: ModelInfo, encoding: Encoding) -> str:
-    """The same probabilities with plain transformers, as `probabilities` [blank, vocab], or as `seen` [position] without a blank."""
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    lines = [
-        "import torch",
-        "from transformers import AutoModelForMaskedLM, AutoTokenizer",
-        "",
-        f"tokenizer = AutoTokenizer.from_pretrained({info.source!r})",
-        f"model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation='eager'{info.traits.arguments})",
-        f'inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")',
-    ]
-    lines += [
-        "with torch.no_grad():",
-        "    logits = model(**inputs).logits[0].double()  # [position, vocab]; torch’s float32 softmax errs by 1e-5",
-    ]
-    if encoding.positions("mask"):
-        lines += [
-            "blanks = inputs.input_ids[0] == tokenizer.mask_token_id",
-            "probabilities = logits[blanks].softmax(dim=-1)  # [blank, vocab]",
-            "for row in probabilities:",
-            "    top = row.topk(5)",
-            "    print([(tokenizer.decode(i), round(float(p), 4)) for p, i in zip(top.values, top.indices)])",
-        ]
-    else:
-        lines += [
-            "seen = logits.softmax(dim=-1).gather(1, inputs.input_ids[0][:, None])[:, 0]  # [position]",
-            "print(list(zip(inputs.tokens(), seen.tolist())))",
-        ]
-    return "\n".join(lines) + "\n"

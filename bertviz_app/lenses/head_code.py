@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bertviz_app.lenses import table_code
+from bertviz_app.lenses.classes import MOST_ROWS
+from bertviz_app.lenses.words import units
 from bertviz_app.records import Encoding, ModelInfo
 from bertviz_app.tasks import DECODINGS, TASKS
-
-MOST_PRINTED = 20  # labels
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def attention(looks: Looks, *, row: int = 0) -> str:
     if not len(looks.positions):
         return ""
     return f"""
-heads = output.attentions[{looks.layer}][{row}]  # [head, query, key]
+heads = output.attentions[{looks.layer}][{row}]  # layer {looks.layer + 1} counted from 1: [head, query, key]
 looks_at = heads.mean(dim=0)[{list(map(int, looks.positions))}].mean(dim=0)  # [key]
 {_words(looks)}"""
 
@@ -67,6 +68,19 @@ def _words(looks: Looks) -> str:
     return f"""groups = torch.tensor({list(looks.words)})  # the word of each token
 words_looked_at = torch.zeros({looks.words[-1] + 1}).index_add(0, groups, looks_at[:{n}])  # [word]
 """
+
+
+def with_looks(info: ModelInfo, code: str, encoding: Encoding, looks: Looks, *, row: int = 0) -> str:
+    """The table of what the deciding tokens look at, `looks`: tokens, or words where those are shown."""
+    if not len(looks.positions):
+        return code
+    if looks.words:
+        code += f"words = {[unit.text for unit in units(encoding)]!r}\n"
+        return table_code.with_table(code, table_code.NUMBERED_WORDS | {"attention": "words_looked_at"}, name="looks")
+    ids = f"tokenizer.convert_ids_to_tokens(inputs.input_ids[{row}])[: len(looks_at)]"
+    return table_code.with_table(
+        code + table_code.tokens(info, of=ids), table_code.NUMBERED | {"attention": "looks_at"}, name="looks"
+    )
 
 
 def whole_input(info: ModelInfo, task: str) -> str:
@@ -82,15 +96,21 @@ print(values)
 def classification(info: ModelInfo, task: str, encoding: Encoding, looks: Looks) -> str:
     """A head over the whole input: `values` [label], and what the first token `looks_at` [position]."""
     n = len(info.labels[task])
-    which = "range(len(values))" if n <= MOST_PRINTED else f"values.topk({MOST_PRINTED}).indices.tolist()"
-    return f"""{loading(info, task)}
+    which = "list(range(len(values)))" if n <= MOST_ROWS else f"values.topk({MOST_ROWS}).indices.tolist()"
+    code = f"""{loading(info, task)}
 inputs = tokenizer({arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     output = model(**inputs, output_attentions=True)
-values = {values(info, task, "output.logits[0]")}
-for index in {which}:
-    print(model.config.id2label[index], f"{{values[index]:.4f}}")
-{attention(looks)}"""
+logits = output.logits[0]
+values = {values(info, task, "logits")}
+labels = {which}
+"""
+    columns = {
+        "label": "[model.config.id2label[label] for label in labels]",
+        "logit": "logits[labels]",
+        DECODINGS[info.task_heads[task].decoding].quantity: "values[labels]",
+    }
+    return with_looks(info, table_code.with_table(code, columns) + attention(looks), encoding, looks)
 
 
 def classification_of_many(info: ModelInfo, task: str, texts: Sequence[str], *, most: int = 20) -> str:

@@ -57,6 +57,7 @@ MEASURES = (
     Measure("next", "Share on the next token", over="the tokens that have one"),
     Measure("itself", "Share on the token itself"),
 )
+TITLES = tuple(f"{one.inline} ({one.unit})" if one.unit != "%" else one.inline for one in MEASURES)  # of a table's columns
 KINDS = ("vertical", "diagonal", "vertical + diagonal", "block", "heterogeneous")
 LETTERS = ("V", "D", "VD", "B", "")
 
@@ -204,10 +205,7 @@ def columns(measures: HeadMeasures) -> dict[str, list[object]]:
         "head": [shown(head) for _ in range(n_layers) for head in range(n_heads)],
         "kind": [KINDS[kind] for kind in measures.kinds.ravel()],
     }
-    for measure, values in zip(MEASURES, measures.values, strict=True):
-        unit = f" ({measure.unit})" if measure.unit != "%" else ""
-        table[measure.inline + unit] = values.ravel().tolist()
-    return table
+    return table | {title: values.ravel().tolist() for title, values in zip(TITLES, measures.values, strict=True)}
 
 
 def _head(values: Floats, index: int) -> tuple[str, float]:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.attention_code import forward_code, segments_code
-from bertviz_app.lenses.head_kinds import KINDS, THRESHOLD
+from bertviz_app.lenses.head_kinds import KINDS, MEASURES, THRESHOLD, TITLES
 from bertviz_app.records import Encoding, ModelInfo
 
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """`measures`: [layer, head] for each key of `MEASURES`; `kinds`: an index into the five kinds, [layer, head]."""
     typed = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
-    return (
+    code = (
         f"{forward_code(info, encoding.text, encoding.pair)}{_MEASURES.replace('{typed}', repr(typed))}segments = {segments_code(info, encoding.pair)}\n"
         f"{_KINDS.format(threshold=THRESHOLD, kinds=KINDS, block=_BLOCK if encoding.pair is not None else '')}"
     )
+    return table_code.with_table(
+        code, _TABLE | {title: f'measures["{measure.key}"].flatten()' for title, measure in zip(TITLES, MEASURES, strict=True)}
+    )
+
+
+_TABLE = {
+    "layer": "[layer + 1 for layer, _ in np.ndindex(*kinds.shape)]",
+    "head": "[head + 1 for _, head in np.ndindex(*kinds.shape)]",
+    "kind": "[names[kind] for kind in kinds.flatten()]",
+}
 
 
 _MEASURES = """import unicodedata
+
+import numpy as np
 
 w, n = attentions, attentions.shape[-1]
 ids = inputs.input_ids[0]
@@ -51,7 +64,7 @@ above = [(s - chance) / (1 - chance) for s, chance in map(share, (vertical, diag
 {block}kinds = torch.full(w.shape[:2], 4)  # {kinds}
 for kind in reversed(range(len(above))):
     kinds[above[kind] >= {threshold}] = kind
-print(kinds)
+names = {kinds}
 """
 _BLOCK = """own = (segments[:, None] == segments) & ~special
 inside, chance = (a / b for a, b in zip(share(own), share(~vertical)))

@@ -24,6 +24,7 @@ from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats
 
+COLUMNS = ("prediction", "answer", "before", "after")
 BLANK = "masked_words"  # the task whose predictions are spoken of first
 MOST_DRAWN = 4  # predictions, one below the other
 MOST_NAMES = 8  # bars of one prediction
@@ -46,6 +47,7 @@ class Change:
     first, now     the likeliest of all outputs before, and after
     is_probability whether those are probabilities, or numbers on a scale of the head's own
     task           the key of the head
+    outputs        which of its outputs the names are, from 0
     """
 
     head: str
@@ -57,6 +59,7 @@ class Change:
     now: str
     is_probability: bool = True
     task: str = ""
+    outputs: tuple[int, ...] = ()
 
     def said(self, value: float) -> str:
         """One value as people read it: "83 %", "−3.21"."""
@@ -88,7 +91,9 @@ def change(before: Prediction, after: Prediction, token: Callable[[int], str], *
         chosen = sorted(list(dict.fromkeys(top))[:MOST_NAMES], key=lambda i: -p[i])
     names = tuple(before.name(i, token) for i in chosen)
     first, now = (before.name(one.best, token) for one in (before, after))
-    return Change(before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability, before.task)
+    return Change(
+        before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability, before.task, tuple(chosen)
+    )
 
 
 def drawn(changes: Sequence[Change]) -> list[Change]:
@@ -148,7 +153,7 @@ def columns(changes: Sequence[Change]) -> dict[str, list[object]]:
         for one in changes
         for name, p, q in zip(one.names, one.before, one.after, strict=True)
     ]
-    return {title: [row[i] for row in rows] for i, title in enumerate(("prediction", "answer", "before", "after"))}
+    return {title: [row[i] for row in rows] for i, title in enumerate(COLUMNS)}
 
 
 def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:

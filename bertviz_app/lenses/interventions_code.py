@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bertviz_app.attributions import Target
 from bertviz_app.interventions import Intervention
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.head_code import arguments, n_outputs
+from bertviz_app.lenses.interventions import COLUMNS, Change
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
@@ -28,40 +32,97 @@ def after_layer(module, inputs, output):
     return (given, *output[1:]) if isinstance(output, tuple) else given
 
 
-modules = dict(model.named_modules())
+"""
+_HOOKED = """modules = dict(model.named_modules())
 for name, module in modules.items():
     if name.endswith("_MIXES"):
         module.register_forward_pre_hook(before_mixing)
         modules[name.removesuffix("_MIXES")].register_forward_hook(after_layer)
 """
+_BOTH = """
+_MODEL
+with torch.inference_mode():
+    whole = model(**inputs)
+_HOOKED
+with torch.inference_mode():
+    changed = model(**inputs)
+for prediction, read, answers in [  # answers: those that the page shows, by the number of their output, from 0
+_PREDICTIONS]:
+    before, after = read(whole), read(changed)
+    rows += [(prediction, name, before[output].item(), after[output].item()) for output, name in answers.items()]
+"""
 
 
 def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction) -> str:
     """One prediction under an intervention: `values` [output]."""
-    off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
-    switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
-    switches = switches.replace("_N_HEADS", str(info.n_heads)).replace("_MIXES", f".{info.traits.layers.mix}")
     return f"""{loading(info, prediction)}
-{inputs(info, encoding)}{switches}
+{inputs(info, encoding)}{_switches(info, what)}
+{_hooked(info)}
 with torch.inference_mode():
     values = {read(prediction)}
 print(values.topk(min(5, len(values))))
 """
 
 
-def loading(info: ModelInfo, prediction: Prediction | Target) -> str:
-    """Imports, tokenizer, and the model with the head of a prediction."""
-    task, more = prediction.task, ""
-    name = info.traits.loads_as if task in OBJECTIVES else TASKS[task].auto
-    if task in TASKS:
-        more = n_outputs(info, task)
-    if task == "masked_words":
-        name, more = "AutoModelForMaskedLM", info.traits.arguments
-    return f"""import torch
-from transformers import {name}, AutoTokenizer
+def changes_code(info: ModelInfo, encoding: Encoding, what: Intervention, asked: Sequence[tuple[Prediction, Change]]) -> str:
+    """Every prediction before and after: `rows`, and the table of the page."""
+    by_model: dict[str, list[tuple[Prediction, Change]]] = {}
+    for one, change in asked:
+        by_model.setdefault(_model(info, one), []).append((one, change))
+    code = f"""import torch
+from transformers import {", ".join(sorted({_class(info, one)[0] for one, _ in asked} | {"AutoTokenizer"}))}
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {name}.from_pretrained({info.home(task)!r}, attn_implementation="eager"{more}).eval()"""
+{inputs(info, encoding)}{_switches(info, what)}
+
+rows = []
+"""
+    for model, several in by_model.items():
+        lines = "".join(f"    {_asked(one, change)},\n" for one, change in several)
+        parts = {"_MODEL": model, "_HOOKED": f"{_hooked(info)}done.clear()", "_PREDICTIONS": lines}
+        both = _BOTH
+        for name, part in parts.items():
+            both = both.replace(name, part)
+        code += both
+    return table_code.with_table(code, {title: f"[row[{place}] for row in rows]" for place, title in enumerate(COLUMNS)})
+
+
+def _asked(one: Prediction, change: Change) -> str:
+    reading = read(one).replace("model(**inputs)", "output")
+    return f"({change.title!r}, lambda output: {reading}, {dict(zip(change.outputs, change.names, strict=True))})"
+
+
+def _switches(info: ModelInfo, what: Intervention) -> str:
+    off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
+    switches = _SWITCHES.replace("_OFF", repr(off)).replace("_SKIPPED", repr(sorted(what.layers)))
+    return switches.replace("_N_HEADS", str(info.n_heads))
+
+
+def _hooked(info: ModelInfo) -> str:
+    return _HOOKED.replace("_MIXES", f".{info.traits.layers.mix}")
+
+
+def loading(info: ModelInfo, prediction: Prediction | Target) -> str:
+    """Imports, tokenizer, and the model with the head of a prediction."""
+    return f"""import torch
+from transformers import {_class(info, prediction)[0]}, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+{_model(info, prediction)}"""
+
+
+def _model(info: ModelInfo, prediction: Prediction | Target) -> str:
+    name, more = _class(info, prediction)
+    return f'model = {name}.from_pretrained({info.home(prediction.task)!r}, attn_implementation="eager"{more}).eval()'
+
+
+def _class(info: ModelInfo, prediction: Prediction | Target) -> tuple[str, str]:
+    """The class of transformers with the head of a prediction, and what it has to be told."""
+    task = prediction.task
+    if task == "masked_words":
+        return "AutoModelForMaskedLM", info.traits.arguments
+    name = info.traits.loads_as if task in OBJECTIVES else TASKS[task].auto
+    return name, n_outputs(info, task) if task in TASKS else ""
 
 
 def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs") -> str:
@@ -90,7 +151,7 @@ def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction) -> str
     after = f"{read(prediction)}[best]"
     effect = f"({after} / before[best]).log2()" if prediction.is_probability else f"{after} - before[best]"
     head = python_code(info, encoding, Intervention(), prediction).rpartition("\nwith torch")[0]
-    return f"""{head}
+    code = f"""{head}
 effects = torch.zeros({info.n_layers}, {info.n_heads})
 with torch.inference_mode():
     before = {read(prediction)}
@@ -100,5 +161,9 @@ with torch.inference_mode():
             off = {{layer: [head]}}
             done.clear()
             effects[layer, head] = {effect}
-print(effects)
+order = effects.flatten().argsort(stable=True)  # the heads that are missed most first
 """
+    columns = {"layer": f"order // {info.n_heads} + 1", "head": f"order % {info.n_heads} + 1"}
+    return table_code.with_table(
+        code, columns | {"bits" if prediction.is_probability else "change": "effects.flatten()[order]"}
+    )

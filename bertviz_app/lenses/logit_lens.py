@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.attributions import replaceable
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.fill_in_the_blank import word_positions
-from bertviz_app.lenses.numbering import layers, numbered
+from bertviz_app.lenses.numbering import TOKEN_NUMBER, layers, numbered
 from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.lenses.probability import log_softmax
 from bertviz_app.plots import percent
@@ -180,8 +181,39 @@ def columns(said: Said, encoding: Encoding, positions: Sequence[int], token: Cal
     }
 
 
+def followed_columns(said: Said, words: Sequence[str]) -> dict[str, list[object]]:
+    """One position as a table: a row for each state, and for each word that is followed its rank and its probability."""
+    table: dict[str, list[object]] = {"layer": [*layers(len(said.entropy))]}
+    table |= {f"rank of {word}": said.ranks[:, 0, place].tolist() for place, word in enumerate(words)}
+    table |= {f"probability of {word}": said.shares[:, 0, place].tolist() for place, word in enumerate(words)}
+    return table | {"KL (bits)": said.divergence[:, 0].tolist(), "entropy (bits)": said.entropy[:, 0].tolist()}
+
+
+def picture_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int], hidden: Sequence[int] = ()) -> str:
+    """The whole picture with plain transformers: `logits` [layer + 1, position, vocab], `entropy` and `kl` [layer + 1, position], in bits."""
+    code = f"""{_logits_code(info, encoding, hidden)}shown = {list(positions)}  # from 0
+rows = states[:, shown]
+with torch.no_grad():
+    logits = {info.traits.vocabulary_head}.double()  # [layer + 1, position, vocab]
+{_IN_BITS}choice = logits.argmax(dim=-1)  # [layer + 1, position]
+layers = ["embeddings", *range(1, len(states))]
+{table_code.tokens(info)}{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(choice.flatten())", name="choices")}"""
+    return table_code.with_table(code, _PICTURE)
+
+
 def python_code(info: ModelInfo, encoding: Encoding, position: int, followed: Sequence[int], hidden: Sequence[int] = ()) -> str:
-    """The same numbers at one position with plain transformers: `ranks` [layer + 1, word] and `kl` [layer + 1], in bits."""
+    """The same numbers at one position with plain transformers: `ranks` [layer + 1, word], `kl` and `entropy` [layer + 1], in bits."""
+    code = f"""{_logits_code(info, encoding, hidden)}rows = states[:, {position}]
+with torch.no_grad():
+    logits = {info.traits.vocabulary_head}.double()  # [layer + 1, vocab]
+{_IN_BITS}followed = {list(followed)}  # token ids
+ranks = 1 + (logits[:, None] > logits[:, followed, None]).sum(dim=-1)
+shares = logs.exp()[:, followed]
+{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(followed)", name="words")}"""
+    return table_code.with_table(code, {"layer": '["embeddings", *range(1, len(states))]'}, wide=_FOLLOWED)
+
+
+def _logits_code(info: ModelInfo, encoding: Encoding, hidden: Sequence[int]) -> str:
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
     hide = f"\ninputs.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the word that was hidden" if hidden else ""
     return f"""import torch
@@ -191,13 +223,23 @@ tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt"){hide}
 with torch.no_grad():
-    hidden = torch.cat(model(**inputs, output_hidden_states=True).hidden_states)  # [layer + 1, position, d_model]
-    rows = hidden[:, {position}]
-    logits = {info.traits.vocabulary_head}.double()  # [layer + 1, vocab]
-logs = logits.log_softmax(dim=-1)
-kl = (logs[-1].exp() * (logs[-1] - logs)).sum(dim=-1) / torch.tensor(2.0).log()
-followed = {list(followed)}  # token ids
-ranks = 1 + (logits[:, None] > logits[:, followed, None]).sum(dim=-1)
-for layer, best in enumerate(logits.topk(5).indices):
-    print(layer, tokenizer.convert_ids_to_tokens(best), ranks[layer].tolist(), round(float(kl[layer]), 3))
+    states = torch.cat(model(**inputs, output_hidden_states=True).hidden_states)  # [layer + 1, position, d_model]
 """
+
+
+_IN_BITS = """logs = logits.log_softmax(dim=-1)
+bit = torch.tensor(2.0).log()
+kl = (logs[-1].exp() * (logs[-1] - logs)).sum(dim=-1) / bit
+entropy = -(logs.exp() * logs).sum(dim=-1) / bit
+"""
+_FOLLOWED = """{f"rank of {word}": ranks[:, place] for place, word in enumerate(words)} | {
+    f"probability of {word}": shares[:, place] for place, word in enumerate(words)} | {"KL (bits)": kl, "entropy (bits)": entropy}"""
+_PICTURE = {
+    "layer": "[layer for layer in layers for _ in shown]",
+    TOKEN_NUMBER: "[place + 1 for place in shown] * len(layers)",
+    "token": "[tokens[place] for place in shown] * len(layers)",
+    "first choice": "choices",
+    "probability": "logs.exp().amax(dim=-1).flatten()",
+    "entropy (bits)": "entropy.flatten()",
+    "KL to the last layer (bits)": "kl.flatten()",
+}

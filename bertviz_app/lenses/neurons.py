@@ -25,6 +25,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.feed_forward import FeedForward
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.phrases import counted, decimal, leader, token_name
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, Floats, Integers, ModelInfo
@@ -163,10 +164,9 @@ def python_code(info: ModelInfo, encoding: Encoding, found: FeedForward, hidden:
     length = hidden[0, {found.position}].norm()  # the head was trained on vectors as long as this one
     rows = (activations[strongest].sign() * length / vectors[strongest].norm(dim=-1))[:, None] * vectors[strongest]
     logits = {info.traits.vocabulary_head}  # [k, vocab]
-for neuron, best in zip(strongest.tolist(), logits.topk({WORDS}).indices):
-    print(neuron + 1, round(float(activations[neuron]), 3), tokenizer.convert_ids_to_tokens(best))"""
-    bare = "\nfor neuron in strongest.tolist():\n    print(neuron + 1, round(float(activations[neuron]), 3))"
-    return f"""import torch
+    best = logits.topk(min({WORDS}, logits.shape[-1])).indices
+{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(best.flatten())", name="words")}n = best.shape[-1]"""
+    code = f"""import torch
 from transformers import AutoTokenizer, {info.traits.loads_as}
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
@@ -179,5 +179,15 @@ with torch.no_grad():
     hidden = model(**inputs, output_hidden_states=True).hidden_states[-1]
     activations = seen[{found.call}][{found.position}]
     vectors = second.weight.T  # [neuron, d_model]
-    strongest = (activations.abs() * vectors.norm(dim=-1)).topk({min(MOST, len(found.activations))}).indices{words if info.fills_blanks else bare}
+    strongest = (activations.abs() * vectors.norm(dim=-1)).topk({min(MOST, len(found.activations))}).indices{words if info.fills_blanks else ""}
+lengths = vectors.detach()[strongest].norm(dim=-1)
 """
+    columns = {
+        "neuron": "strongest + 1",
+        "activation": "activations[strongest]",
+        "length of its output vector": "lengths",
+        "strength": "activations[strongest].abs() * lengths",
+    }
+    if info.fills_blanks:
+        columns["promotes"] = '["  ".join(words[row * n : (row + 1) * n]) for row in range(len(strongest))]'
+    return table_code.with_table(code, columns)

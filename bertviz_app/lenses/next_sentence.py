@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.errors import MissingHead
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.phrases import adding_up, counted, decimal, leader, signed
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.objectives import OBJECTIVES, PAIRS, Objective
@@ -163,7 +164,7 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers: `probability`, the `pooled` vector and its `contributions`, both [d_model]."""
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
     traits, objective = info.traits, pair_objective(info)
-    return f"""import torch
+    code = f"""import torch
 from transformers import {traits.loads_as}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
@@ -177,3 +178,5 @@ with torch.no_grad():
     contributions = (weight[0] - weight[1]) * pooled  # with the biases, they add up to the difference of the logits
 print(float(probability))
 """
+    columns = {"number": "range(1, len(pooled) + 1)", "value": "pooled"}
+    return table_code.with_table(code, columns | ({"adds": "contributions"} if encoding.pair else {}))

@@ -16,6 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.next_sentence import pair_objective
 from bertviz_app.lenses.phrases import decimal
 from bertviz_app.plots import Theme
@@ -112,13 +113,28 @@ for i, j in permutations(range(len(texts)), 2):
         matrix[i, j] = model(**inputs).{pair.output}.softmax(dim=-1)[0, 0]  # index 0 means "{pair.labels[0]}"
 print(matrix)
 """
+    pairs = table_code.with_table(code + "pairs = list(permutations(range(len(texts)), 2))\n", _PAIRS, name="all_pairs")
     if len(texts) > EXACT:
-        return code
-    return f"""{code}
+        return pairs
+    return table_code.with_table(
+        f"""{pairs}
 logs = matrix.double().log()
 order = max(permutations(range(len(texts))), key=lambda order: sum(float(logs[a, b]) for a, b in pairwise(order)))
-print([texts[i] for i in order])
-"""
+""",
+        _ORDER,
+    )
+
+
+_PAIRS = {
+    "first": "[texts[i] for i, _ in pairs]",
+    "second": "[texts[j] for _, j in pairs]",
+    "is next": "[matrix[pair].item() for pair in pairs]",
+}
+_ORDER = {
+    "place": "range(1, len(order) + 1)",
+    "number": "[i + 1 for i in order]",
+    "sentence": "[texts[i] for i in order]",
+}
 
 
 def _held_karp(logs: np.ndarray) -> tuple[int, ...]:

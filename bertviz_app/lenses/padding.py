@@ -15,6 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, ModelInfo
@@ -89,16 +90,28 @@ def batch_columns(batch: Sequence[Encoding]) -> dict[str, list[object]]:
     }
 
 
+_TABLE = {
+    "sentence": "np.indices(token_ids.shape)[0].ravel() + 1",
+    TOKEN_NUMBER: "np.indices(token_ids.shape)[1].ravel() + 1",
+    "token": "tokens",
+    "id": "token_ids.ravel()",
+    "attention mask": "attention_mask.ravel()",
+}
+
+
 def python_code(info: ModelInfo, texts: Sequence[str], length: int) -> str:
     """The same batch from plain transformers: `token_ids` and `attention_mask`, [sentence, position]."""
-    return f"""from transformers import AutoTokenizer
+    tokens = table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(token_ids.ravel())")
+    code = f"""import numpy as np
+import pandas as pd
+from transformers import AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 batch = tokenizer({list(texts)!r}, padding="max_length", truncation=True, max_length={length}, return_tensors="np")
 token_ids = batch["input_ids"]
 attention_mask = batch["attention_mask"]
-print(token_ids, attention_mask, sep="\\n")
-"""
+{tokens}"""
+    return table_code.with_table(code, _TABLE)
 
 
 def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go.Bar:

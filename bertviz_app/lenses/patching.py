@@ -16,6 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.interventions_code import inputs, loading, logits
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import decimal, leader, named_among
@@ -186,7 +187,9 @@ def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], predictio
         code = code.replace("logits[_A] - logits[_B]", "logits[_A]")
     code = code.replace("_A", str(contrasted.a)).replace("_B", str(contrasted.b))
     code = code.replace("_STATES", str(info.n_layers + 1)).replace("_TOKENS", str(b.n_tokens))
-    return f"{loading(info, prediction)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}"
+    code = f"{loading(info, prediction)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}tokens = {places(b, a)}\n"
+    names = [state_name(state) for state in range(info.n_layers + 1)]
+    return table_code.with_table(code, table_code.NUMBERED | table_code.of_each("{}", names, "restored[{}]"))
 
 
 _PATCHING = """
@@ -233,5 +236,4 @@ with torch.inference_mode():
         for position in range(_TOKENS):
             patch = state, position
             restored[state, position] = (difference(recipient) - of_b) / (of_a - of_b)
-print(restored)
 """

@@ -16,6 +16,8 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.attributions import replaceable
+from bertviz_app.lenses import table_code
+from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.phrases import trailer
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ModelInfo
@@ -107,7 +109,7 @@ def surprise_figure(result: Score, theme: Theme) -> go.Figure:
 def python_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int]) -> str:
     """The same with plain transformers: `log_probabilities`, one for each position, and `pseudo_perplexity`."""
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    return f"""import math
+    code = f"""import math
 import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
@@ -115,7 +117,8 @@ tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 log_probabilities = []
-for position in {list(positions)}:
+positions = {list(positions)}  # from 0
+for position in positions:
     hidden = inputs.input_ids.clone()
     hidden[0, position] = tokenizer.mask_token_id
     with torch.no_grad():
@@ -123,4 +126,13 @@ for position in {list(positions)}:
     log_probabilities.append(float(logits.log_softmax(dim=-1)[inputs.input_ids[0, position]]))
 pseudo_perplexity = math.exp(-sum(log_probabilities) / len(log_probabilities))
 print(pseudo_perplexity)
-"""
+{table_code.tokens(info)}"""
+    return table_code.with_table(code, _OWN)
+
+
+_OWN = {
+    TOKEN_NUMBER: "[position + 1 for position in positions]",
+    "token": "[tokens[position] for position in positions]",
+    "probability": "[math.exp(log) for log in log_probabilities]",
+    "log probability": "log_probabilities",
+}

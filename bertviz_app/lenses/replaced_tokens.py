@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import leader, raised, token_name
 from bertviz_app.plots import Theme
@@ -107,7 +108,7 @@ def columns(encoding: Encoding, probabilities: Floats) -> dict[str, list[object]
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers: `replaced` [position]."""
     arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    return f"""import torch
+    code = f"""import torch
 from transformers import {info.traits.loads_as}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
@@ -115,6 +116,5 @@ model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementat
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     replaced = model(**inputs).logits[0].sigmoid()
-for token, probability in zip(inputs.tokens(), replaced):
-    print(token, f"{{probability:.4f}}")
-"""
+{table_code.tokens(info)}"""
+    return table_code.with_table(code, table_code.NUMBERED | {"replaced": "replaced"})

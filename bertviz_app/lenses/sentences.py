@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.embeddings import plane, state_name
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.lenses.pca import Projection, project
@@ -21,7 +22,6 @@ from bertviz_app.lenses.point_labels import bounds, label_annotations
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
 from bertviz_app.records import Floats, ForwardPass, ModelInfo
-from bertviz_app.spelling import KINDS_BY_NAME, SPACE
 
 MAX_TOKENS = 64  # of each sentence: twenty of them share one picture
 SYMBOLS = ("circle", "diamond", "square")  # once the colours are used up
@@ -137,31 +137,52 @@ def text_name(text: str, index: int, *, length: int = 60) -> str:
     return f"{plots.shown(index)} · {text if len(text) <= length else text[: length - 1] + '…'}"
 
 
-def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int) -> str:
-    """The same numbers with plain transformers: `cosines` [place, place] of a word, and one vector a sentence in `means`, `first`,
-    `pooled` (each [sentence, d_model]).
+def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int, kind: str = "") -> str:
+    """The same numbers with plain transformers and scikit-learn: `table`, the points; `cosines` [place, place] of a word; and one vector a sentence
+    in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `kind` that is shown in `alike`.
     """
-    mark = KINDS_BY_NAME[info.tokenizer].mark
-    token = f'token.replace("{mark}", "{SPACE}")' if mark else "token"
     pooled = "\n    pooled.append(output.pooler_output[0])" if info.has_pooler else ""
-    return f"""import torch
+    code = f"""import torch
+from sklearn.decomposition import PCA
 from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = AutoModel.from_pretrained({info.source!r})
-places, means, first, pooled = [], [], [], []
-for text in {list(texts)!r}:
+texts = {list(texts)!r}
+rows, states, means, first, pooled = [], [], [], [], []
+for sentence, text in enumerate(texts, start=1):
     inputs = tokenizer(text, truncation=True, max_length={MAX_TOKENS}, return_tensors="pt")
     with torch.no_grad():
         output = model(**inputs, output_hidden_states=True)
-    states, last = output.hidden_states[{state}][0], output.last_hidden_state[0]  # [position, d_model]
-    places += [states[i] for i, token in enumerate(inputs.tokens()) if {token} == {word!r}]
+    last = output.last_hidden_state[0]  # [position, d_model]
     special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])
+    rows += [(sentence, place + 1, token) for place, token in enumerate(tokens) if not special[place]]
+    states.append(output.hidden_states[{state}][0][~special])
     means.append(last[~special].mean(dim=0))
     first.append(last[0]){pooled}
-cosines = torch.stack([torch.cosine_similarity(a, torch.stack(places), dim=-1) for a in places]) if places else None
+states = torch.cat(states)  # [token, d_model], without special tokens
+points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())
+sentences, numbers, tokens = zip(*rows)
+{table_code.tokens(info, of="tokens")}places = [place for place, token in enumerate(tokens) if token == {word!r}]
+cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)
 print(cosines)
 """
+    code = table_code.with_table(code, _POINTS)
+    if not kind:
+        return code
+    vectors = {"[CLS]": "first", "mean": "means", "pooled": "pooled"}[kind]
+    code += f"unit = torch.nn.functional.normalize(torch.stack({vectors}), dim=-1)\n"
+    return table_code.with_table(code, {"sentence": "texts"}, name="alike", wide=table_code.by_number("(unit @ unit.T)"))
+
+
+_POINTS = {
+    "sentence": "sentences",
+    TOKEN_NUMBER: "numbers",
+    "token": "tokens",
+    "PC 1": "points[:, 0]",
+    "PC 2": "points[:, 1]",
+}
 
 
 def _counted(n: int) -> str:

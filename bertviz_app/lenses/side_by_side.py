@@ -7,12 +7,13 @@ Sources: Wu et al. (2016), section 4.1 (WordPiece); Sennrich et al. (2016), sect
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots, written
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.numbering import TOKEN_NUMBER
 from bertviz_app.plots import Theme, shown
 from bertviz_app.spelling import KINDS, Cut
@@ -115,6 +116,9 @@ def _boxes(cut: Cut, row: int, text: str, shared: set[tuple[int, int]], theme: T
     )
 
 
+COLUMNS = ("tokenizer", "kind", TOKEN_NUMBER, "token", "id", "from character", "to character")
+
+
 def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
     """Every token of every tokenizer, one below the other."""
     rows = [
@@ -124,17 +128,29 @@ def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
             zip(cut.tokens, cut.token_ids, cut.offsets, strict=True), start=1
         )
     ]
-    names = ("tokenizer", "kind", TOKEN_NUMBER, "token", "id", "from character", "to character")
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
 
 
-def python_code(text: str, paths: Sequence[str]) -> str:
-    """The same pieces from the tokenizers library: `pieces` by path."""
-    return f"""from tokenizers import Tokenizer
+def python_code(text: str, paths: Mapping[str, str], others: Mapping[str, str]) -> str:
+    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title, and `others`, the checkpoints whose tokenizers stand beside them."""
+    more = "".join(
+        f"tokenizers[{title!r}] = AutoTokenizer.from_pretrained({source!r}).backend_tokenizer\n"
+        for title, source in others.items()
+    )
+    auto = "from transformers import AutoTokenizer\n" if others else ""
+    listed = "".join(f"    {title!r}: Tokenizer.from_file({path!r}),\n" for title, path in paths.items())
+    code = f"""from tokenizers import Tokenizer
+{auto}
+from bertviz_app.spelling import KINDS  # how each kind writes its pieces: Ġlove → ␣love
 
-pieces = {{}}
-for path in {list(paths)!r}:
-    found = Tokenizer.from_file(path).encode({text!r}, add_special_tokens=False)
-    pieces[path] = found.tokens
-    print(path, len(found.ids), found.tokens, found.ids)
+text = {text!r}
+tokenizers = {{
+{listed}}}
+{more}rows = []
+for title, tokenizer in tokenizers.items():
+    kind = KINDS[type(tokenizer.model).__name__]
+    found = tokenizer.encode(text, add_special_tokens=False)
+    for number, (piece, token_id, (start, end)) in enumerate(zip(found.tokens, found.ids, found.offsets), start=1):
+        rows.append((title, kind.name, number, kind.legible(piece), token_id, start + 1, end))
 """
+    return table_code.with_table(code, {name: f"[row[{place}] for row in rows]" for place, name in enumerate(COLUMNS)})

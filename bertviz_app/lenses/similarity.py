@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.numbering import numbered, titles
 from bertviz_app.lenses.phrases import decimal, leader
 from bertviz_app.plots import Theme
@@ -201,7 +202,7 @@ def neighbours_notice(found: Sequence[Neighbour], token: str, vocab_size: int) -
 def tokens_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int) -> str:
     """The same similarities of tokens with plain transformers, as `cosines` [position, position]."""
     arguments = repr(text) + (f", {pair!r}" if pair else "")
-    return f"""import torch
+    code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
@@ -211,20 +212,22 @@ with torch.no_grad():
     hidden = model(**inputs, output_hidden_states=True).hidden_states[{state}][0]  # [position, d_model]
 unit = torch.nn.functional.normalize(hidden, dim=-1)
 cosines = unit @ unit.T
-print(inputs.tokens(), cosines)
-"""
+{table_code.tokens(info)}"""
+    return table_code.with_table(code, table_code.NUMBERED, wide=table_code.for_each("tokens", "cosines"))
 
 
-def neighbours_code(info: ModelInfo, token_id: int) -> str:
+def neighbours_code(info: ModelInfo, token_id: int, *, k: int = 10) -> str:
     """The same neighbours with plain transformers, as `cosines` [vocab]."""
-    return f"""import torch
+    code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 table = AutoModel.from_pretrained({info.source!r}).get_input_embeddings().weight.detach()  # [vocab, d_model]
 cosines = torch.cosine_similarity(table, table[{token_id}], dim=-1)
-print(tokenizer.convert_ids_to_tokens(cosines.topk(11).indices[1:]))
-"""
+ids = [i for i in cosines.argsort(descending=True).tolist()
+       if i != {token_id} and not tokenizer.convert_ids_to_tokens(i).startswith("[unused")][:{k}]  # placeholders are left out
+{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(ids)")}"""
+    return table_code.with_table(code, {"token": "tokens", "id": "ids", "cosine": "cosines[ids]"})
 
 
 def _counted_axis(names: Sequence[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app import plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.phrases import leader
 from bertviz_app.lenses.similarity import cosine_matrix
 from bertviz_app.plots import Theme
@@ -101,9 +102,9 @@ def centrality_figure(scores: NDArray[np.float64], picked: Sequence[int], texts:
     return chart.update_yaxes(title_text="share of the walk", rangemode="tozero", **plots.percent_axis(float(scores.max())))
 
 
-def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
+def python_code(info: ModelInfo, texts: Sequence[str], n_chosen: int = 1) -> str:
     """Plain transformers code: `walk` [sentence], the centrality."""
-    return f"""import torch
+    code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
@@ -124,6 +125,12 @@ steps = torch.where(sums > 0, weights / sums, 1 / len(sentences))
 walk = torch.full((len(sentences),), 1 / len(sentences), dtype=torch.float64)
 for _ in range({ROUNDS}):
     walk = {1 - DAMPING:.2f} / len(sentences) + {DAMPING} * walk @ steps
-for place in walk.argsort(descending=True):
-    print(f"{{walk[place]:.4f}}", sentences[place])
+chosen = walk.argsort(descending=True, stable=True)[:{n_chosen}]
 """
+    columns = {
+        "number": "range(1, len(sentences) + 1)",
+        "sentence": "sentences",
+        "share of the walk": "walk",
+        "chosen": '["yes" if place in chosen else "" for place in range(len(sentences))]',
+    }
+    return table_code.with_table(code, columns)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.embeddings import plane
 from bertviz_app.lenses.pca import project
 from bertviz_app.lenses.phrases import decimal, leader, raised, trailer
@@ -117,13 +118,14 @@ def python_code(info: ModelInfo, texts: Sequence[str], making: Making, *, is_cen
     """Plain transformers code: `cosines` [text, text] of the vectors made one way. `texts` begin with their prompt, if there is one."""
     way = making.way
     shared = "vectors = vectors - vectors.mean(dim=0)\n" if is_centred else ""
-    return f"""import torch
+    code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 model = AutoModel.from_pretrained({info.source!r}).eval()
+texts = {list(texts)!r}
 vectors = []
-for text in {list(texts)!r}:
+for text in texts:
     inputs = tokenizer(text, truncation=True, max_length={making.longest}, return_tensors="pt")
     with torch.inference_mode():
         last = model(**inputs).last_hidden_state[0]  # [position, d_model]
@@ -131,8 +133,8 @@ for text in {list(texts)!r}:
 vectors = torch.stack(vectors)
 {_modules_code(info, way)}{shared}unit = torch.nn.functional.normalize(vectors, dim=-1)
 cosines = unit @ unit.T
-print(cosines)
 """
+    return table_code.with_table(code, {"text": "texts"}, wide=table_code.by_number("cosines"))
 
 
 def _pooling_code(info: ModelInfo, way: str, n_prompt: int) -> str:

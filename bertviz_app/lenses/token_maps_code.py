@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from bertviz_app.layer_names import LayerNames
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.attention_code import forward_code
 from bertviz_app.lenses.token_maps_words import FLOW, METHODS, NORMS, ZEROING
 from bertviz_app.lenses.words import groups_of, units
 from bertviz_app.records import Encoding, ModelInfo
 
+_NUMBERED = {"token": table_code.NUMBERED, "word": table_code.NUMBERED_WORDS}
+Table = tuple[Mapping[str, str], str]  # the columns of a view, and an expression of more of them
 
-def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], *, whole: bool = False) -> str:
-    """`maps`, each [query, key], of tokens or of `whole` words, and the `agreement` of each two of them; `names` are those that are shown."""
+
+def means_table(names: Collection[str], unit: str) -> Table:
+    """What each token, or word, is drawn on by all of them, in the mean."""
+    return _NUMBERED[unit] | {f"drawn on, {METHODS[name].spoken}": f'maps["{name}"].mean(dim=0)' for name in names}, ""
+
+
+def map_table(name: str, unit: str, layer: int | None = None) -> Table:
+    """One map; or the lengths in one layer, counted from 0."""
+    return _NUMBERED[unit], table_code.for_each(f"{unit}s", f'maps["{name}"]' if layer is None else f"norms[{layer}]")
+
+
+def token_table(names: Collection[str], unit: str, position: int) -> Table:
+    """The row of one token, or word, in each map."""
+    return _NUMBERED[unit] | {name: f'maps["{name}"][{position}]' for name in names}, ""
+
+
+def agreement_table() -> Table:
+    """The correlation of each two maps."""
+    return {"method": "list(maps)"}, "{other: [agreement[one, other] for one in maps] for other in maps}"
+
+
+def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], table: Table, *, whole: bool = False) -> str:
+    """`maps`, each [query, key], of tokens or of `whole` words, and the `agreement` of each two of them; `names` are those that are shown;
+    and the table of a view.
+    """
     names = [name for name in METHODS if name in names]  # in their order
     parts = {NORMS.name: _norms(info.traits.layers), ZEROING.name: _zeroing(info.traits.layers), FLOW.name: _FLOW}
     shown = ", ".join(f'"{name}": {name.lower().replace(" ", "_").replace("-", "_")}' for name in names)
@@ -22,10 +48,16 @@ def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], *, 
         _layers(info.traits.layers),
         *(parts[name] for name in names if name in parts),
         f"maps = {{{shown}}}",
-        *([_WORDS.replace("_GROUPS", str(groups_of(units(encoding)).tolist()))] if whole else []),
+        *([_of_words(encoding)] if whole else []),
         _AGREEMENT,
     ]
-    return "\n".join(code)
+    columns, wide = table
+    return table_code.with_table("\n".join(code) + table_code.tokens(info), columns, wide=wide)
+
+
+def _of_words(encoding: Encoding) -> str:
+    of = units(encoding)
+    return f"words = {[unit.text for unit in of]!r}\n" + _WORDS.replace("_GROUPS", str(groups_of(of).tolist()))
 
 
 def _layers(names: LayerNames) -> str:
@@ -123,5 +155,4 @@ for one in maps:
     for other in maps:
         pairs = zip(maps[one].numpy().round(12), maps[other].numpy().round(12))
         agreement[one, other] = sum(spearmanr(*pair).statistic for pair in pairs) / n
-print(agreement)
 """

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted
 from bertviz_app.plots import shown
@@ -124,21 +125,39 @@ def token_columns(encoding: Encoding) -> dict[str, list[object]]:
     }
 
 
+_TABLE = {
+    "id": "token_ids",
+    "segment": "segment_ids",
+    "attention mask": "attention_mask",
+    "special": '["yes" if token_id in special else "no" for token_id in token_ids]',
+    "from character": "[start + 1 if end else None for start, end in offsets]",
+    "to character": "[end or None for _, end in offsets]",
+    "text": '["" if text is None else texts[text][start:end] for text, (start, end) in zip(batch.sequence_ids(0), offsets)]',
+}
+
+
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """Tokens, ids, masks and offsets from plain transformers, and the normalised text."""
     texts = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair is not None else "")
-    return f"""from transformers import AutoTokenizer
+    given = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
+    segments = 'batch["token_type_ids"]'
+    if not info.traits.has_segments:  # the model is not told: the text that a token is of, or that the last one was of
+        second = "len(token_ids)" if encoding.pair is None else "batch.sequence_ids(0).index(1)"
+        segments = f"[int(place >= {second}) for place in range(len(token_ids))]"
+    code = f"""from transformers import AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained({info.source!r})
 batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_offsets_mapping=True)
-tokens = batch.tokens()
 token_ids = batch["input_ids"]
-segment_ids = batch["token_type_ids"]
+{table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(token_ids)")}segment_ids = {segments}
 attention_mask = batch["attention_mask"]
-offsets = batch["offset_mapping"]
-normalized = tokenizer.backend_tokenizer.normalizer.normalize_str({encoding.text!r})
-print(*zip(tokens, token_ids, segment_ids, attention_mask, offsets), sep="\\n")
+offsets = batch["offset_mapping"]  # from 0, the end exclusive
+special = {{tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id}}
+texts = {given!r}
+normalizer = tokenizer.backend_tokenizer.normalizer
+normalized = normalizer.normalize_str(texts[0]) if normalizer else texts[0]
 """
+    return table_code.with_table(code, table_code.NUMBERED | _TABLE)
 
 
 def _parts(text: str, encoding: Encoding, segment: int) -> list[tuple[str, bool]]:

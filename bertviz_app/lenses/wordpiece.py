@@ -22,6 +22,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.colors import Colorscale
+from bertviz_app.lenses import table_code
 from bertviz_app.plots import Theme
 from bertviz_app.records import ModelInfo
 
@@ -148,16 +149,16 @@ def tries_columns(found: Match) -> dict[str, list[object]]:
 
 def python_code(info: ModelInfo, word: str) -> str:
     """The same look-ups with the checkpoint's own vocabulary; `pieces` and `n_tries` are what the page shows."""
-    return f"""from transformers import AutoTokenizer
+    code = f"""from transformers import AutoTokenizer
 
 vocabulary = AutoTokenizer.from_pretrained({info.source!r}).get_vocab()
 word = {word!r}
 
-pieces, start, n_tries = [], 0, 0
+pieces, tries, start = [], [], 0
 while start < len(word) <= {MAX_LETTERS}:
     for end in range(len(word), start, -1):
         piece = ("##" if start else "") + word[start:end]
-        n_tries += 1
+        tries.append((piece, start, end, piece in vocabulary))
         if piece in vocabulary:
             break
     else:  # nothing that starts here is in the vocabulary
@@ -166,8 +167,19 @@ while start < len(word) <= {MAX_LETTERS}:
     pieces.append(piece)
     start = end
 pieces = pieces or ["[UNK]"]
+n_tries = len(tries)
 print(pieces, n_tries)
 """
+    return table_code.with_table(code, _TRIES)
+
+
+_TRIES = {
+    "try": "range(1, n_tries + 1)",
+    "looked up": "[piece for piece, *_ in tries]",
+    "from letter": "[start + 1 for _, start, *_ in tries]",
+    "to letter": "[end for _, _, end, _ in tries]",
+    "in the vocabulary": '["yes" if found else "no" for *_, found in tries]',
+}
 
 
 Row = tuple[str, Try | None]  # what stands at the row, and the look-up it is; None sums up several

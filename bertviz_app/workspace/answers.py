@@ -71,7 +71,8 @@ def answers_view(page: Page) -> None:
         )
     with page.fold("Table: every token of the passage"):
         page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    page.python(answers_code.python_code(info, parts, looks, rule, row=row))
+    snippet = answers_code.python_code(info, parts, looks, rule, row=row)
+    page.python(answers_code.with_answers(snippet, reading.answers))
 
 
 def _rule(abstains: bool) -> no_answer.Rule:

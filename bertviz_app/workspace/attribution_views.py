@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -72,7 +73,7 @@ def one_method(page: Page, what: Explained) -> None:
         page.table(lens.columns(places.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{lens.method_text()}\n\n**Faithfulness.** {FAITHFULNESS}")
-    page.python(code.python_code(page.model.info, page.encoding, what.target, [way]) + _words_code(places, what))
+    page.python(_code(page, what, places, [way], {way[0]: lens.title(found, method)}))
 
 
 def _ask(way: Way) -> str:
@@ -104,8 +105,11 @@ def side_by_side(page: Page, what: Explained) -> None:
         page.table(compared.columns(places.encoding, found), name="attributions")
     with page.fold("How it is computed"):
         st.markdown(lens.method_text())
-    page.python(code.python_code(page.model.info, page.encoding, what.target, ways) + _words_code(places, what))
+    page.python(_code(page, what, places, ways, compared.titles(found)))
 
 
-def _words_code(places: whole_words.Shown, what: Explained) -> str:
-    return code.words_code(what.encoding) if places.are_words else ""
+def _code(page: Page, what: Explained, places: whole_words.Shown, ways: Sequence[Way], titles: Mapping[str, str]) -> str:
+    snippet = code.python_code(page.model.info, page.encoding, what.target, ways)
+    if places.are_words:
+        return code.with_table_of_words(what.encoding, snippet, titles)
+    return code.with_table(page.model.info, snippet, titles)

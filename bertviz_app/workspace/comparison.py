@@ -46,11 +46,11 @@ def sentences_view(page: Page) -> None:
         + (f"; the places of “{word}” are connected by lines" if word else ""),
         notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
-    _sentence_similarity(page, forwards)
+    kind = _sentence_similarity(page, forwards)
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
-    page.python(sentences.python_code(page.model.info, texts, word, state=state))
+    page.python(sentences.python_code(page.model.info, texts, word, state=state, kind=kind))
 
 
 def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
@@ -62,11 +62,12 @@ def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
     return page.runs(encodings, f"Reading {len(encodings)} sentences")
 
 
-def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
+def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> str:
+    """How similar the sentences are by the vectors that the visitor chooses: the kind of these, or "" for one sentence alone."""
     with page.fold("How similar the sentences are"):
         if len(forwards) < 2:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
-            return
+            return ""
         kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
         kind = choices.view(Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", label_visibility="visible")
         matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
@@ -80,6 +81,7 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> None:
         st.caption(similarity.sentences_method(page.model.info))
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
+    return str(kind)
 
 
 def similarity_view(page: Page, state: int) -> None:

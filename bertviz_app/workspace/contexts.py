@@ -12,7 +12,7 @@ from bertviz_app.errors import EmptyText, TextTooLong
 from bertviz_app.lenses import contexts as lens
 from bertviz_app.lenses import contexts_figures as figures
 from bertviz_app.lenses import contextuality, sample, words
-from bertviz_app.lenses.contexts_code import python_code, tokens_of
+from bertviz_app.lenses.contexts_code import layers_code, places_code, tokens_of
 from bertviz_app.lenses.embeddings import state_name
 from bertviz_app.lenses.sentences import MAX_TOKENS
 from bertviz_app.lenses.similarity import cosine_matrix, similarity_figure
@@ -110,7 +110,7 @@ def layers_view(page: Page, asked: Asked, places: lens.Places) -> None:
     with page.fold("Table"):
         page.table(lens.layers_columns(measures, baseline, n), name="contextuality")
     read = () if baseline is None else once(_sample, page.model)
-    page.python(python_code(page.model.info, asked.wanted, asked.encodings, read))
+    page.python(layers_code(page.model.info, asked.wanted, asked.encodings, read))
 
 
 def sample_baseline(model: Model, progress: Progress = lambda _: None) -> contextuality.Baseline:
@@ -178,8 +178,9 @@ def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]
 
 def _cosines(page: Page, asked: Asked, places: lens.Places, state: int) -> None:
     with page.fold("Table: the cosine of every two places"):
-        page.table(lens.places_columns(asked.lines, places, state), name="places")
-    page.python(python_code(page.model.info, asked.wanted, asked.encodings))
+        table = lens.places_columns(asked.lines, places, state)
+        page.table(table, name="places")
+    page.python(places_code(page.model.info, asked.wanted, asked.encodings, table, state))
 
 
 def _known(model: Model) -> contextuality.Baseline | None:

@@ -47,7 +47,7 @@ def switch_off(page: Page) -> None:
         page.table(lens.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(lens.METHOD))
-    page.python(code.python_code(page.model.info, page.encoding, what, before[0]))
+    page.python(code.changes_code(page.model.info, encoding, what, list(zip(before, changes, strict=True))))
 
 
 def _chosen(page: Page) -> Intervention:

@@ -17,7 +17,6 @@ from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import logit_lens as lens
 from bertviz_app.lenses import logit_lens_figures as figures
 from bertviz_app.lenses import neurons
-from bertviz_app.lenses.numbering import layers
 from bertviz_app.plots import Theme, label, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.workspace import choices, scene
@@ -94,8 +93,7 @@ def every_token(page: Page, look: Look) -> None:
     st.caption(lens.BIAS)
     with page.fold("Table"):
         page.table(lens.columns(said, encoding, positions, page.model.reader.token), name="logit-lens")
-    followed = [int(said.token_ids[-1, positions.index(look.position), 0])]
-    page.python(lens.python_code(page.model.info, page.encoding, look.position, followed, look.hidden))
+    page.python(lens.picture_code(page.model.info, page.encoding, positions, look.hidden))
 
 
 def _every_token_figure(model: Model, forward: ForwardPass, positions: tuple[int, ...], theme: Theme) -> go.Figure:
@@ -114,10 +112,7 @@ def one_token(page: Page, look: Look) -> None:
     page.show(figures.one_token_figure(said, words, page.theme, title=title), name="ranks", alt="Lines", notice=notice)
     st.caption(lens.BIAS)
     with page.fold("Table"):
-        table: dict[str, object] = {"layer": layers(len(said.entropy))}
-        table |= {f"rank of {word}": said.ranks[:, 0, i] for i, word in enumerate(words)}
-        table |= {f"probability of {word}": said.shares[:, 0, i] for i, word in enumerate(words)}
-        page.table(table | {"KL (bits)": said.divergence[:, 0], "entropy (bits)": said.entropy[:, 0]}, name="ranks")
+        page.table(lens.followed_columns(said, words), name="ranks")
     page.python(lens.python_code(page.model.info, page.encoding, position, followed, look.hidden))
 
 

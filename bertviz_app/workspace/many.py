@@ -12,6 +12,7 @@ from bertviz_app.lenses import classes, file_labels, head_code, sentiment
 from bertviz_app.lenses.classes import Reading
 from bertviz_app.lenses.phrases import counted
 from bertviz_app.lenses.sentiment import Verdict
+from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import csv_text
 from bertviz_app.uploads.texts import TextRow
@@ -107,7 +108,9 @@ def scored(page: Page, rows: Sequence[TextRow]) -> Scored:
     readings: dict[int, Reading] = {}
     for start in range(0, len(places), AT_ONCE):
         chunk = places[start : start + AT_ONCE]
-        which = f"{start + 1:,} to {start + len(chunk):,} of {len(places):,}" if len(places) > AT_ONCE else f"{len(places):,}"
+        which = (
+            f"{shown(start):,} to {start + len(chunk):,} of {len(places):,}" if len(places) > AT_ONCE else f"{len(places):,}"
+        )
         states = page.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
         for place, state in zip(chunk, states, strict=True):
             readings[place] = reading_of(page, state.class_vector)

@@ -13,6 +13,7 @@ import streamlit as st
 from bertviz_app.errors import Busy, UnsupportedModel
 from bertviz_app.lenses import token_flow
 from bertviz_app.lenses import token_maps as lens
+from bertviz_app.lenses import token_maps_code as code
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
 from bertviz_app.lenses.readings import merged
@@ -107,7 +108,7 @@ def _map(page: Page, name: str) -> Doubles:
     return once(AT_ONCE[name], page.model, page.forward)
 
 
-def side_by_side(page: Page, summed: Summed) -> None:
+def side_by_side(page: Page, summed: Summed) -> code.Table:
     """Small maps on one scale, three in a row; below each other on a phone."""
     encoding = summed.shown.encoding
     page.notice(words.maps_sentence(summed.maps, encoding))
@@ -124,18 +125,18 @@ def side_by_side(page: Page, summed: Summed) -> None:
                 st.caption(f"Scale: {METHODS[name].scaled}.")
     with page.fold("Table"):
         page.table(words.mean_columns(summed.maps, encoding), name="summed-up")
+    return code.means_table(summed.names, encoding.unit)
 
 
-def one_map(page: Page, summed: Summed) -> None:
+def one_map(page: Page, summed: Summed) -> code.Table:
     """One map, large; of the norm-based one also each layer by itself, in lengths."""
     with page.controls:
         name = choices.one_of(Choice.SUMMED_METHOD, "Method", summed.names)
-    layer = None
+    layer, options = None, [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
     if name == NORMS.name:
         with page.controls:
-            options = [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
-            chosen = choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options)
-            layer = options.index(chosen) - 1 if chosen != ALL_LAYERS else None
+            at = options.index(choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options))
+        layer = at - 1 if at else None
     encoding = summed.shown.encoding if layer is None else page.encoding  # lengths of vectors do not add up to words
     if layer is None:
         values = summed.maps[name]
@@ -150,33 +151,34 @@ def one_map(page: Page, summed: Summed) -> None:
     page.show(chart, name="summed_map", alt="Heatmap", notice=said)
     with page.fold("Table"):
         page.table(words.map_columns(values, encoding), name=_key(name))
+    return code.map_table(name, encoding.unit, layer)
 
 
-def one_token(page: Page, summed: Summed) -> None:
+def one_token(page: Page, summed: Summed) -> code.Table:
     """What the clicked token draws on: the blank or the first token before a click, and for another text."""
     encoding = summed.shown.encoding
-    position = scene.SUMMED_TOKEN.of(encoding.key)
-    if position is None:
-        position = words.default_token(encoding)
+    kept = scene.SUMMED_TOKEN.of(encoding.key)
+    position = words.default_token(encoding) if kept is None else kept
     hint = f"Click a {encoding.unit} to see where its information comes from."
     clicked = page.strip(encoding, key="summed", hint=hint, chosen=(position,))
     if clicked is not None and clicked != position:
         scene.SUMMED_TOKEN.put(encoding.key, clicked)
         st.rerun()
-    said = words.token_sentence(summed.maps, encoding, position)
     chart = once(_token_figure, encoding, summed.keyed(), position, page.theme)
-    page.show(chart, name="summed_token", alt="Bars", notice=said)
+    page.show(chart, name="summed_token", alt="Bars", notice=words.token_sentence(summed.maps, encoding, position))
     with page.fold("Table"):
         page.table(words.token_columns(summed.maps, encoding, position), name="one-token")
+    return code.token_table(summed.names, encoding.unit, position)
 
 
-def agreement(page: Page, summed: Summed) -> None:
+def agreement(page: Page, summed: Summed) -> code.Table:
     """How alike the order is in which two methods put the tokens, for each two."""
     found = lens.rank_agreement(summed.maps)
-    said = words.agreement_sentence(found, summed.names)
-    page.show(figures.agreement_figure(found, summed.names, page.theme), name="agreement", alt="Heatmap", notice=said)
+    figure = figures.agreement_figure(found, summed.names, page.theme)
+    page.show(figure, name="agreement", alt="Heatmap", notice=words.agreement_sentence(found, summed.names))
     with page.fold("Table"):
         page.table(words.agreement_columns(found, summed.names), name="agreement")
+    return code.agreement_table()
 
 
 def _mean_map(_: Model, forward: ForwardPass) -> Doubles:
@@ -188,8 +190,7 @@ def _rollout_map(_: Model, forward: ForwardPass) -> Doubles:
 
 
 def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
-    n, n_layers = forward.encoding.n_tokens, forward.model.n_layers
-    total: Doubles = np.zeros((n, n))
+    n_layers, total = forward.model.n_layers, np.zeros((forward.encoding.n_tokens,) * 2)
     for layer in range(n_layers):  # one at a time: many tokens take memory
         total += lens.rows_to_one(_lengths(model, forward, layer))
     return total / n_layers
@@ -221,8 +222,8 @@ def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
 
 
 def _side_figures(encoding: Encoding, maps: Maps, theme: Theme) -> list[go.Figure]:
-    values = _by_name(maps)
-    tokens, limit = encoding.tokens, figures.shared_limit(values)
+    values, tokens = _by_name(maps), encoding.tokens
+    limit = figures.shared_limit(values)
     return [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in values.items()]
 
 
@@ -232,8 +233,8 @@ def _large_figure(encoding: Encoding, maps: Maps, theme: Theme) -> go.Figure:
 
 
 def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme) -> go.Figure:
-    norms, title = once(_lengths, model, forward, layer), f"Layer {shown(layer)}"
-    return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=title)
+    norms = once(_lengths, model, forward, layer)
+    return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=f"Layer {shown(layer)}")
 
 
 def _token_figure(encoding: Encoding, maps: Maps, position: int, theme: Theme) -> go.Figure:

@@ -59,8 +59,8 @@ def side_by_side_view(page: Page) -> None:
         page.table(side_by_side.columns(cuts), name="side-by-side")
     with page.fold("How they work"):
         st.markdown(side_by_side.METHOD)
-    paths = [path.relative_to(PACKAGE.parent).as_posix() for path in comparing.OWN.values()]
-    page.python(side_by_side.python_code(text, paths))
+    paths = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in comparing.OWN.items()}
+    page.python(side_by_side.python_code(text, paths, dict.fromkeys(others, page.model.info.source)))
 
 
 def _of_the_chosen_model(page: Page) -> dict[str, Path]:

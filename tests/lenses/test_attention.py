@@ -4,12 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from snippets import gives, run
 
 from bertviz_app import load, plots
 from bertviz_app.layers import query_key
 from bertviz_app.lenses import attention as lens
 from bertviz_app.lenses import attention_code as code
 from bertviz_app.lenses import attention_figures as figures
+from bertviz_app.lenses.attention_thumbnails import heads_columns, thumbnails
 from bertviz_app.lenses.readings import BLOCKS, Reading
 
 READINGS = [Reading(words, hide, block) for words in (False, True) for hide in (False, True) for block in BLOCKS]
@@ -138,20 +140,26 @@ def test_bars_are_the_row_and_the_column(forward):
     assert lens.token_sentence(outside, 0) == "This token is hidden in the chosen reading."
 
 
+READINGS = [Reading(), Reading(words=True), Reading(True, True, "B → A"), Reading(False, True, "A → B")]
+
+
 def test_code_for_all_heads_gives_the_same_numbers(pieces):
-    names: dict[str, object] = {}
-    exec(code.python_code(pieces.model, pieces.encoding.text, pieces.encoding.pair), names)
+    names = run(code.heads_code(pieces.model, pieces.encoding, Reading()))
     assert np.abs(np.asarray(names["attentions"]) - pieces.attentions).max() < 1e-5
-    assert np.abs(np.asarray(names["strongest"]) - pieces.attentions.max(axis=(2, 3))).max() < 1e-5
 
 
-@pytest.mark.parametrize(
-    "reading", [Reading(), Reading(words=True), Reading(True, True, "B → A"), Reading(False, True, "A → B")]
-)
+@pytest.mark.parametrize("reading", READINGS)
+def test_code_for_all_heads_gives_the_table(pieces, reading):
+    gives(code.heads_code(pieces.model, pieces.encoding, reading), heads_columns(pieces, thumbnails(pieces, reading)))
+
+
+@pytest.mark.parametrize("reading", READINGS)
 def test_code_for_one_head_gives_the_same_numbers(pieces, reading):
-    names: dict[str, object] = {}
-    exec(code.head_code(pieces.model, pieces.encoding, (4, 2), reading), names)
-    ours = lens.read_head(pieces, 4, 2, reading).weights
+    weights = lens.read_head(pieces, 4, 2, reading)
+    names, ours = (
+        gives(code.head_code(pieces.model, pieces.encoding, (4, 2), reading), figures.head_columns(weights)),
+        weights.weights,
+    )
     theirs = np.asarray(names["weights"])
     assert theirs.shape == ours.shape and np.abs(theirs - ours).max() < 1e-5
 
@@ -170,8 +178,10 @@ def test_code_for_the_neurons_gives_the_same_numbers(name, tiny_families):
     opened = load(name if name == "embedded" else str(tiny_families[name]))
     forward = opened.run(opened.encode("I love watching starlings.", "It was late."))
     ours = query_key(opened, forward, 1, 2)
-    names: dict[str, object] = {}
-    exec(code.neurons_code(opened.info, (forward.encoding.text, forward.encoding.pair), (1, 2)), names)
+    names = gives(
+        code.explorer_code(opened.info, forward.encoding, Reading(), (1, 2)),
+        heads_columns(forward, thumbnails(forward, Reading())),
+    )
     for part in ("queries", "keys", "scores"):
         np.testing.assert_allclose(np.asarray(names[part]), getattr(ours, part), atol=2e-5)
     np.testing.assert_allclose(np.asarray(names["weights"]), forward.attentions[1, 2], atol=1e-5)

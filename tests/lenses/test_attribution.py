@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from snippets import gives
 
-from bertviz_app import plots
+from bertviz_app import load, plots
 from bertviz_app.attributions import Attribution, Target, probability, replaceable
 from bertviz_app.components import heat_strip
 from bertviz_app.lenses import attribution as lens
 from bertviz_app.lenses import attribution_code as code
+from bertviz_app.lenses import attribution_compared as compared
 from bertviz_app.plots import LIGHT
 
 PATH, GRADIENT, OCCLUSION, ATTENTION = lens.METHODS.values()
@@ -155,11 +157,21 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
 
     encoding = model.encode(text, pair)
     ways = [(method, "pad", 16) for method in lens.METHODS]
-    names: dict[str, object] = {}
-    exec(code.python_code(model.info, encoding, target, ways).replace("print(", "(lambda *_: None)("), names)
-    for method in lens.METHODS:
-        one = attributed(Asked(model, encoding, target, "pad"), method, n_steps=16)
-        assert np.abs(names["found"][method].numpy() - one.values).max() < 2e-5, method
+    mine = {method: attributed(Asked(model, encoding, target, "pad"), method, n_steps=16) for method in lens.METHODS}
+    snippet = code.python_code(model.info, encoding, target, ways)
+    gives(code.with_table(model.info, snippet, compared.titles(mine)), compared.columns(encoding, mine))
+
+
+@pytest.mark.parametrize("family", ["roberta", "xlm-r"])
+def test_the_python_gives_the_table_of_one_method(tiny_families, family):
+    from bertviz_app.attributing import Asked, attributed
+
+    model, method = load(str(tiny_families[family])), lens.METHODS["gradient_x_input"]
+    encoding = model.encode(f"the cat {model.info.special.mask} .")
+    target = Target("masked_words", 5, encoding.positions("mask")[0])
+    mine = attributed(Asked(model, encoding, target), method.key)
+    snippet = code.python_code(model.info, encoding, target, [(method.key, "mask", 0)])
+    gives(code.with_table(model.info, snippet, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
 
 
 def test_the_python_adds_the_parts_of_each_word_up(model):
@@ -168,13 +180,13 @@ def test_the_python_adds_the_parts_of_each_word_up(model):
 
     encoding, target = model.encode("Starlings murmurate, don’t they?"), Target("sentiment", 0)
     ways = [("gradient_x_input", "mask", 0)]
-    text = code.python_code(model.info, encoding, target, ways) + code.words_code(encoding)
-    names: dict[str, object] = {}
-    exec(text.replace("print(", "(lambda *_: None)("), names)
     one, places = attributed(Asked(model, encoding, target), "gradient_x_input"), shown(encoding, whole=True)
     of_words, words = places.attributed(one), ["[CLS]", "Starlings", "murmurate", ",", "don’t", "they", "?", "[SEP]"]
-    assert names["names"] == list(places.encoding.tokens) == words
-    assert np.abs(names["of_words"]["gradient_x_input"].numpy() - of_words.values).max() < 2e-5
+    method = lens.METHODS["gradient_x_input"]
+    snippet = code.python_code(model.info, encoding, target, ways)
+    titles = {method.key: lens.title(of_words, method)}
+    gives(code.with_table_of_words(encoding, snippet, titles), lens.columns(places.encoding, of_words, method))
+    assert list(places.encoding.tokens) == words
     assert of_words.total == pytest.approx(one.total, abs=1e-5) and of_words.whole == one.whole
     table = lens.columns(places.encoding, of_words, lens.METHODS["gradient_x_input"])
     assert table["word"][4] == "don’t" and lens.notice(places.encoding, of_words, "x", lens.METHODS["gradient_x_input"])

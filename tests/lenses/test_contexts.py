@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tiny
+from snippets import gives
 
 from bertviz_app import load, plots
 from bertviz_app.lenses import contexts as lens
@@ -107,9 +108,11 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
     encodings, wanted = tuple(opened.encode(text) for text in texts), opened.encode("bank")
     monkeypatch.setattr(workspace.st, "progress", lambda *_, **__: workspace.st.empty())
     places = workspace._read(opened, encodings, wanted)
-    scope: dict = {}
-    exec(code.python_code(opened.info, wanted, encodings, workspace._sample(opened)), scope)
     measures, baseline = contextuality.measured(places.vectors, places.intra), workspace.sample_baseline(opened)
+    table = lens.layers_columns(measures, baseline, len(places.of))
+    scope = gives(code.layers_code(opened.info, wanted, encodings, workspace._sample(opened)), table)
+    table = lens.places_columns([lens.Line(number, "", text) for number, text in enumerate(texts, start=1)], places, 1)
+    gives(code.places_code(opened.info, wanted, encodings, table, 1), table)
     assert places.of.tolist() == [0, 1, 1, 2]
     assert np.abs(scope["places"] - places.vectors).max() < 2e-5
     pairs = (("own", measures.own), ("intra", measures.intra), ("variance", measures.explained))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from snippets import gives
 
 from bertviz_app import plots
 from bertviz_app.attributions import Attribution, Target, replaceable
@@ -130,13 +131,12 @@ def test_the_python_gives_the_curves_of_the_page(model):
     encoding = model.encode("The acting is superb, but the story is slow.")
     target = Target("sentiment", 0)
     ways = [(method, "mask", 16) for method in METHODS]
-    names: dict[str, object] = {}
-    exec(code.faithfulness_code(model.info, encoding, target, ways).replace("print(", "(lambda *_: None)("), names)
     asked = Asked(model, encoding, target)
     found = {method: attributed(asked, method, n_steps=16) for method in METHODS}
     away = lens.removed(encoding, lens.orders(encoding, found))
     bits = without(asked, away.reshape(-1, encoding.n_tokens)).reshape(away.shape[:3])
     mine = lens.curves(list(found), lens.counts(int(replaceable(encoding).sum())), bits)
+    names = gives(code.faithfulness_code(model.info, encoding, target, ways), lens.columns(mine))
     for method in METHODS:
         assert np.abs(names["deletion"][method] - mine.deletion[method]).max() < 1e-5
         assert np.abs(names["insertion"][method] - mine.insertion[method]).max() < 1e-5

@@ -6,6 +6,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
 
 from bertviz_app import plots
 from bertviz_app.lenses import fill_in_the_blank as lens
+from bertviz_app.lenses import fill_in_the_blank_code
 
 TEXTS = [
     ("The capital of France is [MASK].", None),
@@ -42,7 +43,7 @@ def test_the_same_as_the_pipeline(model, fill_mask, text):
 @pytest.mark.parametrize("text, pair", TEXTS)
 def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, capsys, text, pair):
     scope: dict = {}
-    exec(lens.python_code(model.info, model.encode(text, pair)), scope)
+    exec(fill_in_the_blank_code.python_code(model.info, model.encode(text, pair)), scope)
     for row, blank in zip(scope["probabilities"].numpy(), filled(model, model.encode(text, pair)), strict=True):
         assert row[list(blank.token_ids)] == pytest.approx(blank.probabilities, abs=1e-5)
     assert blank.tokens[0] in capsys.readouterr().out
@@ -50,7 +51,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, capsys, tex
 
 def test_the_python_without_a_blank(model):
     scope: dict = {}
-    exec(lens.python_code(model.info, model.encode("I love AI!")), scope)
+    exec(fill_in_the_blank_code.python_code(model.info, model.encode("I love AI!")), scope)
     forward = model.run(model.encode("I love AI!"))
     logits = model.vocabulary_logits(forward.hidden_states[-1])
     expected = lens.softmax(logits)[np.arange(6), forward.encoding.token_ids]
@@ -95,7 +96,7 @@ def test_more_words_than_the_vocabulary_has_are_not_shown():
 
 def test_a_blank_that_was_cut_off_is_no_blank_in_the_python(model):
     encoding = model.encode("a " * 600 + "[MASK]")
-    assert "seen =" in lens.python_code(model.info, encoding)
+    assert "seen =" in fill_in_the_blank_code.python_code(model.info, encoding)
 
 
 def test_what_was_hidden_is_looked_up_in_the_guesses(model):

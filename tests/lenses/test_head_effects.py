@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from snippets import gives
 
 from bertviz_app import plots
 from bertviz_app.intervening import intervened
@@ -46,6 +47,6 @@ def test_the_python_gives_the_same_map(tiny_checkpoint):
     (before,) = predictions(model, encoding, model.run(encoding))
     states = intervened(model, encoding, each_head(model.info))
     mine = [lens.effect(before, predictions(model, encoding, state)[0]) for state in states]
-    scope: dict = {}
-    exec(code.map_code(model.info, encoding, before), scope)
+    effects = np.array(mine, dtype=np.float32).reshape(model.info.n_layers, model.info.n_heads)
+    scope = gives(code.map_code(model.info, encoding, before), lens.columns(effects))
     assert scope["effects"].numpy().ravel() == pytest.approx(mine, abs=1e-5)

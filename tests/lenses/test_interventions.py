@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import tiny
+from snippets import gives
 
 from bertviz_app import load, plots
 from bertviz_app.intervening import intervened
@@ -93,6 +94,10 @@ def test_the_python_of_every_kind_of_head(many_heads):
     (state,) = intervened(many_heads, encoding, [ONE_OFF])
     found = predictions(many_heads, encoding, state)
     assert {one.task for one in found} == {"masked_words", "next_sentence", "pairs", "sentiment", "answers", "entities"}
+    before = predictions(many_heads, encoding, many_heads.run(encoding))
+    changes = [lens.change(one, other, many_heads.reader.token) for one, other in zip(before, found, strict=True)]
+    asked = list(zip(before, changes, strict=True))
+    gives(code.changes_code(many_heads.info, encoding, ONE_OFF, asked), lens.columns(changes))
     for mine in found[:7]:  # two ends of an answer, and one word of those that may be entities
         scope: dict = {}
         exec(code.python_code(many_heads.info, encoding, ONE_OFF, mine), scope)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tiny
+from snippets import gives
 
 from bertviz_app import load, plots
 from bertviz_app.intervening import intervened
@@ -127,8 +128,8 @@ def test_every_row_of_a_long_text_has_its_name():
 def test_the_python_gives_the_same_shares(model):
     """Plain transformers, one pass a place. Largest difference seen: 1.3e-6."""
     encodings, pair, contrast, mine = restored_by(model, "He drank [MASK].", "He read [MASK].")
-    scope: dict = {}
-    exec(lens.python_code(model.info, encodings, pair[0], contrast), scope)
+    a, b = encodings
+    scope = gives(lens.python_code(model.info, encodings, pair[0], contrast), lens.columns(mine, lens.places(b, a)))
     assert np.abs(scope["restored"].numpy() - mine).max() < 1e-5
 
 

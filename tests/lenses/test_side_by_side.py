@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from snippets import gives
+
 from bertviz_app import comparing, plots
 from bertviz_app.lenses import side_by_side as lens
 from bertviz_app.spelling import Cut, from_bytes
@@ -22,7 +24,7 @@ def test_boxes_that_no_other_has_stand_out():
     colors = lens.side_by_side_figure(TEXT, (spaced, alike), plots.LIGHT).data[0].marker.line.color
     assert plots.LIGHT.accent not in colors  # a space in front makes no difference
     assert list(chart.data[1].text) == ["␣star", "␣lings"]
-    assert len(lens.columns((ONE, TWO))["piece"]) == 5
+    assert len(lens.columns((ONE, TWO))["token"]) == 5
 
 
 def test_the_tokenizers_of_the_package_by_the_python_on_the_page(model):
@@ -30,9 +32,15 @@ def test_the_tokenizers_of_the_package_by_the_python_on_the_page(model):
     cuts = comparing.cuts(text, {})
     assert [cut.kind for cut in cuts] == ["WordPiece", "byte-level BPE", "Unigram"]
     assert cuts[0].tokens == model.encode(text).tokens[1:-1] and [cut.vocab_size for cut in cuts[1:]] == [8_000, 8_000]
-    scope: dict = {}
-    exec(lens.python_code(text, [str(path) for path in comparing.OWN.values()]), scope)
-    assert [len(pieces) for pieces in scope["pieces"].values()] == [len(cut.tokens) for cut in cuts]
+    own = {title: str(path) for title, path in comparing.OWN.items()}
+    gives(lens.python_code(text, own, {}), lens.columns(cuts))
+
+
+def test_the_tokenizer_of_the_chosen_model_is_in_the_python_too(tiny_families):
+    text, folder = "Café 😀, the cat", tiny_families["xlm-r"]
+    own = {title: str(path) for title, path in comparing.OWN.items()}
+    cuts = comparing.cuts(text, {"Tiny": folder / "tokenizer.json"})
+    gives(lens.python_code(text, own, {"Tiny": str(folder)}), lens.columns(cuts))
 
 
 def test_bytes_are_read_as_letters():

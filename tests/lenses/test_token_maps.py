@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 import tiny
 from scipy.stats import spearmanr
+from snippets import gives, same
 
 from bertviz_app import load, plots
+from bertviz_app.lenses import table_code
 from bertviz_app.lenses import token_maps as lens
 from bertviz_app.lenses import token_maps_code as code
 from bertviz_app.lenses import token_maps_figures as figures
 from bertviz_app.lenses import token_maps_words as words
 from bertviz_app.lenses.readings import merged
 from bertviz_app.lenses.token_maps_words import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
-from bertviz_app.lenses.words import groups_of, units
+from bertviz_app.lenses.words import as_words, groups_of, units
 
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
@@ -180,14 +182,19 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
         NORMS.name: lens.rows_to_one(norms).mean(axis=0),
         ZEROING.name: lens.rollout(lens.rows_to_one(value_zeroing(model, forward))),
     }
-    names: dict[str, object] = {}
-    exec(code.python_code(model.info, forward.encoding, list(maps)), names)
+    names = gives(
+        code.python_code(model.info, forward.encoding, list(maps), code.means_table(list(maps), "token")),
+        words.mean_columns(maps, forward.encoding),
+    )
     np.testing.assert_allclose(names["norms"], norms, atol=2e-6)
     assert list(names["maps"]) == list(maps)
     for name, found in names["maps"].items():
         np.testing.assert_allclose(found, maps[name], atol=2e-6, err_msg=name)
-    exec(code.python_code(model.info, forward.encoding, list(maps), whole=True), of_words := {})
     groups = groups_of(units(forward.encoding))
+    table = words.mean_columns({name: merged(one, groups) for name, one in maps.items()}, as_words(forward.encoding))
+    of_words = gives(
+        code.python_code(model.info, forward.encoding, list(maps), code.means_table(list(maps), "word"), whole=True), table
+    )
     for name, found in of_words["maps"].items():
         whole = merged(maps[name], groups)
         np.testing.assert_allclose(found, whole, atol=2e-6, err_msg=name)
@@ -195,10 +202,18 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
     agreement = lens.rank_agreement(maps)
     for index, name in enumerate(maps):
         assert names["agreement"][MEAN.name, name] == pytest.approx(agreement[0, index], abs=1e-6)
+    for (columns, wide), table in (
+        (code.map_table(ROLLOUT.name, "token"), words.map_columns(maps[ROLLOUT.name], forward.encoding)),
+        (code.map_table(NORMS.name, "token", 1), words.map_columns(norms[1], forward.encoding)),
+        (code.token_table(list(maps), "token", 2), words.token_columns(maps, forward.encoding, 2)),
+        (code.agreement_table(), words.agreement_columns(agreement, list(maps))),
+    ):
+        exec(table_code.with_table("import pandas as pd\n", columns, wide=wide).replace("print(table)", ""), names)
+        same(names["table"], table)
 
 
 def test_the_code_holds_what_is_shown_and_no_more(model, forward):
-    text = code.python_code(model.info, forward.encoding, [MEAN.name, ROLLOUT.name])
+    text = code.python_code(model.info, forward.encoding, [MEAN.name, ROLLOUT.name], code.agreement_table())
     assert "norm_based" not in text and "value_zeroing" not in text and 'maps = {"Mean": mean, "Rollout": rollout}' in text
 
 
