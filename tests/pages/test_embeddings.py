@@ -41,7 +41,7 @@ def test_lines_without_anything_to_read_are_left_out_and_long_ones_cut(open_page
     typed = "The bank.\n\u200b\u200d\nA bank.\n" + "bank " * 100
     app = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": typed}})
     said = " ".join(caption.value for caption in app.caption)
-    assert "One line holds nothing that the tokenizer reads" in said
+    assert "line 2 is left out" in said
     assert "first 64 tokens of a sentence. Cut: sentence 3." in said
     assert not app.error
 
@@ -49,14 +49,14 @@ def test_lines_without_anything_to_read_are_left_out_and_long_ones_cut(open_page
 @pytest.mark.parametrize("typed", ["\u200b\n\u200d", "\x00"])
 def test_only_invisible_characters_is_a_sentence(open_page, typed):
     app = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": typed}})
-    assert "at least one" in app.error[0].value
+    assert "visible character" in app.error[0].value
 
 
 def test_sentences_without_a_word_in_common(open_page):
     app = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": "Yes.\nNo."}})
     assert not app.selectbox(key="model").disabled
     assert "joined_word" not in [box.key for box in app.selectbox]
-    assert any("nothing to join" in m.value for m in app.markdown)
+    assert any("nothing to connect" in m.value for m in app.markdown)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -78,4 +78,4 @@ def test_nothing_to_read_is_a_sentence(open_page, view, text):
 
 def test_nothing_typed_is_a_sentence(open_page):
     app = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": " \n "}})
-    assert "at least one sentence" in app.error[0].value
+    assert "visible character" in app.error[0].value
