@@ -79,9 +79,12 @@ def text_form(
 def _box(draw: Callable[..., str], label: str, named: tuple[str, str], **look: Any) -> None:
     """A box for a text, given by its name and what it is now."""
     name, text = named
-    default = scene.fill(name, text)
-    typed = draw(label, key=scene.draft(name).name, max_chars=settings.current().max_characters, **default, **look)
-    if default and typed != text:  # sent again by a browser that was cut off before it heard that its text had been taken
+    limit = settings.current().max_characters
+    # What no box can hold is read and refused as it came, with a sentence; half a character cannot even be shown.
+    shown = text[:limit].encode("utf-8", "replace").decode("utf-8")
+    default = scene.fill(name, shown)
+    typed = draw(label, key=scene.draft(name).name, max_chars=limit, **default, **look)
+    if default and typed != shown:  # sent again by a browser that was cut off before it heard that its text had been taken
         memory.remember(name, typed)
         st.rerun()
 
