@@ -71,7 +71,10 @@ export default function({data, parentElement, setTriggerValue}) {
       chip.type = "button";
       chip.setAttribute("aria-label", token.title);
       chip.setAttribute("aria-pressed", token.classes.includes("chosen"));
-      chip.onclick = () => setTriggerValue("clicked", index);
+      chip.onclick = () => {
+        globalThis.insideBertChip = {strip: data.name, index, at: Date.now()};
+        setTriggerValue("clicked", index);
+      };
     }
     chip.dataset.position = index;
     pieces.push([chip]);
@@ -98,6 +101,10 @@ export default function({data, parentElement, setTriggerValue}) {
     root.append(line);
   }
   if (data.hint) root.append(make("p", "hint", data.hint));
+  // A chosen token is drawn anew, by the page as a whole: who chose it by the keyboard goes on from there, unless they went elsewhere.
+  const last = globalThis.insideBertChip, host = root.getRootNode().host;
+  if (last && last.strip === data.name && Date.now() - last.at < 10_000 && [document.body, host, null].includes(document.activeElement))
+    strip.querySelector(`button[data-position="${last.index}"]`)?.focus({preventScroll: true});
 }
 """
 

@@ -22,7 +22,7 @@ def story_of_a_sentence(page: Page) -> None:
     encoding, model = page.encoding, page.model
 
     page.notice(tokens.notice(encoding, tokens.words(encoding, model.reader.trace)))
-    st.subheader("1 · It is cut into tokens, each with a number", anchor=False)
+    st.header("1 · It is cut into tokens, each with a number", anchor=False)
     page.strip(encoding, with_text=True)
     st.markdown(
         f"The number is the token’s row in a vocabulary of {model.info.vocab_size:,}. From here on, BERT sees only numbers."
@@ -30,13 +30,13 @@ def story_of_a_sentence(page: Page) -> None:
     page.link("tokens", "See every step of the tokenizer")
 
     forward = page.forward
-    st.subheader("2 · Each number becomes a vector", anchor=False)
+    st.header("2 · Each number becomes a vector", anchor=False)
     st.markdown(f"After {model.info.n_layers} layers, {model.info.d_model} numbers describe each token in its context.")
     page.show(once(lens.vectors_figure, forward, page.theme), name="vectors", alt="Heatmap of the last layer's vectors")
     page.link("forward_pass", "Follow every tensor")
 
     glance = once(lens.firmest_head, forward)
-    st.subheader("3 · On the way, tokens look at each other", anchor=False)
+    st.header("3 · On the way, tokens look at each other", anchor=False)
     noticed = (
         f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
         f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
@@ -49,6 +49,6 @@ def story_of_a_sentence(page: Page) -> None:
     )
     page.link("attention", "Look at all heads")
 
-    st.subheader("4 · The vectors are turned into a prediction", anchor=False)
+    st.header("4 · The vectors are turned into a prediction", anchor=False)
     shown = show_ending(page)
     page.python(lens.python_code(model.info, encoding, glance, task=shown))

@@ -33,7 +33,7 @@ def show_marked(page: Page, texts: Sequence[tuple[str, Sequence[Mark]]], *, labe
 
 def show_looks(page: Page, forward: ForwardPass, positions: Sequence[int], *, who: str) -> Looks:
     """The attention of the deciding tokens in a chosen layer, as shades behind all tokens; `who` names them in the sentence below."""
-    st.subheader("Which tokens it looks at", anchor=False)
+    st.header("Which tokens it looks at", anchor=False)
     layer = _layer(page)
     places = whole_words.choose(forward.encoding)
     encoding, looks = places.encoding, summed(deciding_tokens.attention_from(forward, layer, positions), places.groups)

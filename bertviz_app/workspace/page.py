@@ -237,7 +237,7 @@ class Page(Drawing):
         with_text: bool = False,
     ) -> int | None:
         """The sentence as tokens. With a `hint` each can be clicked: the position clicked just now, else None."""
-        data = token_strip.strip_data(encoding, self.theme, hint=hint, chosen=chosen, with_text=with_text)
+        data = token_strip.strip_data(encoding, self.theme, hint=hint, chosen=chosen, with_text=with_text) | {"name": key}
         result = _strip(key=f"strip_{key}", data=data, on_clicked_change=lambda: None)
         clicked = result.clicked
         # What a browser sends is checked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 import streamlit as st
@@ -36,7 +37,12 @@ def sentence_form(*, pair: bool, sample: tuple[str, str]) -> None:
         with buttons, st.container(horizontal=True, gap="small"):
             keys = "Ctrl + Enter does the same" if is_long else "Enter does the same"
             st.form_submit_button("Show", type="primary", width="stretch", on_click=_submit, help=keys)
-            with st.popover("Examples", width="stretch"):
+            # With another text it is another list of examples, closed: who picked one wants to see what becomes of it.
+            with st.popover(
+                "Examples",
+                width="stretch",
+                key=f"examples_{blake2b(repr(texts).encode(errors='replace'), digest_size=8).hexdigest()}",
+            ):
                 group = ""
                 for index, example in enumerate(EXAMPLES):
                     if example.group != group:

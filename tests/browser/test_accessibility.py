@@ -1,0 +1,70 @@
+"""Every page and view, in both themes, by the rules of axe-core; and what the keyboard and those who bear no motion need."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from bertviz_app.workspace.navigation import PAGES
+
+RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def settled(page):
+    page.locator(RUN_OVER).wait_for()
+    page.wait_for_timeout(400)
+    page.locator(RUN_OVER).wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("key", PAGES)
+def test_axe_finds_nothing(visitor, app_url, key, theme):
+    page = visitor(app_url if key == "home" else f"{app_url}/{key}", color_scheme=theme)
+    page.get_by_role("heading", level=1).wait_for()
+    settled(page)
+    axe, found = Axe(), {}
+    views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
+    for index in range(max(1, views.count())):
+        if views.count():
+            views.nth(index).click()
+            settled(page)
+        for broken in axe.run(page).response["violations"]:
+            found[f"{index}: {broken['id']}"] = broken["nodes"][0]["html"][:200]
+    assert found == {}
+
+
+def test_the_strip_keeps_the_focus(visitor, app_url):
+    page = visitor(f"{app_url}/logit_lens")
+    chip = page.locator("button.token").nth(2)
+    chip.wait_for()
+    chip.focus()
+    page.keyboard.press("Enter")
+    page.locator("button.token.chosen").nth(0).wait_for()
+    page.locator('button.token.chosen[data-position="2"]').wait_for()
+    settled(page)
+    held = "() => { let at = document.activeElement; while (at.shadowRoot) at = at.shadowRoot.activeElement; return at.dataset.position }"
+    assert page.evaluate(held) == "2"
+
+
+def test_a_focused_link_of_the_sidebar_has_a_ring(visitor, app_url):
+    page = visitor(f"{app_url}/glossary")
+    link = page.get_by_test_id("stSidebar").get_by_role("link", name="Tokens", exact=True)
+    link.wait_for()
+    page.keyboard.press("Tab")
+    link.focus()
+    assert link.evaluate("link => getComputedStyle(link).outlineStyle + getComputedStyle(link).outlineWidth") == "solid3px"
+
+
+def test_who_bears_no_motion_sees_none(visitor, app_url):
+    page = visitor(f"{app_url}/glossary", reduced_motion="reduce")
+    button = page.get_by_test_id("stSidebar").get_by_role("link", name="Tokens", exact=True)
+    button.wait_for()
+    assert button.evaluate("one => parseFloat(getComputedStyle(one).transitionDuration)") <= 0.001
+
+
+def test_the_list_of_examples_closes_on_a_pick(visitor, app_url):
+    page = visitor(f"{app_url}/tokens")
+    page.get_by_role("button", name="Examples").click()
+    page.get_by_role("button", name="A blank to fill").first.click()
+    page.locator(".strip .token", has_text="[MASK]").first.wait_for()
+    page.locator("[data-testid=stPopoverBody]").wait_for(state="detached")
