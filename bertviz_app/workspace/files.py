@@ -82,7 +82,7 @@ def _handed_over() -> Upload | None:
     limit, megabytes = settings.current().max_rows, MAX_BYTES // 1_000_000
     file = st.file_uploader(
         f"A table (CSV, TSV) or a list (TXT, a text per line): up to {megabytes} MB, of which the first {limit:,} rows are read",
-        TYPES, key="table_file", max_upload_size=megabytes,
+        TYPES, key=scene.TABLE_FILE.name, on_change=_forget_removed, max_upload_size=megabytes,
         help="The column with the texts is chosen next. The file stays in this server's memory and is gone with your visit; "
         f"of several files, the newest stay, {settings.current().upload_megabytes} MB together.",
     )  # fmt: skip
@@ -93,6 +93,12 @@ def _handed_over() -> Upload | None:
     if upload is not None and file is None:
         st.caption(plain(f"The file is “{upload.name}”, which you handed over before."))
     return upload
+
+
+def _forget_removed() -> None:
+    # Called for what the visitor does to the box, not when a page is left: then the file stays.
+    if scene.TABLE_FILE.value() is None:
+        scene.UPLOAD.take()
 
 
 def _ways(upload: Upload) -> tuple[Decoded, Layout]:

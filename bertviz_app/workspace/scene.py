@@ -161,6 +161,7 @@ HEAD_SUGGESTED = Kept("_head_suggested", False)
 LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
 GLOSSARY_SEARCH = Kept("glossary_search", "")
 
+TABLE_FILE = Kept[Any]("table_file", None)  # what the box for a file holds: a widget, empty again on every page
 UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
 FILE_CHOICES: KeptOf[Mapping[str, str]] = KeptOf("_file_choices", {})  # how it is read, where that is not what was recognised
 TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way

@@ -118,6 +118,12 @@ def test_a_file_is_seen_and_its_column_chosen_before_anything_is_scored(open_pag
     assert list(result(app)["row"]) == [2, 3, 4, 5] and "which you handed over before" in said(app)
 
 
+def test_a_file_that_is_taken_out_of_the_box_is_gone(open_page):
+    app = upload(many(open_page, "File"), SHOP)
+    app.file_uploader[0].set_value(None).run()
+    assert not app.exception and not app.dataframe and "handed over before" not in said(app)
+
+
 def test_another_column_is_read_when_the_visitor_says_so(open_page):
     app = upload(many(open_page, "File"), SHOP)
     next(box for box in app.selectbox if box.label == "Column with the texts").set_value("Title").run()
