@@ -9,7 +9,20 @@ import pytest
 from pandas.api.types import is_numeric_dtype
 from snippets import run, same
 
-COUNTED = {"number", "token number", "word number", "sentence", "row", "rank", "place", "try", "step", "layer", "head", "neuron"}
+COUNTED = {
+    "number",
+    "token number",
+    "word number",
+    "sentence",
+    "row",
+    "rank",
+    "place",
+    "try",
+    "step",
+    "layer",
+    "head",
+    "neuron",
+}
 # A page and what is chosen on it; pages that show a table at once.
 VIEWS: list[tuple[str, dict[str, Any]]] = [
     ("tokens", {}),
@@ -32,7 +45,9 @@ VIEWS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("page", "state"), VIEWS, ids=lambda value: value if isinstance(value, str) else "-".join(value.values()))
+@pytest.mark.parametrize(
+    ("page", "state"), VIEWS, ids=lambda value: value if isinstance(value, str) else "-".join(value.values())
+)
 def test_tables_count_from_1_and_their_python_gives_all_of_them(open_page, page, state):
     app = open_page(page, state=state)
     tables = [element.value for element in app.dataframe]
