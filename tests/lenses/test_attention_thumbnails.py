@@ -61,7 +61,7 @@ def test_the_strongest_link_is_that_of_the_reading(pair_forward, reading):
 
 
 def test_a_sentence_without_words_in_its_block_gives_an_empty_picture(model):
-    forward = model.run(model.encode("[SEP]", "It was late."))
-    drawn = lens.thumbnails(forward, Reading(hide_special=True, block="A → A"))
+    forward = model.run(model.encode("It was late."))
+    drawn = lens.thumbnails(forward, Reading(hide_special=True, block="B → B"))
     assert drawn.queries == drawn.keys == () and drawn.levels.max() == 0
     assert lens.titles(drawn, head_patterns(forward))[0].endswith("strongest: – → –, 0 %")

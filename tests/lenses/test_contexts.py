@@ -107,7 +107,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
     texts = ("The bank raised its rates.", "A muddy BANK of the river, a bank.", "We sat on the bank.")
     encodings, wanted = tuple(opened.encode(text) for text in texts), opened.encode("bank")
     monkeypatch.setattr(workspace.st, "progress", lambda *_, **__: workspace.st.empty())
-    places = workspace._read(opened, encodings, wanted)
+    places = workspace._read(opened, encodings, wanted, lambda _: None)
     measures, baseline = contextuality.measured(places.vectors, places.intra), workspace.sample_baseline(opened)
     table = lens.layers_columns(measures, baseline, len(places.of))
     scope = gives(code.layers_code(opened.info, wanted, encodings, workspace._sample(opened)), table)

@@ -101,7 +101,7 @@ def test_sentences_quote_the_numbers(maps, forward):
     assert "“[SEP]” by norms (100 %)" in words.token_sentence(maps, encoding, 2)
     assert "itself by norms (100 %)" in words.token_sentence(maps, encoding, 5)
     said = words.map_sentence(NORMS.name, maps[NORMS.name], encoding)
-    assert "themselves with 17 %" in said and "most on “[SEP]” (100 %)" in said
+    assert "tokens draw 17 % of their information from themselves" in said and "most on “[SEP]” (100 %)" in said
     assert "nothing to compare" in words.agreement_sentence(np.eye(1), [MEAN.name])
 
 
