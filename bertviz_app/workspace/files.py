@@ -107,7 +107,7 @@ def _ways(upload: Upload) -> tuple[Decoded, Layout]:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     name = one_of(left, "Encoding", names, names.index(seen.encoding))
     read = seen if name == seen.encoding else decoded(upload.data, name)
-    guess = layout(read.text, upload.name)
+    guess = _recognised(upload, read)
     cuts = {A_LINE: None} | {name: delimiter for delimiter, name in DELIMITERS.items()}
     if guess.delimiter not in cuts.values():
         cuts[f"“{guess.delimiter}”"] = guess.delimiter
@@ -116,6 +116,16 @@ def _ways(upload: Upload) -> tuple[Decoded, Layout]:
     laid = guess if cuts[cut] == guess.delimiter else layout_with(read.text, cuts[cut])
     heading = one_of(right, "Heading", HEADINGS, int(not laid.has_heading), about=f"{name} {cut}")
     return read, replace(laid, has_heading=heading == HEADINGS[0])
+
+
+def _recognised(upload: Upload, read: Decoded) -> Layout:
+    """The likeliest layout, found once: of 5 MB that takes a second, which a click on a page must not cost."""
+    known = scene.LAYOUTS.of(upload.number)
+    if read.encoding not in known:
+        known = {**known, read.encoding: layout(read.text, upload.name)}
+        scene.LAYOUTS.put(upload.number, known)
+    found: Layout = known[read.encoding]
+    return found
 
 
 def _read(upload: Upload, read: Decoded, laid: Layout) -> Table:

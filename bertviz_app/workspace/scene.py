@@ -164,6 +164,7 @@ GLOSSARY_SEARCH = Kept("glossary_search", "")
 TABLE_FILE = Kept[Any]("table_file", None)  # what the box for a file holds: a widget, empty again on every page
 UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
 FILE_CHOICES: KeptOf[Mapping[str, str]] = KeptOf("_file_choices", {})  # how it is read, where that is not what was recognised
+LAYOUTS: KeptOf[Mapping[str, Any]] = KeptOf("_layouts", {})  # what was recognised of it, by encoding
 TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way
 VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
 
