@@ -15,6 +15,12 @@ from bertviz_app.plots import Theme
 
 _KIND_COLORS = (0, 1, 2, 6)  # of Okabe–Ito: those on which both inks can be read
 
+_PATTERNS = {
+    "V": "line-ns-open",
+    "D": "line-nw-open",
+    "VD": "asterisk-open",
+}  # in the legend: where such a head puts its weight
+
 
 def measure_figure(measures: HeadMeasures, measure: Measure, theme: Theme, *, title: str, limit: float) -> go.Figure:
     """One measure as a heatmap from 0 to `limit`; a click on a cell hands back the head's number, counted layer after layer from 0."""
@@ -43,7 +49,9 @@ def kinds_figure(measures: HeadMeasures, theme: Theme, *, title: str) -> go.Figu
         textfont={"size": plots.TEXT_SIZE - 1, "color": plots.LIGHT.ink},  # all fills are light, in both themes
     )  # fmt: skip
     for name, letter, color in zip(KINDS, LETTERS, colors, strict=True):
-        marker = {"symbol": "square", "size": 14, "color": color, "line": {"color": theme.muted, "width": 1}}
+        symbol = _PATTERNS.get(letter, "square")
+        line = {"color": color, "width": 4} if letter in _PATTERNS else {"color": theme.muted, "width": 1}
+        marker = {"symbol": symbol, "size": 14, "color": color, "line": line}
         label = f"{name} ({letter})" if letter else name
         chart.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=label, showlegend=True, hoverinfo="skip")
     return _with_room(chart)
