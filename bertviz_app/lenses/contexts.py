@@ -35,6 +35,7 @@ LINES = (
 )
 MAX_WORD = 60  # characters
 MAX_PLACES = 40
+NEIGHBOUR = 10  # letters of a neighbouring word beside a point
 SAME = 0.99995  # a cosine that rounds to 1.0000
 LONGEST_SENSE = 20  # characters in front of a bar; what is longer is a part of the sentence
 
@@ -59,11 +60,13 @@ class Places:
 
     vectors  [place, layer + 1, d_model]    0 the embeddings
     intra    [sentence, layer + 1]          intra-sentence similarity, of the sentences with the word
+    near     [place]                        the word between its neighbours, such as "…river bank…"; empty where that is not known
     """
 
     of: Integers
     vectors: Floats
     intra: Floats
+    near: tuple[str, ...] = ()
 
 
 def read_lines(rows: Sequence[TextRow]) -> tuple[Line, ...]:
@@ -73,6 +76,19 @@ def read_lines(rows: Sequence[TextRow]) -> tuple[Line, ...]:
     (Line(number=3, sense='river', text='The bank.'),)
     """
     return tuple(Line(row.number, *_parted(row.text.strip())) for row in rows)
+
+
+def between_neighbours(text: str, start: int, end: int) -> str:
+    """A stretch of a text between the words next to it, cut to `NEIGHBOUR` letters each.
+
+    >>> between_neighbours("We sat on the river bank.", 20, 24), between_neighbours("Bank of fog", 0, 4)
+    ('…river bank.', 'Bank of…')
+    """
+    before, after = text[:start].split(), text[end:].split()
+    touching = after[:1] if after and not text[end : end + 1].isspace() else []  # a mark that follows at once
+    left = f"{before[-1][-NEIGHBOUR:]} " if before and text[start - 1 : start].isspace() else "".join(before[-1:])[-NEIGHBOUR:]
+    right = touching[0][:NEIGHBOUR] if touching else f" {after[0][:NEIGHBOUR]}" if after else ""
+    return f"{'…' if before else ''}{left}{text[start:end]}{right}{'…' if len(after) > 1 or (after and not touching) else ''}"
 
 
 def place_names(lines: Sequence[Line], of: Integers) -> list[str]:

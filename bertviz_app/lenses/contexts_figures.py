@@ -18,6 +18,7 @@ from bertviz_app.plots import Theme
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 LEGEND, NARROW_LEGEND = 90, 34  # letters of a sentence in the legend
 MOST_TICKS = 13
+MOST_WORDS = 16  # points that are labelled with their neighbours; more, and those on a phone, carry their number
 
 
 def map_figure(word: str, lines: Sequence[Line], places: Places, state: int, theme: Theme) -> go.Figure:
@@ -25,7 +26,7 @@ def map_figure(word: str, lines: Sequence[Line], places: Places, state: int, the
     projection = project(places.vectors[:, state], 2)
     chart = plane(projection, theme, title=f"“{plots.label(word)}” in {len(lines)} sentences, at {state_name(state)}")
     senses = list(dict.fromkeys(line.sense for line in lines))
-    names = place_names(lines, places.of)
+    names = list(places.near) if 0 < len(places.near) <= MOST_WORDS and not theme.narrow else place_names(lines, places.of)
     for index in sorted(range(len(lines)), key=lambda index: senses.index(lines[index].sense)):
         line, mine = lines[index], [place for place, of in enumerate(places.of) if of == index]
         look = senses.index(line.sense) if len(senses) > 1 else index

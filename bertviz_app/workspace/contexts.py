@@ -134,10 +134,12 @@ def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding, progr
     """Every layer's vectors of the word, and the intra-sentence similarity of its sentences. `progress` is told the share done."""
     from bertviz_app.all_states import all_states
 
-    own, intra = {}, {}
+    own, intra, near = {}, {}, {}
     for done, (index, states) in enumerate(all_states(model, encodings), start=1):
         encoding = encodings[index]
         own[index] = words.means(states, tokens_of(encoding, wanted))
+        found, _ = words.places(encoding, wanted)
+        near[index] = [lens.between_neighbours(encoding.text, place.start, place.end) for place in found]
         every = words.means(states, tokens_of(encoding))
         # A sign is no word, and may be what was asked for.
         intra[index] = contextuality.intra_similarity(every if len(every) else own[index])
@@ -145,7 +147,8 @@ def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding, progr
     order = range(len(encodings))
     of = np.repeat(np.arange(len(encodings)), [len(own[index]) for index in order])[: lens.MAX_PLACES]
     vectors = np.concatenate([own[index] for index in order])[: lens.MAX_PLACES]
-    return lens.Places(of, vectors, np.stack([intra[index] for index in order]))
+    labels = tuple(label for index in order for label in near[index])[: lens.MAX_PLACES]
+    return lens.Places(of, vectors, np.stack([intra[index] for index in order]), labels)
 
 
 def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]) -> Asked:

@@ -81,6 +81,16 @@ def test_the_map_has_a_colour_a_sense_and_a_number_a_place(theme):
     assert len({trace.marker.color for trace in figures.map_figure("x", plain, PLACES, 0, theme).data}) == 4
 
 
+def test_points_are_labelled_with_the_word_between_its_neighbours():
+    near = ("…river bank.", "The bank raised…", "…to the bank…", "bank")
+    named = lens.Places(PLACES.of, PLACES.vectors, PLACES.intra, near)
+    drawn = [note.text for note in figures.map_figure("bank", SENSES, named, 0, plots.LIGHT).layout.annotations]
+    assert drawn == list(near)
+    on_a_phone = figures.map_figure("bank", SENSES, named, 0, plots.theme("light", narrow=True))
+    assert [note.text for note in on_a_phone.layout.annotations] == ["1", "2", "3", "4"]
+    assert lens.between_neighbours("the “bank” x", 5, 9) == "…“bank”…"
+
+
 def test_the_lines_over_the_layers_are_the_measures():
     measures = contextuality.measured(PLACES.vectors, PLACES.intra)
     baseline = contextuality.baseline(np.random.default_rng(0).normal(size=(30, 2, 2)), np.arange(30))
