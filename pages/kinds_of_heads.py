@@ -11,11 +11,13 @@ with open_page("kinds_of_heads") as page:
     page.sentence(pair=True)
     measure = choose_measure()
     mine, sample = measured(page.forward), compared_sample(page)
-    page.notice(lens.kinds_sentence(mine, sample) if measure is None else lens.measure_sentence(mine, measure, sample))
+    special = page.model.info.special
+    said = lens.kinds_sentence(mine, sample) if measure is None else lens.measure_sentence(mine, measure, sample)
+    page.notice(special.spelled(said))
     show_maps(page, measure, mine, sample)
     st.caption("Click a square to open that head.")
     with page.fold("All heads as a table"):
-        page.table(lens.columns(mine), name="heads")
+        page.table(lens.columns(mine, special), name="heads")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(lens.METHOD))
+        st.markdown(special.spelled(lens.METHOD))
     page.python(code.python_code(page.model.info, page.encoding))

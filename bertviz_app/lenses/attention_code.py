@@ -11,7 +11,7 @@ from bertviz_app.records import Encoding, ModelInfo
 
 def heads_code(info: ModelInfo, encoding: Encoding, reading: Reading) -> str:
     """All heads: `attentions` is [layer, head, query, key], `weights` the same in one reading, and a row of the table for each head."""
-    code = f"{_read(info, encoding, reading)}{_PATTERNS.replace('_PLACES', str(PLACES))}"
+    code = f"{_read(info, encoding, reading)}{_PATTERNS.replace('_PLACES', info.special.spelled(str(PLACES)))}"
     return table_code.with_table(code, _HEADS)
 
 

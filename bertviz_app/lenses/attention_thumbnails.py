@@ -15,8 +15,11 @@ from bertviz_app import plots
 from bertviz_app.lenses.attention import PLACES, HeadPattern, head_name, head_patterns
 from bertviz_app.lenses.readings import Reading, framed
 from bertviz_app.records import Floats, ForwardPass
+from bertviz_app.spelling import SpecialTokens
 
 MOST_CELLS = 48
+
+BRACKETS = SpecialTokens()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,17 +80,17 @@ def heads_columns(forward: ForwardPass, drawn: Thumbnails) -> dict[str, list[obj
         "strongest from": [query for query, _ in links],
         "to": [key for _, key in links],
         "weight": [float(drawn.peak[place]) for place in places],
-        "looks most at": [PLACES[patterns.place[place]] for place in places],
+        "looks most at": [forward.model.special.spelled(PLACES[patterns.place[place]]) for place in places],
         "share": [float(patterns.share[place]) for place in places],
     }
 
 
-def titles(drawn: Thumbnails, patterns: HeadPattern) -> list[str]:
+def titles(drawn: Thumbnails, patterns: HeadPattern, special: SpecialTokens = BRACKETS) -> list[str]:
     """One line for each head, layer after layer: its habit and its strongest link, for those who point at it or cannot see it."""
     lines = []
     for layer, head in np.ndindex(*drawn.peak.shape):
         query, key = _link(drawn, (layer, head))
-        habit = f"{plots.percent(float(patterns.share[layer, head]))} on {PLACES[patterns.place[layer, head]]}"
+        habit = f"{plots.percent(float(patterns.share[layer, head]))} on {special.spelled(PLACES[patterns.place[layer, head]])}"
         link = f"strongest: {query} → {key}, {plots.percent(float(drawn.peak[layer, head]))}"
         lines.append(f"{head_name(layer, head)}: {habit}; {link}")
     return lines

@@ -26,6 +26,7 @@ from bertviz_app.lenses.attention import head_name
 from bertviz_app.lenses.phrases import counted, leader, listed, lowered, trailer
 from bertviz_app.plots import percent, shown
 from bertviz_app.records import Encoding, Floats, ForwardPass
+from bertviz_app.spelling import SpecialTokens
 
 THRESHOLD = (
     0.5  # above chance: more than half of the way from a head that looks at all tokens alike to one that looks nowhere else
@@ -197,15 +198,17 @@ def measure_sentence(mine: HeadMeasures, measure: Measure, sample: HeadMeasures 
     return f"{sentence} Furthest from the sample: {name}, {number(here, measure)} here and {there} there."
 
 
-def columns(measures: HeadMeasures) -> dict[str, list[object]]:
-    """All heads as a table, layers and heads counted from 1."""
+def columns(measures: HeadMeasures, special: SpecialTokens) -> dict[str, list[object]]:
+    """All heads as a table, layers and heads counted from 1; special tokens as the model writes them."""
     n_layers, n_heads = measures.kinds.shape
     table: dict[str, list[object]] = {
         "layer": [shown(layer) for layer in range(n_layers) for _ in range(n_heads)],
         "head": [shown(head) for _ in range(n_layers) for head in range(n_heads)],
         "kind": [KINDS[kind] for kind in measures.kinds.ravel()],
     }
-    return table | {title: values.ravel().tolist() for title, values in zip(TITLES, measures.values, strict=True)}
+    return table | {
+        special.spelled(title): values.ravel().tolist() for title, values in zip(TITLES, measures.values, strict=True)
+    }
 
 
 def _head(values: Floats, index: int) -> tuple[str, float]:

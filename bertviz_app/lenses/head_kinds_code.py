@@ -16,7 +16,12 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
         f"{_KINDS.format(threshold=THRESHOLD, kinds=KINDS, block=_BLOCK if encoding.pair is not None else '')}"
     )
     return table_code.with_table(
-        code, _TABLE | {title: f'measures["{measure.key}"].flatten()' for title, measure in zip(TITLES, MEASURES, strict=True)}
+        code,
+        _TABLE
+        | {
+            info.special.spelled(title): f'measures["{measure.key}"].flatten()'
+            for title, measure in zip(TITLES, MEASURES, strict=True)
+        },
     )
 
 

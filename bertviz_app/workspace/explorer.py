@@ -120,7 +120,7 @@ def sent(model: Model, forward: ForwardPass, theme: Theme, asked: Asked) -> byte
         caption=asked.caption,
     )
     arrays = {"levels": drawn.levels} | _arrays(model, forward, frame, asked)
-    return explorer.explorer_data(opened, theme, titles(drawn, once(head_patterns, forward)), arrays)
+    return explorer.explorer_data(opened, theme, titles(drawn, once(head_patterns, forward), forward.model.special), arrays)
 
 
 def _arrays(model: Model, forward: ForwardPass, frame: Frame, asked: Asked) -> dict[str, NDArray[Any]]:

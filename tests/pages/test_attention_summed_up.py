@@ -27,7 +27,7 @@ def test_every_view_has_its_picture_sentence_and_table(open_page, view, pair):
     app = open_page("attention_summed_up", pair=pair, state={"summed_view": view})
     assert len(app.get("plotly_chart")) == (3 if view == "Side by side" else 1)
     assert "What to notice." in said(app) and len(app.dataframe) == 1
-    assert any("Download" in button.label for button in app.get("download_button"))
+    assert any("CSV" in button.label for button in app.get("download_button"))
 
 
 def test_it_computes_once_whatever_the_view(open_page):
@@ -47,9 +47,9 @@ def test_the_table_holds_the_numbers(open_page, forward):
 def test_norms_are_shown_layer_by_layer(open_page):
     state = {"summed_view": "One map", "summed_method": NORMS.name, "summed_layer": "3"}
     app = open_page("attention_summed_up", text="I love AI!", state=state)
-    assert "In layer 3, the share of “[CLS]” and “[SEP]” is" in said(app)
+    assert "In layer 3, “[CLS]” and “[SEP]” get" in said(app)
     app.select_slider(key="summed_layer").set_value("mean of all").run()
-    assert not app.exception and "By norms, tokens draw on themselves" in said(app)
+    assert not app.exception and "By norms, tokens draw" in said(app)
 
 
 def test_a_token_is_followed(open_page, model):

@@ -37,7 +37,7 @@ def test_the_surest_blank_goes_first_and_only_further_guesses_cost_a_pass(open_p
     assert not app.exception and turnstile().passed == before + 2
     table, steps = (next(f.value for f in app.dataframe if column in f.value) for column in ("rank", "step"))
     surest = table.loc[table["probability"].idxmax()]
-    assert (steps["token number"][0], steps["word"][0]) == (surest["token"], surest["word"])
+    assert (steps["token number"][0], steps["word"][0]) == (surest["token number"], surest["word"])
     assert steps["probability"][0] == surest["probability"]
 
 

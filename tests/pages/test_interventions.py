@@ -119,7 +119,7 @@ def test_entities_are_patched_too(open_page):
 
 
 def test_another_sentence_a_is_asked_for_anew(open_page):
-    app = patching(open_page, "He drank the [MASK].", "He read the [MASK].")
+    app = patching(open_page, "He sold the [MASK].", "He wrote the [MASK].")
     app.button(key="patching").click().run()
     app.text_input(key="draft_donor").set_value("He ate the [MASK].")
     app.button(key="submit_patching").click().run()

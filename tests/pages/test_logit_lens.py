@@ -19,7 +19,7 @@ def test_it_costs_no_further_pass(open_page):
 
 def test_a_long_text_is_seen_around_the_blank(open_page):
     app = open_page("logit_lens", text=LONG)
-    assert "Shown: tokens 8 to 23 of 25" in said(app)
+    assert "Showing tokens 8 to 23 of 25" in said(app)
     assert list(app.dataframe[0].value["token"][:16]).count("[MASK]") == 1
 
 
@@ -47,7 +47,7 @@ def test_a_model_without_the_head_says_why(open_page, tiny_families, monkeypatch
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = open_page("logit_lens", state={"model": folder.name})
     assert "a second model, the generator, filled the blanks" in said(app)
-    assert "At layer 1, neuron" in said(app) and "its output vector would say" not in said(app)
+    assert "At layer 1, 48 neurons write into" in said(app) and "its output vector would say" not in said(app)
     assert "promotes" not in app.dataframe[0].value
 
 
@@ -57,7 +57,7 @@ def test_the_neurons_of_a_token_and_what_they_promote(open_page):
     before = turnstile().passed
     app = open_page("logit_lens", text=text, state={"lens_view": "Neurons", "layer": 5})
     assert turnstile().passed == before
-    assert "At layer 5, neuron 140 of 1,536 moves “[MASK]” the most" in said(app)
+    assert "At layer 5, 1,536 neurons write into “[MASK]”; neuron 140 moves it the most" in said(app)
     assert "boston" in app.dataframe[0].value["promotes"][0]
     app.slider(key="layer").set_value(6).run()
-    assert not app.exception and "At layer 6, neuron" in said(app) and "much the same direction" in said(app)
+    assert not app.exception and "At layer 6, 1,536 neurons write into" in said(app) and "much the same direction" in said(app)

@@ -51,7 +51,7 @@ def shown(app) -> str:
 def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks, task):
     app = tasks(task)
     assert not app.error and "What to notice." in shown(app)
-    assert "Which tokens it looks at" in [header.value for header in app.subheader] and "In layer 2," in shown(app)
+    assert "Which tokens it looks at" in [header.value for header in app.header] and "In layer 2," in shown(app)
     assert "AutoTokenizer" in app.code[0].value and any("attention" in frame.value for frame in app.dataframe)
 
 
@@ -166,7 +166,7 @@ def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path,
     assert offers or any("bertviz_app.fetch" in code.value for code in app.code)
     for button in offers:
         button.click().run()
-        assert not app.exception and "Which tokens it looks at" in [header.value for header in app.subheader]
+        assert not app.exception and "Which tokens it looks at" in [header.value for header in app.header]
 
 
 def test_each_task_has_a_sample_until_something_is_typed(tasks):

@@ -17,8 +17,8 @@ def test_default(open_page) -> None:
     before = turnstile().passed
     app = open_page("tokens")
     assert turnstile().passed == before
-    assert app.dataframe[0].value["token"].tolist()[1:4] == ["i", "love", "watching"]
-    assert any("6 words and marks became 8 tokens" in entry.value for entry in app.markdown)
+    assert app.dataframe[0].value["token"].tolist()[1:4] == ["my", "brother", "loves"]
+    assert any("8 words and marks became 9 tokens" in entry.value for entry in app.markdown)
 
 
 def test_the_example(open_page) -> None:
@@ -58,7 +58,7 @@ def test_choosing_a_word_and_then_another_text(open_page) -> None:
 
 def test_padding(open_page) -> None:
     app = open_page("tokens", state={"tokens_view": VIEWS[2]})
-    assert (app.dataframe[0].value["token"] == "[PAD]").sum() == 6
+    assert (app.dataframe[0].value["token"] == "[PAD]").sum() == 7
     app.slider(key="batch_length").set_value(32).run()
     assert len(app.dataframe[0].value) == 64 and not app.exception
 

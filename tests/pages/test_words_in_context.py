@@ -51,7 +51,7 @@ def test_the_sample_is_read_on_a_click_and_once(open_page):
     jobs.finished.clear()
     app = asked(open_page, view="Over the layers")
     before = turnstile().passed
-    assert "random words share (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
+    assert "random words (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
     app.button(key="read_random_words").click().run()
     passed = turnstile().passed - before
     assert not app.exception and 3 <= passed <= 40
