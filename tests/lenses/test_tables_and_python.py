@@ -210,7 +210,10 @@ def test_wordpiece(model, word):
 @pytest.mark.parametrize("pair", [None, PAIR[1]])
 def test_kinds_of_heads(model, pair):
     forward = model.run(model.encode(TEXT, pair))
-    gives(head_kinds_code.python_code(model.info, forward.encoding), head_kinds.columns(head_kinds.measured(forward), model.info.special))
+    gives(
+        head_kinds_code.python_code(model.info, forward.encoding),
+        head_kinds.columns(head_kinds.measured(forward), model.info.special),
+    )
 
 
 def test_a_head_over_the_whole_input_and_what_it_looks_at(model):
