@@ -179,8 +179,7 @@ def draft(name: str) -> Kept[str]:
 def fill(name: str, text: str) -> dict[str, str]:
     """Put a text into a box: on coming to a page, and when another text takes its place. What is being typed there stays.
 
-    The first time in a session it is handed back as the default of the widget: a browser that was cut off sends what stood in its boxes,
-    and that is newer.
+    The first time in a session it is handed back as the widget's default: a browser that was cut off sends what stood there, which is newer.
     """
     box, filled = draft(name), (VISIT.value(), text)
     before = FILLED.value().get(name)
