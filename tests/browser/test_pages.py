@@ -241,7 +241,7 @@ def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
 def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
     page = visitor(f"{app_url}/interventions?interventions_view=Map+of+heads")
     cost = page.get_by_role("button", name=re.compile(r"^Test all 72 heads \("))
-    cost.wait_for()
+    page.get_by_text("What to notice.").first.wait_for()  # on a quick machine the first sentence needs no button
     type_sentence(page, "the old grey cat watches from its [MASK] window and thinks about fish " * 40)
     page.locator(".strip .token").nth(500).wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -254,10 +254,10 @@ def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
 
 def test_a_long_attribution_is_stopped_by_a_click(visitor, app_url):
     page = visitor(f"{app_url}/attribution?attribution_view=Faithfulness")
-    page.get_by_text("really hang on").first.wait_for()
+    page.get_by_text("What to notice.").first.wait_for()
     type_sentence(page, "The acting is superb, but the story is painfully slow. " * 12)
     page.locator(".strip .token").nth(120).wait_for()
-    start = page.get_by_role("button", name="Take 64 steps")
+    start = page.get_by_role("button", name=re.compile(r"^Measure how faithful they are \("))
     start.click()
     page.locator("[data-testid=stMain]").get_by_role("button", name="Stop").click()
     start.wait_for()
