@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import threading
 from collections import Counter
@@ -141,7 +142,15 @@ class Reader:
             split = backend.pre_tokenizer
             words = split.pre_tokenize_str(normalized) if split else [(normalized, (0, len(normalized)))]
         legible = self.spelling.legible
-        return TokenizerTrace(text, normalized, tuple((legible(word), start, end) for word, (start, end) in words))
+        legibly = tuple((legible(word), start, end) for word, (start, end) in words)
+        return TokenizerTrace(text, normalized, legibly, tuple(word for word, _ in words))
+
+    def model_file(self) -> Mapping[str, Any]:
+        """The "model" of the tokenizer's own tokenizer.json: its kind, its vocabulary, and its list of merges or its scores."""
+        with self._lock:
+            written = self._tokenizer.backend_tokenizer.to_str()
+        model: Mapping[str, Any] = json.loads(written)["model"]
+        return model
 
     def _refuse_unreadable(self, text: str) -> None:
         # Characters first: tokenising 10^7 of them takes half a minute.

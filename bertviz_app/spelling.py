@@ -54,11 +54,13 @@ class TokenizerTrace:
 
     normalized   the text after cleaning, lower-casing and stripping accents
     words        (word, start, end): the pre-split words, with offsets in `normalized`
+    spelled      the same words with the letters that the tokenizer looks up: Ġlove for ␣love
     """
 
     text: str
     normalized: str
     words: tuple[tuple[str, int, int], ...]
+    spelled: tuple[str, ...]
 
 
 @dataclass(frozen=True)

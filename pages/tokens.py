@@ -9,7 +9,7 @@ from bertviz_app.workspace import Page, choices, once, open_page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.tokenizers import side_by_side_view, steps_view
 
-VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")
+VIEWS = ("From text to ids", "Step by step", "Padding and truncation", "Side by side")
 BATCH = ("I love AI!", "My brother loves skateboarding in the park.")
 
 

@@ -18,7 +18,7 @@ from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, ModelInfo
-from bertviz_app.spelling import KINDS_BY_NAME, TokenizerTrace
+from bertviz_app.spelling import TokenizerTrace
 
 Trace = Callable[[str], TokenizerTrace]  # `Reader.trace`
 
@@ -27,13 +27,15 @@ Trace = Callable[[str], TokenizerTrace]  # `Reader.trace`
 class Word:
     """One word on its way: the characters as typed, the word after cleaning and splitting, and where its tokens stand.
 
-    `typed` and `word` are empty for [CLS], [SEP] and [PAD] that stand for no text.
+    `typed` and `word` are empty for [CLS], [SEP] and [PAD] that stand for no text. `spelled` is the word with the letters that the tokenizer
+    looks up (Ġlove for ␣love); empty for control tokens.
     """
 
     typed: str
     word: str
     positions: tuple[int, ...]
     is_control: bool
+    spelled: str = ""
 
 
 def normalized(text: str, encoding: Encoding, segment: int, trace: Trace) -> str:
@@ -58,8 +60,8 @@ def words(encoding: Encoding, trace: Trace) -> tuple[Word, ...]:
             segment = int(encoding.segment_ids[start])
             text = encoding.text if segment == 0 else encoding.pair or ""
             typed = text[encoding.offsets[start, 0] : encoding.offsets[stop - 1, 1]]
-            word, is_control = next(waiting[segment], (typed, False))
-            found.append(Word(typed, word, positions, is_control))
+            word, spelled, is_control = next(waiting[segment], (typed, typed, False))
+            found.append(Word(typed, word, positions, is_control, spelled))
         else:
             found.append(Word("", "", positions, is_control=True))
         start = stop
@@ -99,16 +101,6 @@ def notice(encoding: Encoding, found: Sequence[Word]) -> str:
     return (
         f"{count} “{_short(most.word, 30)}” is not in the vocabulary and became {len(most.positions)} pieces ({pieces}{more})."
     )
-
-
-def pieces_notice(info: ModelInfo, encoding: Encoding, found: Sequence[Word]) -> str:
-    """What a tokenizer of another kind than WordPiece does, and its pieces of the word that was cut the most."""
-    said = f"{info.title} has no WordPiece tokenizer. {KINDS_BY_NAME[info.tokenizer].steps}"
-    if not found:
-        return said
-    most = max(found, key=lambda word: len(word.positions))
-    pieces = " ".join(encoding.tokens[position] for position in most.positions[:12])
-    return f"{said} Here “{_short(most.word, 30)}” becomes: {pieces}{' …' if len(most.positions) > 12 else ''}."
 
 
 def token_columns(encoding: Encoding) -> dict[str, list[object]]:
@@ -177,13 +169,15 @@ def _parts(text: str, encoding: Encoding, segment: int) -> list[tuple[str, bool]
     return [*parts, (text[end:], False)]
 
 
-def _split(text: str, encoding: Encoding, segment: int, trace: Trace) -> Iterator[tuple[str, bool]]:
+def _split(text: str, encoding: Encoding, segment: int, trace: Trace) -> Iterator[tuple[str, str, bool]]:
+    """The words in order: as people read them, as the tokenizer looks them up, and whether each is a control token."""
     for part, is_control in _parts(text, encoding, segment):
         if is_control:
-            yield part, True
+            yield part, "", True
         elif part.strip():
-            for word, _, _ in trace(part).words:
-                yield word, False
+            traced = trace(part)
+            for (word, _, _), spelled in zip(traced.words, traced.spelled, strict=True):
+                yield word, spelled, False
 
 
 def _short(text: str, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,27 +11,37 @@ from bertviz_app import comparing
 from bertviz_app.catalog import PACKAGE
 from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import EmptyText
-from bertviz_app.lenses import side_by_side, wordpiece
+from bertviz_app.lenses import merges, side_by_side, unigram_path, wordpiece
 from bertviz_app.lenses import tokens as lens
-from bertviz_app.spelling import WORDPIECE
+from bertviz_app.models import Model
+from bertviz_app.spelling import BYTE_LEVEL_BPE, UNIGRAM
 from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 
+# What each kind of tokenizer does with a word; WordPiece, whose steps are look-ups, has a view of its own below.
+STEPS = {BYTE_LEVEL_BPE: merges, UNIGRAM: unigram_path}
+
+
 def steps_view(page: Page) -> None:
-    """Every look-up of WordPiece for one word; for another kind of tokenizer, one sentence on what it does instead."""
+    """One word through the chosen model's tokenizer: every look-up of WordPiece, every merge of BPE, the likeliest way of Unigram."""
     found = lens.words(page.encoding, page.model.reader.trace)
-    if page.model.reader.spelling != WORDPIECE:
-        words = [word for word in found if not word.is_control]
-        page.notice(lens.pieces_notice(page.model.info, page.encoding, words))
-        return
     if not (splittable := lens.splittable(found)):
-        raise EmptyText("There is no word here for WordPiece to split: type one above.")
+        raise EmptyText("There is no word here for the tokenizer to split: type one above.")
     name = choices.one_of_these(Choice.WORDPIECE_WORD, "Word", splittable, says=lambda word: word[:60])
-    match = wordpiece.match(name, page.model.reader.vocabulary)
+    spelled = next(word.spelled for word in found if word.word == name and not word.is_control)
+    if page.model.reader.spelling in STEPS:
+        _other_steps(page, spelled)
+    else:
+        _look_ups(page, name)
+
+
+def _look_ups(page: Page, word: str) -> None:
+    match = wordpiece.match(word, page.model.reader.vocabulary)
     page.show(
         wordpiece.match_figure(match, page.theme),
         name="wordpiece",
@@ -40,7 +50,30 @@ def steps_view(page: Page) -> None:
     )
     with page.fold("Table: every look-up"):
         page.table(wordpiece.tries_columns(match), name="wordpiece")
-    page.python(wordpiece.python_code(page.model.info, name))
+    page.python(wordpiece.python_code(page.model.info, word))
+
+
+def _other_steps(page: Page, spelled: str) -> None:
+    spelling = page.model.reader.spelling
+    kind: Any = STEPS[spelling]
+    steps = once(_steps, page.model, spelled)
+    page.show(
+        kind.figure(steps, page.theme, spelling.legible),
+        name="steps",
+        alt="One row a step, one box a piece",
+        notice=kind.notice(steps, spelling.legible),
+    )
+    with page.fold("Table: every step"):
+        page.table(kind.columns(steps, spelling.legible), name="steps")
+    with page.fold("Table: the tokens it becomes"):
+        page.table(kind.piece_columns(steps, spelling.legible), name="pieces")
+    with page.fold("How it works"):
+        st.markdown(spelling.steps)
+    page.python(kind.python_code(page.model.info, steps))
+
+
+def _steps(model: Model, spelled: str) -> Any:
+    return STEPS[model.reader.spelling].of_word(spelled, model.reader.model_file())
 
 
 def side_by_side_view(page: Page) -> None:

@@ -14,7 +14,7 @@ from scripts import families_table
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 VIEWS = {
-    "tokens": ("tokens_view", ("From text to ids", "WordPiece, step by step", "Padding and truncation", "Side by side")),
+    "tokens": ("tokens_view", ("From text to ids", "Step by step", "Padding and truncation", "Side by side")),
     "forward_pass": ("forward_view", ("Shapes", "Embedding sum", "Last hidden state", "Norms")),
     "models": ("models_view", ("Catalogue", "Parameters", "Families", "Memory")),
     "attention": ("attention_view", ("Explorer", "One head", "BertViz head view", "BertViz model view")),

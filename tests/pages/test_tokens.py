@@ -5,7 +5,7 @@ from choosing import listed
 
 from bertviz_app.turnstile import turnstile
 
-VIEWS = ("From text to ids", "WordPiece, step by step", "Padding and truncation")
+VIEWS = ("From text to ids", "Step by step", "Padding and truncation")
 BAD = (
     "😀 😀", "שלום עולם", "a\u200bb\u202e\x00c", "<script>alert(1)</script>", "**b** [a](b) $\\frac{1}{2}$ `c`", "[SEP] [CLS] ok", "[MASK]",
     "[MASK] " * 50, "x" * 10_000, "word " * 3_900, "=1+1",
@@ -71,3 +71,24 @@ def test_any_batch(open_page, lines: str) -> None:
     assert not app.exception
     assert bool(app.error) == (lines in (" \n ", "\u200b"))
     assert app.text_area(key="draft_batch").value == lines
+
+
+@pytest.mark.parametrize(
+    ("family", "title", "says"),
+    [
+        ("roberta", "rank", "list of merges"), ("deberta", "rank", "list of merges"), ("albert", "best total", "likelier"),
+        ("xlm-r", "best total", "likelier"), ("camembert", "best total", "likelier"), ("deberta-v2", "best total", "likelier"),
+    ],
+)  # fmt: skip
+def test_the_steps_of_the_model_s_own_tokenizer(
+    open_page, tiny_families, monkeypatch, family: str, title: str, says: str
+) -> None:
+    folder = tiny_families[family]
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = open_page("tokens", text="zoology at dusk", state={"tokens_view": VIEWS[1], "model": folder.name})
+    assert not app.error and listed(app, "wordpiece_word").value.strip("␣") == "zoology"
+    steps, pieces = (frame.value for frame in app.dataframe)
+    assert len(steps[title]) > 1 and "".join(pieces["token"]).strip("␣") == "zoology"
+    assert any(says in entry.value for entry in app.markdown)
+    listed(app, "wordpiece_word").select(next(name for name in listed(app, "wordpiece_word").options if "dusk" in name)).run()
+    assert not app.exception and "".join(app.dataframe[1].value["token"]).strip("␣") == "dusk"
