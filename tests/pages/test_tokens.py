@@ -88,7 +88,7 @@ def test_the_steps_of_the_model_s_own_tokenizer(
     app = open_page("tokens", text="zoology at dusk", state={"tokens_view": VIEWS[1], "model": folder.name})
     assert not app.error and listed(app, "wordpiece_word").value.strip("␣") == "zoology"
     steps, pieces = (frame.value for frame in app.dataframe)
-    assert len(steps[title]) > 1 and "".join(pieces["token"]).strip("␣") == "zoology"
+    assert len(steps[title]) >= 1 and "".join(pieces["token"]).strip("␣") == "zoology"
     assert any(says in entry.value for entry in app.markdown)
     listed(app, "wordpiece_word").select(next(name for name in listed(app, "wordpiece_word").options if "dusk" in name)).run()
     assert not app.exception and "".join(app.dataframe[1].value["token"]).strip("␣") == "dusk"
