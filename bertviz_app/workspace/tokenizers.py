@@ -13,13 +13,13 @@ from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import merges, side_by_side, unigram_path, wordpiece
 from bertviz_app.lenses import tokens as lens
-from bertviz_app.models import Model
 from bertviz_app.spelling import BYTE_LEVEL_BPE, UNIGRAM
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
+    from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
 
