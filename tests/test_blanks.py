@@ -7,6 +7,10 @@ import tiny
 from bertviz_app import load
 from bertviz_app.blanks import Blanked, blanked
 from bertviz_app.lenses.fill_in_the_blank import word_positions
+from bertviz_app.spelling import SPACE
+
+# Families whose tokenizers set a mark of a space where they begin anew behind a special token.
+BEGINS_ANEW = ("xlm-r", "camembert", "albert", "deberta-v2")
 
 
 def test_by_hand():
@@ -46,7 +50,9 @@ def test_whatever_is_hidden_the_rest_leads_back_to_what_was_typed():
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 def test_every_family_reads_the_blanks_as_if_the_tokens_had_been_replaced(tiny_families, family):
-    """One blank for each piece of a word, and everything around it as it was."""
+    """One blank for each piece of a word, and everything around it as it was; only that a tokenizer which begins anew after a special token
+    may set a mark of a space there, as it does when a blank is typed.
+    """
     reader = load(str(tiny_families[family])).reader
     typed = reader.encode("The man went to the store, and I love watching starlings.", "It rained.")
     for position in (2, 5, typed.positions("word")[-3]):
@@ -55,4 +61,9 @@ def test_every_family_reads_the_blanks_as_if_the_tokens_had_been_replaced(tiny_f
         word = (int(typed.offsets[pieces, 0].min()), int(typed.offsets[pieces, 1].max()))
         texts = [typed.text, typed.pair]
         texts[segment] = blanked(texts[segment], {word: len(pieces)}, reader.mask_token).text
-        assert reader.encode(*texts).token_ids.tolist() == reader.masked(typed, pieces).token_ids.tolist()
+        found, expected = reader.encode(*texts), reader.masked(typed, pieces)
+        read, wanted = (
+            [i for i, token in zip(one.token_ids.tolist(), one.tokens, strict=True) if token != SPACE]
+            for one in (found, expected)
+        )
+        assert read == wanted and (found.n_tokens == expected.n_tokens or family in BEGINS_ANEW)

@@ -90,7 +90,7 @@ def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_pa
     app.query_params["model"] = "no-such-model"
     app.run()
     assert not app.exception and "no\\-such\\-model" in app.warning[0].value
-    assert len(app.subheader) == 4
+    assert len(app.header) == 4
 
 
 def test_models_are_chosen_by_title_and_linked_by_name(open_page, tiny_checkpoint, monkeypatch):
