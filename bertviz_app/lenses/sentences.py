@@ -142,6 +142,8 @@ def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, stat
     in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `kind` that is shown in `alike`.
     """
     pooled = "\n    pooled.append(output.pooler_output[0])" if info.has_pooler else ""
+    # One token alone has no spread, and scikit-learn refuses it.
+    one_token = " if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else ""
     code = f"""import torch
 from sklearn.decomposition import PCA
 from transformers import AutoModel, AutoTokenizer
@@ -162,7 +164,7 @@ for sentence, text in enumerate(texts, start=1):
     means.append(last[~special].mean(dim=0))
     first.append(last[0]){pooled}
 states = torch.cat(states)  # [token, d_model], without special tokens
-points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())
+points = PCA(2, svd_solver="full").fit_transform(states.double().numpy()){one_token}
 sentences, numbers, tokens = zip(*rows)
 {table_code.tokens(info, of="tokens")}places = [place for place, token in enumerate(tokens) if token == {word!r}]
 cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)

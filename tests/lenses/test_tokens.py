@@ -35,7 +35,7 @@ def test_the_example(model) -> None:
     assert columns["token"] == ["[CLS]", "i", "love", "ai", "!", "[SEP]"]
     assert columns["id"] == [101, 1045, 2293, 9932, 999, 102]
     assert columns["special"] == ["yes", "no", "no", "no", "no", "yes"]
-    assert (columns["from character"], columns["to character"]) == ([None, 0, 2, 7, 9, None], [None, 1, 6, 9, 10, None])
+    assert (columns["from character"], columns["to character"]) == ([None, 1, 3, 8, 10, None], [None, 1, 6, 9, 10, None])
     assert columns["text"] == ["", "I", "love", "AI", "!", ""]
     assert [word.typed for word in lens.words(encoding, model.reader.trace)] == ["", "I", "love", "AI", "!", ""]
 
