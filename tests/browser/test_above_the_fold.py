@@ -6,6 +6,7 @@ A picture is in sight when 60 % of it are, or half of the screen.
 from __future__ import annotations
 
 import pytest
+from settling import settled
 
 from bertviz_app.workspace.navigation import PAGES
 
@@ -23,23 +24,12 @@ MEASURE = """() => {
   return {notice: notice.bottom, picture: picture && {top: picture.top, bottom: picture.bottom, right: picture.right}};
 }"""
 
-DRAWN = (
-    """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))"""
-)
-
-
-def settled(page):
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.locator("[data-testid=stMain] p strong").first.or_(page.locator("[data-testid=stDataFrame]")).first.wait_for()
-    page.wait_for_timeout(300)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function(DRAWN)
-
 
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])
 def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
     page = visitor(app_url if key == "home" else f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
     page.get_by_text("What to notice").first.wait_for()
+    settled(page)
     views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
     out_of_sight = {}
     for index in range(max(1, views.count())):

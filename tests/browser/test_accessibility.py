@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from settling import settled
 
 from bertviz_app.workspace.navigation import PAGES
-
-RUN_OVER = "[data-testid=stApp][data-test-script-state=notRunning]"
-
-
-def settled(page):
-    page.locator(RUN_OVER).wait_for()
-    page.wait_for_timeout(400)
-    page.locator(RUN_OVER).wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
