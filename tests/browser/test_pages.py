@@ -72,18 +72,18 @@ def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
 
 def test_a_click_hides_a_word_and_brings_it_back(visitor, app_url):
     page = visitor(f"{app_url}/fill_in_the_blank")
-    page.locator("button.token", has_text="watching").click()
+    page.locator("button.token", has_text="brother").click()
     page.get_by_text("BERT puts").wait_for()
     page.locator("button.token", has_text="[MASK]").click()
-    page.get_by_text("Nothing is hidden").wait_for()
-    page.locator("button.token", has_text="watching").wait_for()
+    page.get_by_text("Unhidden, each word gets").wait_for()
+    page.locator("button.token", has_text="brother").wait_for()
 
 
 def test_a_token_is_chosen_by_keyboard(visitor, app_url):
     page = visitor(f"{app_url}/fill_in_the_blank")
-    chip = page.locator("button.token", has_text="love")
+    chip = page.locator("button.token", has_text="loves")
     chip.wait_for()
-    assert "token 3 of 10" in (chip.get_attribute("aria-label") or "")
+    assert "token 4 of 11" in (chip.get_attribute("aria-label") or "")
     chip.focus()
     page.keyboard.press("Enter")
     page.get_by_text("BERT puts").wait_for()
@@ -92,7 +92,7 @@ def test_a_token_is_chosen_by_keyboard(visitor, app_url):
 def test_hovering_a_token_lights_up_its_text(visitor, app_url):
     page = visitor(app_url)
     page.locator(".strip .token", has_text="love").first.hover()
-    assert page.locator(".text span.lit").all_inner_texts() == ["love"]
+    assert page.locator(".text span.lit").all_inner_texts() == ["loves"]
 
 
 def test_two_browsers_each_get_their_own(visitor, app_url):
