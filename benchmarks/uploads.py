@@ -15,9 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from benchmarks.visitor import Visitor
 
 FILES, BODY = 60, b"text\n" + b"a fine film\n" * 416_000  # 5 MB
 LOADED = 500  # megabytes: with the first model in memory the server has more than that
@@ -27,25 +25,6 @@ def resident(pid: int) -> float:
     """Megabytes of a process in memory."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-async def session_of(port: int) -> tuple[websockets.ClientConnection, str]:
-    """A visitor who has opened a page, and the name of their session."""
-    connection = await websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream",
-        subprotocols=[websockets.Subprotocol("streamlit")],
-        max_size=None,
-        proxy=None,
-        ping_interval=None,
-    )
-    ask = BackMsg()
-    ask.rerun_script.query_string = ""
-    await connection.send(ask.SerializeToString())
-    while True:
-        told = ForwardMsg()
-        told.ParseFromString(await connection.recv(decode=False))
-        if told.WhichOneof("type") == "new_session":
-            return connection, str(told.new_session.initialize.session_id)
 
 
 def upload(port: int, session: str, number: int) -> None:
@@ -75,13 +54,14 @@ async def grows(pid: int) -> bool:
 
 async def measured(port: int, pid: int) -> tuple[float, float]:
     """Megabytes before the uploads and after."""
-    connection, session = await session_of(port)
+    visitor = Visitor(port, "")
+    await visitor.come("")
     while (before := resident(pid)) < LOADED or await grows(pid):
         pass
     for number in range(FILES):
-        await asyncio.to_thread(upload, port, session, number)
+        await asyncio.to_thread(upload, port, visitor.session, number)
     after = resident(pid)
-    await connection.close()
+    await visitor.leave()
     return before, after
 
 

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from bertviz_app import settings
 from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import InsideBertError
+from bertviz_app.garbage import keep_rounds_short
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,7 +43,8 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     def warm_up() -> None:
         from bertviz_app.workspace import caches  # with Plotly and more: seconds in which the server shall answer
 
-        caches.warm_up()
+        caches.warm_up().join()
+        keep_rounds_short()  # from here on: while models load there is no garbage to speak of
 
     threading.Thread(target=warm_up, name="start", daemon=True).start()
     yield

@@ -14,7 +14,7 @@ with a sentence, as it would otherwise meet every visitor on every page.
 | max_rows          | 2000     | rows of an uploaded table                                                       |
 | max_masks         | 50       | blanks filled at once                                                           |
 | max_forwards      | 2        | forward passes under way at the same time, over all visitors                    |
-| max_runs          | 8        | runs of pages under way at the same time, over all visitors                     |
+| max_runs          | 3        | runs of pages under way at the same time, over all visitors                     |
 | patience_seconds  | 60       | how long a visitor waits for a free place before being told to try again        |
 | load_seconds      | 60       | how long a visitor waits for a model to load before being told that it goes on  |
 | upload_megabytes  | 10       | uploaded files of one visitor kept in memory, the oldest let go first           |
@@ -48,7 +48,7 @@ class Settings:
     max_rows: int = 2_000
     max_masks: int = 50
     max_forwards: int = 2
-    max_runs: int = 8
+    max_runs: int = 3
     patience_seconds: int = 60
     load_seconds: int = 60
     upload_megabytes: int = 10

@@ -135,6 +135,34 @@ def test_a_long_job_of_one_visitor_lets_the_others_in_between(model, monkeypatch
     assert sorted(done) == list(range(60)) and line.peak == 1
 
 
+def test_pages_are_run_to_their_end_in_the_order_of_arrival_however_many_passes_each_makes():
+    """So nobody starves: who comes back for a second page stands behind all who wait for their first."""
+    pages, passes, order = Turnstile(1, patience=60), Turnstile(2, patience=60), []
+
+    def visitor(name: int, n_passes: int) -> None:
+        for visit in range(2):
+            with pages.turn():
+                for _ in range(n_passes):
+                    with passes.turn():
+                        threading.Event().wait(0.002)
+                order.append((visit, name))
+
+    with pages.turn():
+        threads = [threading.Thread(target=visitor, args=(name, n)) for name, n in enumerate((9, 1, 5, 1, 1))]
+        for n_waiting, thread in enumerate(threads, 1):
+            thread.start()
+            while pages.waiting < n_waiting:
+                threading.Event().wait(0.001)
+    for thread in threads:
+        thread.join(60)
+    assert order == [(visit, name) for visit in range(2) for name in range(5)]
+
+
+def test_one_page_can_draw_while_as_many_as_may_be_are_in_a_pass():
+    limits = settings.Settings()
+    assert limits.max_runs == limits.max_forwards + 1
+
+
 @pytest.fixture
 def slow(tiny_checkpoint, monkeypatch):
     """A checkpoint whose load does not end before an event is set, and that event."""

@@ -41,7 +41,8 @@ _final_states_lock = threading.Lock()
 results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
 models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000, _limits.load_seconds)
 # Runs of pages are Python, of which a process computes one line at a time: many at once only take turns at the same processor, hold up
-# the passes that need it in between, and all end late. The page is left during every longer wait.
+# the passes that need it in between, and all end late. So each is run to its end, in the order of arrival: as many as may be in a pass, and
+# one that draws meanwhile. The place is left during every longer wait.
 runs = Turnstile(_limits.max_runs, _limits.patience_seconds, what="pages")
 
 
