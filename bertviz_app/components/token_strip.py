@@ -25,7 +25,7 @@ NAMES = {
 CSS = """
 :host { display: block; }
 /* A long text scrolls within a few rows, so that the picture stays in sight. */
-.strip { display: flex; flex-wrap: wrap; gap: 6px 5px; padding: 2px; max-height: 205px; overflow-y: auto; }
+.strip { display: flex; flex-wrap: wrap; gap: 6px 5px; padding: 2px; max-height: max(125px, 20vh); overflow-y: auto; }
 .token { font: 500 17px/1.35 MONO; padding: 3px 9px 4px; border: 1.5px solid transparent; border-radius: 7px; cursor: default; text-align: center;
   white-space: pre; color: var(--ink); background: color-mix(in srgb, var(--color) 13%, transparent); border-color: color-mix(in srgb, var(--color) 38%, transparent); }
 .token small { display: block; font: 400 15px/1.3 MONO; color: var(--muted); text-align: center; }

@@ -17,7 +17,7 @@ from bertviz_app import plots
 from bertviz_app.lenses.numbering import layers, numbered
 from bertviz_app.lenses.pca import Projection, project
 from bertviz_app.lenses.phrases import counted, decimal, raised, token_name, trailer
-from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, text_positions
+from bertviz_app.lenses.point_labels import bounds, label_annotations, label_tracks, said_of_labels, text_positions
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, Integers
 
@@ -52,28 +52,29 @@ def points_picture(forward: ForwardPass, state: int, theme: Theme, in_space: boo
 
 
 def tokens_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
-    """The tokens of one text in the plane: coordinates [position, ≥ 2]. Beyond `plots.MAX_TICKS` tokens, names are on hover only."""
-    chart = plane(projection, theme, title=title)
-    chart.add_trace(_points(projection.coordinates, encoding, theme))
-    if encoding.n_tokens <= plots.MAX_TICKS:
-        points = projection.coordinates[:, :2]
-        chart.update_layout(annotations=label_annotations(points, encoding.tokens, theme, frame=bounds(points)))
-    return chart
+    """The tokens of one text in the plane: coordinates [position, ≥ 2]. Of many, those are labelled that have room, which the title says."""
+    points = projection.coordinates[:, :2]
+    labels = label_annotations(points, encoding.tokens, theme, frame=bounds(points))
+    chart = plane(projection, theme, title=title + said_of_labels(len(labels), encoding.n_tokens))
+    chart.add_trace(_points(points, encoding, theme))
+    return chart.update_layout(annotations=labels)
 
 
 def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, title: str) -> go.Figure:
-    """The tokens of one text in space: coordinates [position, 3]."""
-    chart = plots.figure(theme, height=420 if theme.narrow else 560, title=title)
+    """The tokens of one text in space: coordinates [position, 3]. Of many, those are labelled that have room, which the title says."""
     # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
     eye = (2.1, 2.1, 0.8) if theme.narrow else (1.5, 1.5, 0.8)
     x, y, z = projection.coordinates.T
-    few = encoding.n_tokens <= plots.MAX_TICKS
+    names, sides = [plots.label(token) for token in encoding.tokens], text_positions(projection.coordinates, encoding.tokens, eye)
+    title += said_of_labels(sum(map(bool, sides)), encoding.n_tokens)
+    chart = plots.figure(theme, height=420 if theme.narrow else 560, title=title)
     chart.add_scatter3d(
-        x=x, y=y, z=z, mode="markers+text" if few else "markers", text=[plots.label(token) for token in encoding.tokens],
-        textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink}, customdata=_numbers(encoding),
-        textposition=text_positions(projection.coordinates, encoding.tokens, eye) if few else None,
-        marker={"size": 6 if few else 4, "color": _colors(encoding, theme)},
-        hovertemplate="%{text} (token %{customdata})<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+        x=x, y=y, z=z, mode="markers+text", text=[name if side else "" for name, side in zip(names, sides, strict=True)],
+        textfont={"family": plots.MONOSPACE, "size": plots.TEXT_SIZE, "color": theme.ink},
+        textposition=[side or "top center" for side in sides],
+        customdata=[f"{name} (token {number})" for name, number in zip(names, _numbers(encoding), strict=True)],
+        marker={"size": 6 if all(sides) else 4, "color": _colors(encoding, theme)},
+        hovertemplate="%{customdata}<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
     )  # fmt: skip
     axis: dict[str, Any] = {
         "backgroundcolor": theme.paper,
@@ -119,20 +120,19 @@ def layer_tracks(forward: ForwardPass) -> tuple[Projection, Floats]:
 def layers_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
     """One frame a layer, all in the one projection that was fitted on all layers together; a slider and a button to play.
 
-    Traces: lines to the labels, labels, points; beyond `plots.MAX_TICKS` tokens the points alone.
+    Traces: lines to the labels, labels, points. Of many tokens, those are labelled at each layer that have room there, which the title says.
     """
     projection, tracks = layer_tracks(forward)
     encoding = forward.encoding
-    chart = plane(projection, theme, title="The tokens on their way through the layers")
-    moving: list[NDArray[np.floating[Any]]] = [tracks]
-    if encoding.n_tokens <= plots.MAX_TICKS:
-        labels, lines = label_tracks(tracks, encoding.tokens, theme)
-        moving = [lines, labels, tracks]
-        font = {"family": plots.MONOSPACE, "size": 16, "color": theme.ink}
-        texts = [plots.label(token) for token in encoding.tokens]
-        still = {"hoverinfo": "skip", "showlegend": False, "cliponaxis": False}
-        chart.add_scatter(x=lines[0, :, 0], y=lines[0, :, 1], mode="lines", line={"color": theme.muted, "width": 1}, **still)
-        chart.add_scatter(x=labels[0, :, 0], y=labels[0, :, 1], mode="text", text=texts, textfont=font, **still)
+    labels, lines = label_tracks(tracks, encoding.tokens, theme)
+    more = " · labelled where there is room, all on hover" if np.isnan(labels).any() else ""
+    chart = plane(projection, theme, title=f"The tokens on their way through the layers{more}")
+    moving: list[NDArray[np.floating[Any]]] = [lines, labels, tracks]
+    font = {"family": plots.MONOSPACE, "size": 16, "color": theme.ink}
+    texts = [plots.label(token) for token in encoding.tokens]
+    still = {"hoverinfo": "skip", "showlegend": False, "cliponaxis": False}
+    chart.add_scatter(x=lines[0, :, 0], y=lines[0, :, 1], mode="lines", line={"color": theme.muted, "width": 1}, **still)
+    chart.add_scatter(x=labels[0, :, 0], y=labels[0, :, 1], mode="text", text=texts, textfont=font, **still)
     chart.add_trace(_points(tracks[0], encoding, theme))
     chart.frames = [
         go.Frame(

@@ -33,9 +33,11 @@ class Glance:
 def firmest_head(forward: ForwardPass) -> Glance:
     """Among all heads, the one whose rows put the most weight, on average, on one other token that is not [CLS] or [SEP].
 
-    Falls back to the strongest weight of the first head when there is only one real token.
+    Of a long input only the tokens that the figure shows count: what is said of the figure can be seen in it. Falls back to the strongest
+    weight of the first head when there is only one real token.
     """
-    real = np.flatnonzero(~forward.encoding.is_special)
+    real = np.flatnonzero(~forward.encoding.is_special[:MOST])
+    real = real if len(real) else np.arange(min(MOST, forward.encoding.n_tokens))
     # [layer, head, query, key] → the same, real tokens only
     weights = forward.attentions[:, :, real][:, :, :, real].copy()
     if len(real) > 1:
@@ -45,11 +47,16 @@ def firmest_head(forward: ForwardPass) -> Glance:
     return Glance(int(layer), int(head), int(real[query]), int(real[key]), float(weights[layer, head, query, key]))
 
 
+def _part(forward: ForwardPass) -> str:
+    """What a title says where a figure shows the beginning of a longer input."""
+    return f" (the first {MOST} of {forward.encoding.n_tokens} tokens)" if forward.encoding.n_tokens > MOST else ""
+
+
 def vectors_figure(forward: ForwardPass, theme: Theme) -> go.Figure:
     """The last layer's vectors, one row a token: [position, d_model]."""
     n = min(MOST, forward.encoding.n_tokens)
     vectors = forward.hidden_states[-1][:n]
-    chart = plots.figure(theme, height=110 + 26 * n, title="The last layer’s vectors, a row for each token")
+    chart = plots.figure(theme, height=110 + 26 * n, title=f"The last layer’s vectors, a row for each token{_part(forward)}")
     trace = plots.heatmap(
         vectors,
         theme,
@@ -72,7 +79,7 @@ def attention_figure(forward: ForwardPass, glance: Glance, theme: Theme) -> go.F
     weights = forward.attentions[glance.layer, glance.head, :n, :n]
     tokens = forward.encoding.tokens[:n]
     where = f"Layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}"
-    chart = plots.figure(theme, height=140 + 30 * n, title=f"{where}: rows look at columns")
+    chart = plots.figure(theme, height=140 + 30 * n, title=f"{where}: rows look at columns{_part(forward)}")
     names = np.array([plots.label(token) for token in tokens])
     trace = plots.heatmap(
         weights,

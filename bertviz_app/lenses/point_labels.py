@@ -2,7 +2,7 @@
 there was no room at its side.
 
 Greedy: the most crowded point chooses first, among places on circles around it, the nearest place that covers neither a label nor a
-point. Source: J. Christensen, J. Marks and S. Shieber, An empirical study of algorithms for point-feature label placement (1995).
+point. Of more than `plots.MAX_TICKS` points, only those are labelled that have room right beside them, the least crowded first. Source: J. Christensen, J. Marks and S. Shieber, An empirical study of algorithms for point-feature label placement (1995).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ MARGIN = 0.08  # of the points' spread, left free on each side
 _POINT = 8  # half the side of a marker, and some air
 _ANGLES = np.deg2rad([90, 270, 0, 180, 45, 135, 315, 225])
 _RADII = (22, 32, 44, 60, 78, 98, 120, 146)
+_NEAR = 1  # of these, where labels are left out: a thicket of lines would say nothing
 
 
 def bounds(coordinates: Floats) -> Floats:
@@ -38,31 +39,39 @@ def bounds(coordinates: Floats) -> Floats:
 def place_labels(
     coordinates: Floats, labels: Sequence[str], *, frame: Floats, canvas: NDArray[np.float64] = CANVAS
 ) -> NDArray[np.float64]:
-    """Where the centre of each label stands, in pixels right of and below its point: coordinates [point, 2] → [point, 2].
+    """Where the centre of each label stands, in pixels right of and below its point, or nan where it has to be left out: coordinates
+    [point, 2] → [point, 2].
 
     `frame` [(low, high), 2] fills the `canvas`.
     """
+    thin = len(labels) > plots.MAX_TICKS
     points = _pixels(coordinates, frame, canvas)
     halves = _halves(labels)
     gaps = np.abs(points[:, None] - points[None])  # [point, point, x or y]
     crowds = ((gaps[..., 0] < 120) & (gaps[..., 1] < 40)).sum(axis=1)
     offsets = np.zeros(points.shape)
     taken: list[int] = []
-    for index in np.argsort(-crowds, kind="stable"):
-        around = _around(halves[index])
+    for index in np.argsort(crowds if thin else -crowds, kind="stable"):
+        around = _around(halves[index], _RADII[:_NEAR] if thin else _RADII)
         centers = points[index] + around
         # [candidate, label or point, x or y]
         to_labels = np.abs(centers[:, None] - (points + offsets)[taken]) < halves[index] + halves[taken]
         to_points = np.abs(centers[:, None] - points) < halves[index] + _POINT
         outside = (centers < halves[index]) | (centers > canvas - halves[index])
         covered = 4 * outside.any(axis=1) + 3 * to_labels.all(axis=-1).sum(axis=1) + 2 * to_points.all(axis=-1).sum(axis=1)
-        offsets[index] = around[int(covered.argmin())]  # the first of the best is the nearest
+        best = int(covered.argmin())  # the first of the best is the nearest
+        if thin and covered[best]:
+            offsets[index] = np.nan
+            continue
+        offsets[index] = around[best]
         taken.append(int(index))
     return offsets
 
 
 def label_annotations(coordinates: Floats, labels: Sequence[str], theme: Theme, *, frame: Floats) -> list[dict[str, Any]]:
-    """The labels as Plotly annotations, each with its line to its point where it does not stand beside it: coordinates [point, 2]."""
+    """The labels that have room as Plotly annotations, each with its line to its point where it does not stand beside it: coordinates
+    [point, 2].
+    """
     offsets = place_labels(coordinates, labels, frame=frame, canvas=canvas_of(theme))
     near = _stand_near(offsets, labels)
     return [
@@ -72,12 +81,14 @@ def label_annotations(coordinates: Floats, labels: Sequence[str], theme: Theme, 
             "font": {"family": plots.MONOSPACE, "size": SIZE, "color": theme.ink},
         }
         for (x, y), (ax, ay), text, beside in zip(coordinates, offsets, labels, near, strict=True)
+        if np.isfinite(ax)
     ]  # fmt: skip
 
 
 def label_tracks(tracks: Floats, labels: Sequence[str], theme: Theme) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For an animation, in which annotations cannot move: tracks [frame, point, 2] → the labels' centres in data units
-    [frame, point, 2], and lines to them as one pen's way [frame, 3 · point, 2], where nan lifts the pen.
+    [frame, point, 2], nan in the frames in which a label has no room, and lines to them as one pen's way [frame, 3 · point, 2], where nan
+    lifts the pen.
     """
     frame, canvas = bounds(tracks.reshape(-1, 2)), canvas_of(theme)
     scale = (frame[1] - frame[0]) / canvas * (1, -1)
@@ -92,7 +103,7 @@ def label_tracks(tracks: Floats, labels: Sequence[str], theme: Theme) -> tuple[N
 
 def text_positions(coordinates: Floats, labels: Sequence[str], eye: Sequence[float]) -> list[str]:
     """For points in space, seen from `eye` with the third axis upright, the side on which each label stands: coordinates [point, 3] →
-    Plotly's `textposition`, such as "top center". True until the visitor turns the picture.
+    Plotly's `textposition`, such as "top center", or nothing where a label has no room. True until the visitor turns the picture.
     """
     spread = np.ptp(coordinates, axis=0)
     cube = (coordinates - coordinates.min(axis=0)) / np.where(spread > 0, spread, 1)
@@ -102,8 +113,20 @@ def text_positions(coordinates: Floats, labels: Sequence[str], eye: Sequence[flo
     seen = np.stack([cube @ right, cube @ np.cross(right, ahead)], axis=-1)  # [point, 3] → [point, x or y]
     frame = seen.mean(axis=0) + np.array([[-1], [1]])  # a cube of side 1 is drawn over less than the whole of the canvas
     offsets = place_labels(seen, labels, frame=frame)
-    sides = np.sign(np.where(np.abs(offsets) < 1, 0, offsets)).astype(int)
-    return [f"{('middle', 'bottom', 'top')[y]} {('center', 'right', 'left')[x]}" for x, y in sides]
+    sides = np.sign(np.where(np.abs(offsets) < 1, 0, np.nan_to_num(offsets))).astype(int)
+    return [
+        f"{('middle', 'bottom', 'top')[y]} {('center', 'right', 'left')[x]}" if fits else ""
+        for (x, y), fits in zip(sides, np.isfinite(offsets[:, 0]), strict=True)
+    ]
+
+
+def said_of_labels(n_labelled: int, n: int) -> str:
+    """What a title says of labels that were left out; nothing where none was.
+
+    >>> said_of_labels(58, 135)
+    ' · 58 of 135 labelled, all on hover'
+    """
+    return "" if n_labelled == n else f" · {n_labelled} of {n} labelled, all on hover"
 
 
 def canvas_of(theme: Theme) -> NDArray[np.float64]:
@@ -130,9 +153,9 @@ def _halves(labels: Sequence[str]) -> NDArray[np.float64]:
     return np.array([(0.3 * SIZE * max(len(text), 1) + 3, 0.7 * SIZE) for text in labels])
 
 
-def _around(half: NDArray[np.float64]) -> NDArray[np.float64]:
+def _around(half: NDArray[np.float64], radii: Sequence[int]) -> NDArray[np.float64]:
     """Places for a label of this half width and half height, nearest first: [candidate, x or y]."""
     directions = np.stack([np.cos(_ANGLES), -np.sin(_ANGLES)], axis=-1)
     # Beside the point a label must move over by half its own width; above and below it need not.
     beside = np.sign(directions.round(6)) * (half[0], 0)
-    return np.concatenate([radius * directions + beside * (np.abs(directions) > 0.5) for radius in _RADII])
+    return np.concatenate([radius * directions + beside * (np.abs(directions) > 0.5) for radius in radii])

@@ -80,7 +80,8 @@ def summed_up(page: Page) -> Summed:
             missing[name] = str(error)
     for name, why in missing.items():
         st.caption(plain(f"{name} is missing. {why}"))
-    shown = whole_words.choose(page.encoding)
+    with page.controls:
+        shown = whole_words.choose(page.encoding)
     return Summed(page.forward, shown, {name: merged(one, shown.groups) for name, one in maps.items()}, missing)
 
 

@@ -5,6 +5,8 @@ A picture is in sight when 60 % of it are, or half of the screen.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from settling import settled
 
@@ -23,6 +25,23 @@ MEASURE = """() => {
     .map(one => one.getBoundingClientRect()).find(box => box.height > 40 && box.width > 200);
   return {notice: notice.bottom, picture: picture && {top: picture.top, bottom: picture.bottom, right: picture.right}};
 }"""
+
+LONG = "A small group of readers meets in the old library to discuss a novel and to read its last page aloud. " * 6  # 129 tokens
+
+
+@pytest.mark.parametrize("key", ["attention", "attention_summed_up", "embeddings", "fill_in_the_blank"])
+def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor, app_url, key):
+    page = visitor(f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
+    page.get_by_text("What to notice").first.wait_for()
+    settled(page)
+    box = page.get_by_label(re.compile(r"^Sentence( A)?$")).first
+    box.fill(LONG)
+    box.press("Enter")
+    page.get_by_role("button", name="Show").first.click()
+    page.wait_for_timeout(500)
+    settled(page)
+    found = page.evaluate(MEASURE)
+    assert found["picture"]["top"] < 0.65 * HEIGHT, found
 
 
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])

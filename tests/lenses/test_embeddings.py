@@ -50,21 +50,49 @@ def test_labels_travel_along_with_their_points(forward):
         assert np.isnan(lines.x[2::3]).all()
 
 
-def test_many_tokens_travel_without_labels(model):
-    figure = lens.layers_figure(model.run(model.encode("word " * 60)), plots.LIGHT)
-    assert [trace.mode for trace in figure.data] == ["markers"]
-    assert [len(frame.data) for frame in figure.frames] == [1] * 7
+LONG = (
+    "The old library on the corner of the market square was built long before the railway came to town. Every Saturday morning a small "
+    "group of readers meets there to discuss a novel, and afterwards they walk down to the river, where the ferry still carries people to "
+    "the other bank. Last week Maria brought her brother, who had never read a whole book in his life. He listened to all of them, said "
+    "nothing for an hour, and then asked why the captain in the story had not simply turned the ship around. Nobody knew what to say. The "
+    "oldest reader smiled, opened the book again, and began to read the last page aloud to the quiet room."
+)
 
 
-def test_labels_are_left_to_hover_when_there_are_many(model):
-    few, many = model.encode("word " * 38), model.encode("word " * 60)
-    for encoding, is_labelled in ((few, True), (many, False)):
-        projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
-        flat = lens.tokens_figure(projection, encoding, plots.LIGHT, title="t")
-        assert [note.text for note in flat.layout.annotations] == list(encoding.tokens if is_labelled else ())
-        assert list(flat.data[0].text) == list(encoding.tokens)
-        space = lens.space_figure(projection, encoding, plots.LIGHT, title="t")
-        assert space.data[0].mode == ("markers+text" if is_labelled else "markers")
+@pytest.fixture(scope="module")
+def long(model):
+    return model.run(model.encode(LONG))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(long, narrow):
+    theme, n = plots.theme("light", narrow=narrow), long.encoding.n_tokens
+    for in_space, least in ((False, 12 if narrow else 40), (True, 12)):
+        _, figure = lens.points_picture(long, 6, theme, in_space)
+        shown = [text for text in figure.data[0].text if text] if in_space else [note.text for note in figure.layout.annotations]
+        assert least <= len(shown) < n and set(shown) <= set(map(plots.label, long.encoding.tokens))
+        title = figure.layout.title.text.replace("<br>", " ")
+        assert f"{len(shown)} of {n} labelled, all on hover" in title
+        assert len(figure.data[0].customdata) == n and "hoverinfo" not in figure.data[0].to_plotly_json()
+
+
+def test_many_tokens_travel_with_the_labels_that_have_room(long):
+    figure = lens.layers_figure(long, plots.LIGHT)
+    assert "labelled where there is room, all on hover" in figure.layout.title.text
+    for frame in figure.frames:
+        _, labels, points = frame.data
+        shown = np.isfinite(labels.x)
+        assert 12 <= shown.sum() < long.encoding.n_tokens == len(points.x)
+        assert np.array_equal(shown, np.isfinite(labels.y))
+
+
+def test_few_tokens_are_all_labelled(model):
+    encoding = model.encode("word " * 38)
+    projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
+    flat = lens.tokens_figure(projection, encoding, plots.LIGHT, title="t")
+    assert [note.text for note in flat.layout.annotations] == list(encoding.tokens) and flat.layout.title.text == "t"
+    space = lens.space_figure(projection, encoding, plots.LIGHT, title="t")
+    assert list(space.data[0].text) == list(encoding.tokens) and space.layout.title.text == "t"
 
 
 def test_axes_state_the_share_they_keep(forward):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bertviz_app import plots
-from bertviz_app.lenses.home import attention_figure, firmest_head, prediction_figure, python_code, vectors_figure
+from bertviz_app.lenses.home import MOST, attention_figure, firmest_head, prediction_figure, python_code, vectors_figure
 from bertviz_app.lenses.probability import softmax
 
 
@@ -24,6 +24,23 @@ def test_firmest_head_names_the_weight_it_points_to(forward):
 def test_one_token_is_enough(model):
     glance = firmest_head(model.run(model.encode("Hi")))
     assert glance.query == glance.key == 1
+
+
+def test_of_a_long_text_what_is_said_can_be_seen(model):
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    forward = model.run(model.encode(f"{words}. {words}."))
+    glance = firmest_head(forward)
+    assert max(glance.query, glance.key) < MOST
+    for figure in (attention_figure(forward, glance, plots.LIGHT), vectors_figure(forward, plots.LIGHT)):
+        assert f"(the first {MOST} of {forward.encoding.n_tokens} tokens)" in figure.layout.title.text
+        assert len(figure.data[0].z) == MOST
+    short = model.run(model.encode("I love AI!"))
+    assert "first" not in vectors_figure(short, plots.LIGHT).layout.title.text
+
+
+def test_a_text_that_begins_with_special_tokens_alone_has_a_glance(model):
+    glance = firmest_head(model.run(model.encode("[SEP] " * 20 + "end")))
+    assert max(glance.query, glance.key) < MOST
 
 
 def test_figures_show_the_numbers_of_the_record(forward):

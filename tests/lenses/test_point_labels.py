@@ -32,6 +32,20 @@ def test_forty_labels_do_not_cover_each_other(seed):
     assert overlaps(coordinates, ["murmur"] * 40) == 0
 
 
+@pytest.mark.parametrize("canvas", [CANVAS, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("n", [41, 135, 512])
+def test_of_many_labels_those_without_room_are_left_out(n, canvas):
+    coordinates = np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32)
+    points, centers, halves = boxes(coordinates, ["murmur"] * n, canvas)
+    kept = np.isfinite(centers[:, 0])
+    assert 5 <= kept.sum() < n
+    among = np.abs(centers[kept][:, None] - centers[kept]) < 2 * halves[kept]
+    assert among.all(-1).sum() == kept.sum()  # each covers itself alone
+    assert not (np.abs(centers[kept][:, None] - points) < halves[kept][:, None] + 6).all(-1).any()
+    assert (centers[kept] >= halves[kept]).all() and (centers[kept] <= canvas - halves[kept]).all()
+    assert (np.abs(centers - points)[kept] <= halves[kept] + 26).all()  # right beside its point
+
+
 def test_a_cluster_and_a_far_point():
     cluster = np.random.default_rng(0).normal(size=(11, 2)) * 0.05
     coordinates = np.concatenate([cluster, [[4, 3]]]).astype(np.float32)
