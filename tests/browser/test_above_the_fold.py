@@ -26,7 +26,9 @@ MEASURE = """() => {
   return {notice: notice.bottom, picture: picture && {top: picture.top, bottom: picture.bottom, right: picture.right}};
 }"""
 
-LONG = "A small group of readers meets in the old library to discuss a novel and to read its last page aloud. " * 6  # 129 tokens
+LONG = (
+    "A small group of readers meets in the old library to discuss a novel and to read its last page aloud. " * 6
+)  # 129 tokens
 
 
 @pytest.mark.parametrize("key", ["attention", "attention_summed_up", "embeddings", "fill_in_the_blank"])

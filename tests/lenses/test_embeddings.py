@@ -69,7 +69,9 @@ def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(l
     theme, n = plots.theme("light", narrow=narrow), long.encoding.n_tokens
     for in_space, least in ((False, 12 if narrow else 40), (True, 12)):
         _, figure = lens.points_picture(long, 6, theme, in_space)
-        shown = [text for text in figure.data[0].text if text] if in_space else [note.text for note in figure.layout.annotations]
+        shown = (
+            [text for text in figure.data[0].text if text] if in_space else [note.text for note in figure.layout.annotations]
+        )
         assert least <= len(shown) < n and set(shown) <= set(map(plots.label, long.encoding.tokens))
         title = figure.layout.title.text.replace("<br>", " ")
         assert f"{len(shown)} of {n} labelled, all on hover" in title

@@ -27,7 +27,9 @@ def test_one_token_is_enough(model):
 
 
 def test_of_a_long_text_what_is_said_can_be_seen(model):
-    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    words = (
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    )
     forward = model.run(model.encode(f"{words}. {words}."))
     glance = firmest_head(forward)
     assert max(glance.query, glance.key) < MOST
