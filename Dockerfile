@@ -32,8 +32,8 @@ ENV HOME=/tmp \
 
 EXPOSE 8501
 
-# Asked directly, also where the environment names a proxy.
+# Whether a model can be shown: Streamlit's own /_stcore/health knows nothing of models. Asked directly, also where the environment names a proxy.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+    CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8501/readyz', timeout=4)"]
 
 CMD ["streamlit", "run", "app.py", "--server.headless=true", "--server.address=0.0.0.0", "--server.port=8501"]

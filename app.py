@@ -11,5 +11,5 @@ if __name__ == "__main__":
 else:
     from bertviz_app import server
 
-    server.check_settings()
-    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())
+    server.check()
+    app = st.App(__file__, lifespan=server.lifespan, routes=server.routes(), middleware=server.middleware())

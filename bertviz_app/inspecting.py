@@ -8,7 +8,6 @@ through for those that are none.
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,13 +21,14 @@ from safetensors import safe_open
 
 from bertviz_app import settings
 from bertviz_app.checkpoints import validated_config, weighed
-from bertviz_app.errors import BrokenCheckpoint, Unfit, UnsupportedModel, cause
+from bertviz_app.errors import BrokenCheckpoint, UnsupportedModel, cause
 from bertviz_app.families import family_of
 from bertviz_app.family import Family
 from bertviz_app.reading import Reader
 from bertviz_app.sentence_modules import sentence_modules
 from bertviz_app.spelling import KINDS
 from bertviz_app.task_heads import task_heads
+from bertviz_app.temporary import require_temporary_folder
 from bertviz_app.weights import tensor_shapes, weight_files
 
 # While transformers builds a network, it makes every tensor of the process an empty one: two at once spoil each other.
@@ -72,20 +72,6 @@ def inspected(folder: Path) -> Inspection:
     network_config = network.config
     load_reader(folder, network_config.vocab_size, network_config.max_position_embeddings - family.traits.first_position)
     return Inspection(family, weighed(folder), tuple(name for name in shapes if name not in read))
-
-
-def require_temporary_folder() -> None:
-    """Raises `Unfit` where no temporary file can be written.
-
-    torch and transformers need one the first time they load a network. Failing halfway through their imports they would not recover.
-    """
-    try:
-        tempfile.gettempdir()
-    except OSError:
-        raise Unfit(
-            "This server has no folder for temporary files that it may write to, which torch needs before it loads a model. Whoever runs it "
-            "gives it one (docker run --tmpfs /tmp, or a folder named in TMPDIR); no restart is needed."
-        ) from None
 
 
 def load_reader(folder: Path, vocab_size: int, max_positions: int) -> Reader:

@@ -1,4 +1,4 @@
-"""What the server does beside showing pages: it checks its settings before it starts, warms up, and bounds what is uploaded."""
+"""What the server does beside showing pages: it checks what it needs before it starts, warms up, says whether it is ready, and bounds uploads."""
 
 from __future__ import annotations
 
@@ -11,21 +11,32 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Route
 
 from bertviz_app import settings
 from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import InsideBertError
 from bertviz_app.garbage import keep_rounds_short
+from bertviz_app.temporary import require_temporary_folder
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+READY = "/readyz"
 UPLOADS = "/_stcore/upload_file/"  # then the session and the file
 
 
-def check_settings() -> None:
-    """End the process with a sentence where a setting makes no sense, or where the first model or the device is not there."""
+_warm = threading.Event()
+
+
+def check() -> None:
+    """End the process with a sentence where a setting makes no sense, or where the first model, the device or the folder for temporary
+    files is not there.
+    """
     try:
+        require_temporary_folder()
         chosen = settings.current()
         folder_of(named(chosen.model))
         if chosen.device != "auto":
@@ -44,10 +55,34 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         from bertviz_app.workspace import caches  # with Plotly and more: seconds in which the server shall answer
 
         caches.warm_up().join()
+        _warm.set()
         keep_rounds_short()  # from here on: while models load there is no garbage to speak of
 
     threading.Thread(target=warm_up, name="start", daemon=True).start()
     yield
+
+
+def not_ready() -> str:
+    """Why no model can be shown at this moment, as a sentence; empty when one can. Streamlit's own health knows nothing of models."""
+    try:
+        require_temporary_folder()
+    except InsideBertError as error:
+        return str(error)
+    if not _warm.is_set():
+        return "The first model is being loaded."
+    from bertviz_app.workspace import caches  # imported by the warm-up
+
+    return "" if caches.models.held else "No model could be loaded so far; the pages say why."
+
+
+def routes() -> list[BaseRoute]:
+    """What is answered beside Streamlit's own addresses."""
+
+    def ready(_: Request) -> PlainTextResponse:
+        why_not = not_ready()
+        return PlainTextResponse(why_not or "ready", 503 if why_not else 200)
+
+    return [Route(READY, ready)]
 
 
 class BoundedUploads:

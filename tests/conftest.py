@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ def _from_the_root() -> Iterator[None]:
 def _jobs_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """No job starts by itself: whether one does would depend on how fast the machine is."""
     monkeypatch.setattr(jobs, "AT_ONCE", 0.0)
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Model) -> Path:
+    """The only folder that this process has for temporary files, in use already; torch is there, and has its own from before."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(folder)])
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

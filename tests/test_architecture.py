@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GROUND = {
-    "records", "blanks", "errors", "settings", "catalog", "turnstile", "waiting", "garbage", "portions", "notes", "lookalikes", "tables", "traits", "family", "families", "pooling", "objectives", "spelling", "sizes",
+    "records", "blanks", "errors", "settings", "catalog", "turnstile", "waiting", "garbage", "temporary", "portions", "notes", "lookalikes", "tables", "traits", "family", "families", "pooling", "objectives", "spelling", "sizes",
     "shelf", "interventions", "layer_names", "query_key", "feed_forward", "attributions", "tasks", "label_sets", "model_info",
 }  # fmt: skip
 

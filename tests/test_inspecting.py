@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -267,15 +266,14 @@ def test_a_text_that_swells_is_refused_before_it_does(tiny_families, tmp_path):
         model.reader.trace("abcd" * 100)
 
 
-def test_no_temporary_folder_is_a_sentence_of_its_own_and_passes_away(monkeypatch, tiny_families):
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    with monkeypatch.context() as patch:
-        patch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nowhere/at/all"])
-        for ask in (inspected, lambda folder: load(str(folder))):
-            with pytest.raises(Unfit, match="temporary files") as caught:
-                ask(tiny_families["bert"])
-            assert "/nowhere" not in str(caught.value) and not isinstance(caught.value, ModelError)
-            assert isinstance(caught.value, InsideBertError)
+def test_no_temporary_folder_is_a_sentence_of_its_own_and_passes_away(temporary_folder, tiny_families):
+    shutil.rmtree(temporary_folder)
+    for ask in (inspected, lambda folder: load(str(folder))):
+        with pytest.raises(Unfit, match="temporary files") as caught:
+            ask(tiny_families["bert"])
+        assert str(temporary_folder) not in str(caught.value) and not isinstance(caught.value, ModelError)
+        assert isinstance(caught.value, InsideBertError)
+    temporary_folder.mkdir()
     load(str(tiny_families["bert"]))
 
 

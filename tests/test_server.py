@@ -1,11 +1,17 @@
-"""The server: stopped at its start by a setting without sense, and bounded in what it keeps of uploads."""
+"""The server: stopped at its start by what makes no sense or is not there, honest about being ready, and bounded in what it keeps of uploads."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -15,6 +21,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from bertviz_app import server
 from bertviz_app.server import BoundedUploads
+from bertviz_app.shelf import Shelf
+from bertviz_app.workspace import caches
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,12 +54,75 @@ def test_what_cannot_be_is_said_before_the_first_visitor_comes(name, value, said
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setenv(f"INSIDE_BERT_{name}", value)
     with pytest.raises(SystemExit) as caught:
-        server.check_settings()
+        server.check()
     assert said in str(caught.value)
 
 
 def test_settings_as_they_come_let_it_start():
-    server.check_settings()
+    server.check()
+
+
+ONE_FOLDER = "import os, tempfile\ntempfile._candidate_tempdir_list = lambda: [os.environ['TMPDIR']]\n"  # /tmp is always there
+
+
+@pytest.fixture
+def command(tmp_path):
+    """How to start a server, and its environment: the folder `temporary` is the only one for temporary files."""
+    (tmp_path / "sitecustomize.py").write_text(ONE_FOLDER, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path / "temporary"), "HF_HUB_OFFLINE": "1"}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    start = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", port]
+    return start, environment, f"http://127.0.0.1:{port}{server.READY}"
+
+
+def test_without_a_folder_for_temporary_files_the_server_does_not_start(command):
+    start, environment, _ = command
+    ended = subprocess.run(start, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    assert ended.returncode != 0 and "Inside BERT cannot start. This server has no folder for temporary files" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_it_says_when_it_is_ready_and_when_it_is_no_more(command, tmp_path):
+    start, environment, address = command
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+
+    def says(status: int, words: str) -> None:
+        said = (0, "")
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(address, timeout=30) as answer:
+                    said = (answer.status, answer.read().decode())
+            except urllib.error.HTTPError as answer:
+                said = (answer.code, answer.read().decode())
+            except OSError:
+                pass  # it does not answer yet
+            if said[0] == status and words in said[1]:
+                return
+            time.sleep(0.2)
+        pytest.fail(f"it says {said}")
+
+    running = subprocess.Popen(start, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        says(503, "The first model is being loaded.")
+        says(200, "ready")
+        shutil.rmtree(folder)
+        says(503, "no folder for temporary files")
+        folder.mkdir()
+        says(200, "ready")
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
+    ready = threading.Event()
+    ready.set()
+    monkeypatch.setattr(server, "_warm", ready)
+    monkeypatch.setattr(caches, "models", Shelf(1_000))
+    assert server.not_ready() == "No model could be loaded so far; the pages say why."
 
 
 class Uploads:

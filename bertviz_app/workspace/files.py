@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
 from bertviz_app.lenses.file_labels import speaking_of
+from bertviz_app.temporary import require_temporary_folder
 from bertviz_app.uploads.decoding import ENCODINGS, MAX_BYTES, Decoded, decoded
 from bertviz_app.uploads.layout import DELIMITERS, Layout, layout, layout_with
 from bertviz_app.uploads.table import Table, label_columns, table, text_column
@@ -79,6 +80,8 @@ def one_of(place: DeltaGenerator, label: str, offered: Sequence[str], first: int
 
 
 def _handed_over() -> Upload | None:
+    if scene.UPLOAD.value() is None:
+        require_temporary_folder()  # the server would only answer the upload with a number
     limit, megabytes = settings.current().max_rows, MAX_BYTES // 1_000_000
     file = st.file_uploader(
         f"A table (CSV, TSV) or a list (TXT, a text per line): up to {megabytes} MB, of which the first {limit:,} rows are read",
