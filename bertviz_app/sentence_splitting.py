@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise, takewhile
 
 import regex
 import sentencex
@@ -36,7 +36,8 @@ _SCRIPTS = {
 _WIDTH = 40  # characters: narrower columns are hardly ever running text
 _STARTS_ANEW = regex.compile(r"\s*(?:[-*•–—]|\(?\p{Nd}{1,3}[.)]|\p{L}[.)]\s|[^\s:：]{1,20}(?:\s[^\s:：]{1,20})?[:：](?=\s|$))")
 _ITEM = regex.compile(r"\s*\(?(?:\p{Nd}{1,3}|\p{L})[.)]\s*")  # a number or an initial is no sentence
-_ENDS = regex.compile(r"[.!?…。！？։؟।॥:;]\P{L}*$")
+_MARKS = frozenset(".!?…。！？։؟।॥:;")  # one of them behind the last letter ends a line as a sentence
+_PORTION = 4_000  # characters: of 20,000 opening quotation marks, sentencex looks from each for one that closes it
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def split(text: str, language: str = "") -> Sentences:
         n_wrapped += len(run.splitlines()) - 1
         found += [(start + first, start + last) for first, last in _within(run, language)]
         n_runs += 1
-        n_at_lines += bool(found) and not _ENDS.search(text[slice(*found[-1])])
+        n_at_lines += bool(found) and not _ends(text[slice(*found[-1])])
     return Sentences(tuple(found), language, n_at_lines if n_runs > 1 else 0, n_wrapped)
 
 
@@ -114,10 +115,10 @@ def _goes_on(lines: list[str]) -> list[bool]:
     width, pairs = max(map(len, lines)), list(pairwise(lines))
     full = all(len(line.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in pairs)
     is_wrapped = full and width >= _WIDTH and len(pairs) >= 3
-    has_stops = any(_ENDS.search(line) for line in lines)
+    has_stops = any(map(_ends, lines))
     return [
         not _STARTS_ANEW.match(after)
-        and (is_wrapped or (has_stops and after.lstrip()[:1].islower() and not _ENDS.search(line)))
+        and (is_wrapped or (has_stops and after.lstrip()[:1].islower() and not _ends(line)))
         for line, after in pairs
     ]
 
@@ -126,15 +127,35 @@ def _within(run: str, language: str) -> Iterator[Span]:
     """The sentences of one run, by sentencex."""
     words = written.spans(run)
     starts = [start for start, _ in words]
-    begun, at = 0, 0
-    for piece in sentencex.segment(language, "".join(" " if letter in "\r\n\u2028" else letter for letter in run)):
-        at += len(piece)
+    begun = 0
+    for at in _ends_within("".join(" " if letter in "\r\n\u2028" else letter for letter in run), language):
         if at < len(run) and (_ITEM.fullmatch(run[begun:at]) or _is_inside(run, at, words, starts)):
             continue
         sentence = run[begun:at]
         if sentence.strip():
             yield begun + len(sentence) - len(sentence.lstrip()), begun + len(sentence.rstrip())
         begun = at
+
+
+def _ends_within(run: str, language: str) -> Iterator[int]:
+    """Where sentencex ends the sentences of a run, the last at its end: read in portions, of which all but the last only count in their first half.
+
+    So it reads a sentence with what follows it, and its time grows with the length of the text, whatever is written there.
+    """
+    at = 0
+    while at < len(run):
+        ends = list(accumulate(map(len, sentencex.segment(language, run[at : at + _PORTION]))))
+        if at + _PORTION >= len(run):
+            yield from (at + end for end in ends)
+            return
+        found = [end for end in ends if end <= _PORTION // 2] or ends[:-1][:1]
+        yield from (at + end for end in found)
+        at += found[-1] if found else _PORTION // 2
+
+
+def _ends(line: str) -> bool:
+    """Whether a mark that ends a sentence stands behind the last letter."""
+    return not _MARKS.isdisjoint(takewhile(lambda character: not character.isalpha(), reversed(line)))
 
 
 def _is_inside(run: str, at: int, words: list[Span], starts: list[int]) -> bool:

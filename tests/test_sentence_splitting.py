@@ -135,3 +135,38 @@ def test_how_a_text_was_split_is_said():
 )
 def test_a_script_tells_a_language(text, language):
     assert lens.recognised(text) == language in lens.LANGUAGES
+
+
+def test_a_long_run_is_read_in_portions_and_split_like_a_whole(monkeypatch):
+    prose = " ".join(case.text for case in CASES if case.language == "en" and "\n" not in case.text)
+    text = " ".join([prose] * 4)
+    portions = list(lens._ends_within(text, "en"))
+    monkeypatch.setattr(lens, "_PORTION", len(text))
+    assert len(text) > 8_000 and portions == list(lens._ends_within(text, "en"))
+
+
+@pytest.mark.parametrize("text", ["“" * 20_000, "“a. " * 5_000, "« " * 10_000, "word " * 4_000])
+def test_whatever_is_written_the_work_grows_with_the_length_of_the_text(text, monkeypatch):
+    segment, lengths = lens.sentencex.segment, []
+
+    def counted(language, portion):
+        lengths.append(len(portion))
+        return segment(language, portion)
+
+    monkeypatch.setattr(lens.sentencex, "segment", counted)
+    lens.split(text, "en")
+    assert max(lengths) <= 4_000 and sum(lengths) <= 3 * len(text)
+
+
+def test_a_line_is_read_from_its_end_to_its_last_letter():
+    class Counted(str):
+        read = 0
+
+        def __reversed__(self):
+            for place in range(len(self) - 1, -1, -1):
+                self.read += 1
+                yield self[place]
+
+    line = Counted("!" * 20_000 + "a, 12")
+    assert not lens._ends(line) and line.read == 5  # from each mark a search would read on to the letter
+    assert lens._ends("Is it?”") and not lens._ends("and a,") and not lens._ends("")
