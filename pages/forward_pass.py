@@ -8,7 +8,7 @@ from bertviz_app.lenses import forward_pass as lens
 from bertviz_app.lenses import forward_pass_code
 from bertviz_app.lenses import hidden_states as states
 from bertviz_app.tables import csv_text
-from bertviz_app.workspace import Page, choices, once, open_page, scene
+from bertviz_app.workspace import Page, choices, once, open_page
 from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
@@ -16,11 +16,12 @@ BY_TOKEN = "Embedding sum"
 
 
 def chosen_token(page: Page, *, clickable: bool) -> int:
-    position = min(scene.FORWARD_TOKEN.of(page.encoding.key), page.encoding.n_tokens - 1)
+    kept = choices.clicked_token(Choice.FORWARD_TOKEN, page.encoding)
+    position = min(1, page.encoding.n_tokens - 1) if kept is None else kept
     hint = "Click a token to see its sum" if clickable else ""
     clicked = page.strip(page.encoding, hint=hint, chosen=(position,) if clickable else ())
     if clickable and clicked is not None and clicked != position:
-        scene.FORWARD_TOKEN.put(page.encoding.key, clicked)
+        choices.click_token(Choice.FORWARD_TOKEN, page.encoding, clicked)
         st.rerun()
     return position
 

@@ -4,24 +4,26 @@ import streamlit as st
 
 from bertviz_app.lenses import replaced_tokens as lens
 from bertviz_app.records import Encoding
-from bertviz_app.workspace import Page, open_page, scene
+from bertviz_app.workspace import Page, choices, open_page
 from bertviz_app.workspace.offers import offer_instead
+from bertviz_app.workspace.scene import Choice
 
 
 def replacement(page: Page) -> tuple[int, str] | None:
     """The token that was clicked and the word that stands in its place, for as long as the sentence stays the same."""
-    position, word = scene.REPLACEMENT.of(page.encoding.key)
+    position = choices.clicked_token(Choice.REPLACEMENT, page.encoding)
+    word = choices.said_of_token(Choice.REPLACEMENT, page.encoding)
     hint = "Click a token, then type what to put in its place."
     clicked = page.strip(page.encoding, key="replaced", hint=hint, chosen=() if position is None else (position,))
     if clicked is not None and clicked != position and not page.encoding.is_special[clicked]:
-        scene.REPLACEMENT.put(page.encoding.key, (clicked, ""))
+        choices.click_token(Choice.REPLACEMENT, page.encoding, clicked)
         st.rerun()
     if position is None:
         return None
     typed = st.text_input(
         f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}"
     ).strip()
-    scene.REPLACEMENT.put(page.encoding.key, (position, typed))
+    choices.click_token(Choice.REPLACEMENT, page.encoding, position, typed)
     return (position, typed) if typed else None
 
 

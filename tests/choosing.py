@@ -6,8 +6,16 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from bertviz_app.records import Encoding
+from bertviz_app.workspace import choices
+
 
 def listed(app: AppTest, choice: str) -> Any:
     """The list of a choice that depends on the input: its key has in it what it offers."""
     (box,) = [box for box in app.selectbox if box.key and box.key.rpartition("_")[0] == choice]
     return box
+
+
+def clicked(choice: str, encoding: Encoding, position: int, *said: str) -> dict[str, Any]:
+    """The state of a session in which a token of a text was clicked."""
+    return {"_chosen": {choice: [choices._digest(encoding.key), str(position), *said]}}

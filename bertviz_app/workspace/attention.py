@@ -57,13 +57,13 @@ def choose_head(page: Page) -> tuple[int, int, Reading]:
 
 def choose_token(page: Page) -> int | None:
     """The token that was clicked in the strip, until it is clicked again or another text is typed."""
-    position = scene.ATTENTION_TOKEN.of(page.encoding.key)
+    position = choices.clicked_token(Choice.ATTENTION_TOKEN, page.encoding)
     hint = "Click a token to see where it looks and what looks at it"
     if position is not None:
         hint += "; click it again for the whole head"
     clicked = page.strip(page.encoding, key="attention", hint=hint, chosen=() if position is None else (position,))
     if clicked is not None:
-        scene.ATTENTION_TOKEN.put(page.encoding.key, None if clicked == position else clicked)
+        choices.click_token(Choice.ATTENTION_TOKEN, page.encoding, None if clicked == position else clicked)
         st.rerun()
     return position
 

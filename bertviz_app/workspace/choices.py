@@ -9,16 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.scene import CHOSEN, CORRECTED, PAGE, Choice, Plain
 
+if TYPE_CHECKING:
+    from bertviz_app.records import Encoding
+
 T = TypeVar("T")
 
 _QUOTED = 40  # characters of an address that are said again
+# What had another name once: links are kept, in slides and in mails.
+_FORMER_NAMES = {
+    Choice.ATTENTION_VIEW: {"All heads": "Explorer"},
+    Choice.TOKENS_VIEW: {"WordPiece, step by step": "Step by step"},
+}
 
 
 def view(choice: Choice, options: Sequence[str], *, label: str = "View", **look: Any) -> str:
@@ -47,7 +55,7 @@ def one_of_these(
     before = CHOSEN.value().get(choice)
     index = names.index(before) if before in names else first
     # A browser goes on showing what it showed: with other names it is another widget.
-    key = f"{choice.value}_{blake2b(repr(names).encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    key = f"{choice.value}_{_digest(names)}"
     chosen = names.index(st.selectbox(label, names, index=index, key=key, **look))
     remember(choice, None if chosen == first else names[chosen])
     return offered[chosen]
@@ -107,6 +115,26 @@ def kept_names(choice: Choice) -> list[str]:
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
+def clicked_token(choice: Choice, encoding: Encoding) -> int | None:
+    """The token that was clicked in a text; None in any other."""
+    match CHOSEN.value().get(choice):
+        case [str(about), str(position), *_] if about == _digest(encoding.key) and position.isdecimal():
+            return int(position) if int(position) < encoding.n_tokens else None
+        case _:
+            return None
+
+
+def click_token(choice: Choice, encoding: Encoding, position: int | None, *said: str) -> None:
+    """Keep which token of a text was clicked, and what was `said` of it; None forgets it."""
+    remember(choice, None if position is None else [_digest(encoding.key), str(position), *said])
+
+
+def said_of_token(choice: Choice, encoding: Encoding) -> str:
+    """What was said of the clicked token; empty where nothing was."""
+    kept = CHOSEN.value().get(choice)
+    return kept[2] if clicked_token(choice, encoding) is not None and isinstance(kept, list) and len(kept) > 2 else ""
+
+
 def recall(remembered: Mapping[str, Plain]) -> None:
     """Choose again what a browser remembers, from the next run on; a name that is no choice is left out."""
     known = {name: value for name, value in remembered.items() if name in set(Choice)}
@@ -129,6 +157,10 @@ def _kept(choice: Choice, value: T) -> T:
     return value
 
 
+def _digest(subject: object) -> str:
+    return blake2b(repr(subject).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
 def _told_apart(names: Sequence[str]) -> list[str]:
     """The second of the same name carries its number."""
     before = [names[:index].count(name) for index, name in enumerate(names)]
@@ -137,6 +169,10 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 
 def _only(choice: Choice, options: Sequence[str], label: str) -> None:
     """Nothing but what is offered: a link may ask for anything, and another model may offer less."""
+    asked = scene.chosen(choice) or st.query_params.get(choice)
+    if asked not in options and (now := _FORMER_NAMES.get(choice, {}).get(str(asked))) in options:
+        scene.choose(choice, now)
+        return
     _say_unknown(choice, options, label)
     if scene.chosen(choice) not in options:
         scene.unchoose(choice)

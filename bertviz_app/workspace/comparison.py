@@ -10,7 +10,7 @@ import streamlit as st
 from bertviz_app.lenses import embeddings, sentences, similarity
 from bertviz_app.lenses.phrases import token_name
 from bertviz_app.plots import shown
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -100,7 +100,7 @@ def similarity_view(page: Page, state: int) -> None:
 def neighbours_view(page: Page) -> None:
     """The tokens of the vocabulary whose input embeddings are nearest to that of a token of the sentence."""
     encoding = page.encoding
-    position = scene.NEIGHBOURS_TOKEN.of(encoding.key)
+    position = choices.clicked_token(Choice.NEIGHBOURS_TOKEN, encoding)
     if position is None:
         # A whole word says more than a piece; the middle one, if there are many.
         candidates = encoding.positions("word") or np.flatnonzero(~encoding.is_special)
@@ -109,7 +109,7 @@ def neighbours_view(page: Page) -> None:
         encoding, key="neighbours", hint="Click a token to see its neighbours in the vocabulary.", chosen=(position,)
     )
     if clicked is not None and clicked != position:
-        scene.NEIGHBOURS_TOKEN.put(encoding.key, clicked)
+        choices.click_token(Choice.NEIGHBOURS_TOKEN, encoding, clicked)
         st.rerun()
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
     found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)

@@ -19,7 +19,7 @@ from bertviz_app.lenses import logit_lens_figures as figures
 from bertviz_app.lenses import neurons
 from bertviz_app.plots import Theme, label, shown
 from bertviz_app.records import Encoding, ForwardPass
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
@@ -44,7 +44,7 @@ class Look:
 
 def choose_token(page: Page, strip: DeltaGenerator, tools: DeltaGenerator) -> Look:
     """The token that was clicked last in the `strip`, at first the blank or the last word, and, by a switch among the `tools`, hidden or not."""
-    position = scene.LENS_TOKEN.of(page.encoding.key)
+    position = choices.clicked_token(Choice.LENS_TOKEN, page.encoding)
     if position is None:
         position = lens.first_position(page.encoding)
     hidden = lens.hides(page.encoding, position)
@@ -56,7 +56,7 @@ def choose_token(page: Page, strip: DeltaGenerator, tools: DeltaGenerator) -> Lo
     with strip:
         clicked = page.strip(encoding, key="lens", hint="Click the token to look at.", chosen=(position,))
     if clicked is not None and clicked != position:
-        scene.LENS_TOKEN.put(page.encoding.key, clicked)
+        choices.click_token(Choice.LENS_TOKEN, page.encoding, clicked)
         st.rerun()
     return Look(encoding, position, hidden)
 

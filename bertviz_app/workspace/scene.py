@@ -121,6 +121,12 @@ class Choice(StrEnum):
     JUDGED = auto()
     JUDGED_WITH_NO_ANSWER = auto()
     ANSWER_BELOW = auto()
+    ATTENTION_TOKEN = auto()  # what is clicked in a text is kept with that text, and not in the address
+    LENS_TOKEN = auto()
+    SUMMED_TOKEN = auto()
+    NEIGHBOURS_TOKEN = auto()
+    FORWARD_TOKEN = auto()
+    REPLACEMENT = auto()
 
 
 # ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────
@@ -149,14 +155,6 @@ UNKNOWN_MODEL = Kept[str | None]("_unknown_model", None)  # what a link asked fo
 CHOSEN: Kept[Mapping[str, Plain]] = Kept("_chosen", {})  # what a reload brings back
 CORRECTED: KeptOf[Mapping[str, tuple[str, object]]] = KeptOf("_corrected", {})  # what a link asked for in vain, about one page
 
-# ── What was clicked, each about one text ─────────────────────────────────────────────────────────
-
-ATTENTION_TOKEN: KeptOf[int | None] = KeptOf("_attention_token", None)
-LENS_TOKEN: KeptOf[int | None] = KeptOf("_lens_token", None)
-SUMMED_TOKEN: KeptOf[int | None] = KeptOf("_summed_token", None)
-NEIGHBOURS_TOKEN: KeptOf[int | None] = KeptOf("neighbours_of", None)
-FORWARD_TOKEN: KeptOf[int] = KeptOf("forward_token", 1)
-REPLACEMENT: KeptOf[tuple[int | None, str]] = KeptOf("replacement", (None, ""))
 HEAD_SUGGESTED = Kept("_head_suggested", False)
 LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
 GLOSSARY_SEARCH = Kept("glossary_search", "")

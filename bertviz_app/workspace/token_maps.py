@@ -22,7 +22,7 @@ from bertviz_app.lenses.token_maps_words import FLOW, MEAN, METHODS, NORMS, ROLL
 from bertviz_app.plots import Theme, shown
 from bertviz_app.records import Encoding, ForwardPass
 from bertviz_app.turnstile import Turnstile
-from bertviz_app.workspace import choices, costs, jobs, scene, whole_words
+from bertviz_app.workspace import choices, costs, jobs, whole_words
 from bertviz_app.workspace.caches import Keyed, once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
@@ -158,12 +158,12 @@ def one_map(page: Page, summed: Summed) -> code.Table:
 def one_token(page: Page, summed: Summed) -> code.Table:
     """What the clicked token draws on: the blank or the first token before a click, and for another text."""
     encoding = summed.shown.encoding
-    kept = scene.SUMMED_TOKEN.of(encoding.key)
+    kept = choices.clicked_token(Choice.SUMMED_TOKEN, encoding)
     position = words.default_token(encoding) if kept is None else kept
     hint = f"Click a {encoding.unit} to see where its information comes from."
     clicked = page.strip(encoding, key="summed", hint=hint, chosen=(position,))
     if clicked is not None and clicked != position:
-        scene.SUMMED_TOKEN.put(encoding.key, clicked)
+        choices.click_token(Choice.SUMMED_TOKEN, encoding, clicked)
         st.rerun()
     chart = once(_token_figure, encoding, summed.keyed(), position, page.theme)
     page.show(chart, name="summed_token", alt="Bars", notice=words.token_sentence(summed.maps, encoding, position))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from choosing import clicked
 
 from bertviz_app.lenses import attention as lens
 from bertviz_app.workspace import examples
@@ -74,8 +75,8 @@ def test_a_head_from_another_page_is_opened(open_page):
 
 
 def test_a_chosen_token_and_the_readings(open_page, model):
-    key = model.encode(examples.FIRST).key
-    state = {"attention_view": "One head", "_attention_token": (key, 0), "layer": 5, "head": 3}
+    token = clicked("attention_token", model.encode(examples.FIRST), 0)
+    state = {"attention_view": "One head", "layer": 5, "head": 3} | token
     app = open_page("attention", state=state)
     assert "“[CLS]” looks most at" in said(app)
     app.toggle(key="attention_hide").set_value(True).run()

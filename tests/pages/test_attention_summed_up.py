@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from choosing import clicked
 import tiny
 
 from bertviz_app.errors import UnsupportedModel
@@ -53,8 +54,7 @@ def test_norms_are_shown_layer_by_layer(open_page):
 
 
 def test_a_token_is_followed(open_page, model):
-    key = model.encode("I love AI!").key
-    state = {"summed_view": "One token", "_summed_token": (key, 2)}
+    state = {"summed_view": "One token"} | clicked("summed_token", model.encode("I love AI!"), 2)
     assert "“love” draws most on" in said(open_page("attention_summed_up", text="I love AI!", state=state))
     blank = open_page("attention_summed_up", text="I [MASK] AI!", state=state)  # another text: its blank
     assert "“[MASK]” draws most on" in said(blank)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from choosing import clicked
 import tiny
 
 from bertviz_app import load
@@ -81,7 +82,7 @@ def test_a_page_shows_the_objective_or_says_why_not_and_offers_another(open_with
 
 def test_a_replacement_is_typed_and_judged(open_with, tiny_families):
     encoding = load(str(tiny_families["electra-discriminator"])).encode("the man went to the store.")
-    state = {"replacement": (encoding.key, (2, "cat"))}
+    state = clicked("replacement", encoding, 2, "cat")
     app = open_with("electra-discriminator", "replaced_tokens", text="the man went to the store.", state=state)
     assert "The replacement “cat” is" in said(app)
 

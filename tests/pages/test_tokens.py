@@ -2,8 +2,11 @@
 
 import pytest
 from choosing import listed
+from conftest import ROOT
+from streamlit.testing.v1 import AppTest
 
 from bertviz_app.turnstile import turnstile
+from bertviz_app.workspace import choices
 
 VIEWS = ("From text to ids", "Step by step", "Padding and truncation")
 BAD = (
@@ -92,3 +95,16 @@ def test_the_steps_of_the_model_s_own_tokenizer(
     assert any(says in entry.value for entry in app.markdown)
     listed(app, "wordpiece_word").select(next(name for name in listed(app, "wordpiece_word").options if "dusk" in name)).run()
     assert not app.exception and "".join(app.dataframe[1].value["token"]).strip("␣") == "dusk"
+
+
+def test_a_link_to_a_view_by_its_former_name_opens_it():
+    """Every former name leads to a view that its page offers today."""
+    pages = {"attention_view": "attention", "tokens_view": "tokens"}
+    assert {choice.value for choice in choices._FORMER_NAMES} == set(pages)
+    for choice, names in choices._FORMER_NAMES.items():
+        for former, now in names.items():
+            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
+            app.query_params[choice.value] = former
+            app.switch_page(f"pages/{pages[choice]}.py").run()
+            control = app.segmented_control(key=choice.value)
+            assert not app.exception and not app.warning and control.value == now and now in control.options

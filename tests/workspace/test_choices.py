@@ -150,3 +150,31 @@ def test_a_browser_remembers_choices_and_no_other_name_of_the_session():
 
     app = AppTest.from_function(recalled).run()
     assert not app.exception and [text.value for text in app.text] == ["3", "Ids", "{}"]
+
+
+def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model):
+    def clicking():
+        import streamlit as st
+
+        from bertviz_app import load
+        from bertviz_app.workspace import choices, scene
+        from bertviz_app.workspace.scene import Choice
+
+        one, other = (load("embedded").encode(text) for text in ("I love AI!", "I love you!"))
+        kept = scene.TEXTS.value().get("kept")
+        if kept is None:
+            choices.click_token(Choice.REPLACEMENT, one, 2, "hate")
+        else:
+            scene.CHOSEN.put({"replacement": [scene.CHOSEN.value()["replacement"][0], *kept.split(",")]})
+        st.json([[choices.clicked_token(Choice.REPLACEMENT, it), choices.said_of_token(Choice.REPLACEMENT, it)] for it in (one, other)])
+        st.json(scene.CHOSEN.value())
+
+    import json
+
+    app = AppTest.from_function(clicking, default_timeout=60).run()
+    assert not app.exception and json.loads(app.json[0].value) == [[2, "hate"], [None, ""]]
+    assert json.loads(app.json[1].value)["replacement"][1:] == ["2", "hate"]  # what the browser keeps for a reload
+    for odd in ("99,hate", "-1,hate", "x,hate", "²,hate", ","):  # a browser may send anything
+        app.session_state["texts"] = {"kept": odd}
+        app.run()
+        assert not app.exception and json.loads(app.json[0].value) == [[None, ""], [None, ""]]
