@@ -117,8 +117,7 @@ def _goes_on(lines: list[str]) -> list[bool]:
     is_wrapped = full and width >= _WIDTH and len(pairs) >= 3
     has_stops = any(map(_ends, lines))
     return [
-        not _STARTS_ANEW.match(after)
-        and (is_wrapped or (has_stops and after.lstrip()[:1].islower() and not _ends(line)))
+        not _STARTS_ANEW.match(after) and (is_wrapped or (has_stops and after.lstrip()[:1].islower() and not _ends(line)))
         for line, after in pairs
     ]
 

@@ -225,8 +225,9 @@ def test_each_list_offers_what_it_shows(walk, key: str, query: str, label: str) 
     visit = walk(key, query)
     for text in (FIRST, SECOND):
         visit.type(text)
-        visit.shows(True, lambda: visit.chosen()[label] in options(visit, label))
-        choose(visit, label, options(visit, label)[-1])
+        offered = options(visit, label)
+        visit.shows(True, lambda offered=offered: visit.chosen()[label] in offered)
+        choose(visit, label, offered[-1])
 
 
 def test_hidden_words_travel(walk) -> None:

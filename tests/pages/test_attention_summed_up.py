@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from choosing import clicked
 import tiny
+from choosing import clicked
 
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.lenses import token_maps as lens

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from choosing import clicked
 import tiny
+from choosing import clicked
 
 from bertviz_app import load
 from bertviz_app.lenses.glossary import TERMS

@@ -1,8 +1,8 @@
 """The Forward pass page, with any input."""
 
-from choosing import clicked
 import numpy as np
 import pytest
+from choosing import clicked
 
 from bertviz_app.turnstile import turnstile
 
@@ -24,7 +24,9 @@ def test_no_further_pass(open_page) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("text", BAD, ids=lambda text: ascii(text[:10]))
 def test_any_text(open_page, view: str, text: str) -> None:
-    app = open_page("forward_pass", text=text, state={"forward_view": view, "_chosen": {"forward_token": ["another text", "700"]}})
+    app = open_page(
+        "forward_pass", text=text, state={"forward_view": view, "_chosen": {"forward_token": ["another text", "700"]}}
+    )
     assert not app.error and app.dataframe
     assert any("What to notice" in entry.value for entry in app.markdown)
 
@@ -43,7 +45,9 @@ def test_numbers_are_the_models(open_page, forward) -> None:
 
 def test_the_chosen_token(open_page, forward) -> None:
     app = open_page(
-        "forward_pass", text="I love AI!", state={"forward_view": "Embedding sum"} | clicked("forward_token", forward.encoding, 2)
+        "forward_pass",
+        text="I love AI!",
+        state={"forward_view": "Embedding sum"} | clicked("forward_token", forward.encoding, 2),
     )
     assert np.allclose(app.dataframe[0].value["after LayerNorm"], forward.hidden_states[0][2], atol=1e-5)
     assert any("“love”" in entry.value for entry in app.markdown)

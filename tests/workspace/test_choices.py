@@ -166,7 +166,12 @@ def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model):
             choices.click_token(Choice.REPLACEMENT, one, 2, "hate")
         else:
             scene.CHOSEN.put({"replacement": [scene.CHOSEN.value()["replacement"][0], *kept.split(",")]})
-        st.json([[choices.clicked_token(Choice.REPLACEMENT, it), choices.said_of_token(Choice.REPLACEMENT, it)] for it in (one, other)])
+        st.json(
+            [
+                [choices.clicked_token(Choice.REPLACEMENT, it), choices.said_of_token(Choice.REPLACEMENT, it)]
+                for it in (one, other)
+            ]
+        )
         st.json(scene.CHOSEN.value())
 
     import json
