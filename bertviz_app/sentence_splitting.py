@@ -154,7 +154,8 @@ def _ends_within(run: str, language: str) -> Iterator[int]:
 
 def _ends(line: str) -> bool:
     """Whether a mark that ends a sentence stands behind the last letter."""
-    return not _MARKS.isdisjoint(takewhile(lambda character: not character.isalpha(), reversed(line)))
+    behind: Iterator[str] = takewhile(lambda character: not character.isalpha(), reversed(line))
+    return not _MARKS.isdisjoint(behind)
 
 
 def _is_inside(run: str, at: int, words: list[Span], starts: list[int]) -> bool:
