@@ -105,12 +105,7 @@ def asked(job: Job[Any], key: str, label: str, *, alone: bool = False) -> bool:
         return True
     if alone and job.seconds < AT_ONCE and _choice(key) != (job.key, False):
         return True
-    place = st.empty()
-    if not place.button(f"{label} ({costs.duration(job.seconds)})", type="primary", key=key):
-        return False
-    _choose(key, job.key, True)
-    place.empty()
-    return True
+    return _offered(job, key, label, button=key)
 
 
 def result(job: Job[T], key: str) -> T:
@@ -118,8 +113,8 @@ def result(job: Job[T], key: str) -> T:
 
     Raises `Halted` while this visitor has stopped it, with a button on the screen that starts it again.
     """
-    if not at_hand(job) and _choice(key) == (job.key, False):
-        _offer_again(job, key)
+    if not at_hand(job) and _choice(key) == (job.key, False) and not _offered(job, key, "Start again", button=f"again_{key}"):
+        raise Halted
     place = st.empty()
     drawn: list[Any] = []
 
@@ -189,15 +184,17 @@ def _work(job: Job[Any], key: Hashable, run: Run) -> None:
     run.outcome.set_result(found)
 
 
-def _offer_again(job: Job[Any], key: str) -> None:
+def _offered(job: Job[Any], key: str, label: str, *, button: str) -> bool:
+    """A button that says how long the job will take, and before it, where that is so, that this visitor has stopped it. Whether it was pressed."""
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{job.doing}: stopped.")
-        again = st.button(f"Start again ({costs.duration(job.seconds)})", key=f"again_{key}")
-    if not again:
-        raise Halted
-    _choose(key, job.key, True)
-    place.empty()
+        if _choice(key) == (job.key, False):
+            st.caption(f"{job.doing}: stopped.", width="content")
+        pressed = st.button(f"{label} ({costs.duration(job.seconds)})", type="primary", key=button)
+    if pressed:
+        _choose(key, job.key, True)
+        place.empty()
+    return pressed
 
 
 def _stop(key: str, job_key: Hashable) -> None:

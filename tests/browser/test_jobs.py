@@ -1,0 +1,78 @@
+"""A long job as its visitors see it: a bar, a Stop that releases who presses it, and what becomes of it for everybody else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+TEXT = "the old grey cat watches from its [MASK] window and thinks about fish " * 24
+START = re.compile(r"^Test all 72 heads \(")
+
+
+@pytest.fixture
+def reader(visitor, app_url):
+    """A visitor at the map of heads with a text that takes long, before it is asked for."""
+
+    def come(text=TEXT):
+        page = visitor(f"{app_url}/interventions?interventions_view=Map+of+heads")
+        page.get_by_text("What to notice.").first.wait_for()
+        box = page.get_by_label(re.compile(r"^Sentence( A)?$")).first
+        box.fill(text)
+        box.press("Enter")
+        page.locator(".strip .token").nth(300).wait_for()
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        return page
+
+    return come
+
+
+def start(page):
+    page.get_by_role("button", name=START).click()
+    bar(page).wait_for()
+
+
+def stop(page):
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+
+
+def bar(page):
+    return page.get_by_test_id("stMain").get_by_role("progressbar")
+
+
+def share(page) -> float:
+    """How far the bar is, in percent."""
+    return float(bar(page).get_attribute("aria-valuenow") or 0)
+
+
+def test_who_stops_a_job_is_told_so_and_it_ends_where_nobody_else_waits(reader):
+    page = reader(TEXT + "Nobody else asks for this one.")
+    start(page)
+    page.wait_for_function("() => +document.querySelector('[data-testid=stMain] [role=progressbar]').ariaValueNow > 40")
+    reached = share(page)
+    stop(page)
+    page.get_by_text("Switching off each of 72 heads: stopped.").wait_for()
+    expect(bar(page)).to_have_count(0)
+    assert page.locator(".js-plotly-plot").count() == 0
+    page.wait_for_timeout(3_000)  # it ends between two of its steps
+    start(page)
+    assert share(page) < reached  # it had ended: this is another one, from its beginning
+    stop(page)
+    page.get_by_text("72 heads: stopped.").wait_for()
+
+
+def test_who_stops_a_job_leaves_it_to_whoever_else_waits_for_it(reader):
+    first, second = reader(), reader()
+    start(first)
+    start(second)
+    stop(first)
+    first.get_by_text("Switching off each of 72 heads: stopped.").wait_for()
+    expect(bar(first)).to_have_count(0)
+    expect(bar(second)).to_have_count(1)
+    second.locator(".js-plotly-plot .main-svg").first.wait_for()
+    assert second.get_by_text(": stopped.").count() == 0
+    expect(first.get_by_role("button", name=START)).to_be_visible()  # nothing happens on a page that nobody touches
+    first.get_by_role("button", name=START).click()
+    first.locator(".js-plotly-plot .main-svg").first.wait_for()  # what the other waited for is there
+    assert bar(first).count() == 0
