@@ -62,18 +62,25 @@ PACKAGES = {"bertviz_app.workspace.once": "bertviz_app.workspace.caches.once"}  
 
 
 def named(module: Module, node: ast.AST) -> list[str]:
-    """The functions of ours that an expression names, as dotted paths; of a table, all of its values."""
+    """The functions of ours that an expression names, as dotted paths; of a table, all of its values, or what is taken from each."""
+    paths = [PACKAGES.get(path, path) for path in _meant(module, node)]
+    parts = [path.rpartition(".") for path in paths]
+    return [
+        path
+        for path, (owner, _, name) in zip(paths, parts, strict=True)
+        if owner in MODULES and name in MODULES[owner].functions
+    ]
+
+
+def _meant(module: Module, node: ast.AST) -> list[str]:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        return [f"{module.name}.{name}" for name in module.tables.get(node.value.id, [])]
+        names = module.tables.get(node.value.id, [])
+        return [module.imported.get(name, f"{module.name}.{name}") for name in names]
     if isinstance(node, ast.Name):
-        path = module.imported.get(node.id, f"{module.name}.{node.id}")
-    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        path = f"{module.imported.get(node.value.id, '')}.{node.attr}"
-    else:
-        return []
-    path = PACKAGES.get(path, path)
-    owner, _, name = path.rpartition(".")
-    return [path] if owner in MODULES and name in MODULES[owner].functions else []
+        return [module.imported.get(node.id, f"{module.name}.{node.id}")]
+    if isinstance(node, ast.Attribute):
+        return [f"{owner}.{node.attr}" for owner in _meant(module, node.value)]
+    return []
 
 
 def function(path: str) -> ast.FunctionDef:

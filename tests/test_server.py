@@ -12,7 +12,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit import runtime
@@ -125,6 +128,12 @@ def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
     assert server.not_ready() == "No model could be loaded so far; the pages say why."
 
 
+def in_a_loop(doing: Coroutine[Any, Any, None]) -> None:
+    """Runs it in a thread of its own: in this one the browser of other tests may have a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, doing).result()
+
+
 class Uploads:
     """A session's uploads through the middleware, as Streamlit keeps them."""
 
@@ -154,23 +163,23 @@ class Uploads:
 
 def test_the_files_of_a_session_are_bounded_in_sum_and_the_newest_are_kept(monkeypatch):
     uploads = Uploads(monkeypatch, 3_000)
-    asyncio.run(uploads.send(*map(str, range(60))))  # all at once
+    in_a_loop(uploads.send(*map(str, range(60))))  # all at once
     assert list(uploads.manager.file_storage["a"]) == ["57", "58", "59"]
     assert uploads.kept("a") == 3_000 and uploads.most == 4_000
 
 
 def test_the_files_of_one_visitor_do_not_push_out_those_of_another(monkeypatch):
     uploads = Uploads(monkeypatch, 2_000)
-    asyncio.run(uploads.send("1", session="b"))
-    asyncio.run(uploads.send(*map(str, range(9)), session="a"))
+    in_a_loop(uploads.send("1", session="b"))
+    in_a_loop(uploads.send(*map(str, range(9)), session="a"))
     assert uploads.kept("b") == 1_000 and uploads.kept("a") == 2_000
 
 
 def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch):
     uploads = Uploads(monkeypatch, 500)
-    asyncio.run(uploads.send("1"))
+    in_a_loop(uploads.send("1"))
     assert list(uploads.manager.file_storage["a"]) == ["1"]
-    asyncio.run(uploads.send("2"))
+    in_a_loop(uploads.send("2"))
     assert list(uploads.manager.file_storage["a"]) == ["2"]
 
 
@@ -189,5 +198,5 @@ def test_other_requests_are_handed_on():
         ):
             await bounded(scope, None, None)
 
-    asyncio.run(ask())
+    in_a_loop(ask())
     assert seen == ["lifespan", "websocket", "http"]

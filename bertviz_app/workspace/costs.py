@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
 
 GRADIENT = 1.5  # a pass and its gradient, one of many, in passes (docs/performance.md)
+COLD = 3.0  # the first pass of a model takes two to five times as long as those that follow
 OVERHEAD = 32  # tokens: what a pass costs apart from its text is about what so many of them cost
 
 # Seconds a token, overhead included, of each model's last passes. The middle one of five: one that was held up tells little of the next.
@@ -20,7 +21,8 @@ _recent: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=5))
 
 def went(model: Model, seconds: float, n_tokens: int) -> None:
     """A pass over so many tokens took so long, its wait for a place included."""
-    _recent[model.info.key].append(seconds / (n_tokens + OVERHEAD))
+    recent = _recent[model.info.key]
+    recent.append(seconds / (n_tokens + OVERHEAD) / (1.0 if recent else COLD))
 
 
 def expected(model: Model, n_passes: float, n_tokens: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from settling import settled
+from settling import settled, whole
 
 from bertviz_app.workspace.navigation import PAGES
 
@@ -49,8 +49,7 @@ def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor, app
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])
 def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
     page = visitor(app_url if key == "home" else f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
-    page.get_by_text("What to notice").first.wait_for()
-    settled(page)
+    whole(page, key)
     views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
     out_of_sight = {}
     for index in range(max(1, views.count())):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from settling import settled
+from settling import settled, whole
 
 from bertviz_app.workspace.navigation import PAGES
 
@@ -13,17 +13,28 @@ from bertviz_app.workspace.navigation import PAGES
 @pytest.mark.parametrize("key", PAGES)
 def test_axe_finds_nothing(visitor, app_url, key, theme):
     page = visitor(app_url if key == "home" else f"{app_url}/{key}", color_scheme=theme)
-    page.get_by_role("heading", level=1).wait_for()
-    settled(page)
+    whole(page, key)
     axe, found = Axe(), {}
     views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
     for index in range(max(1, views.count())):
         if views.count():
-            views.nth(index).click()
+            views.nth(index).click()  # and the pointer stays on it
             settled(page)
         for broken in axe.run(page).response["violations"]:
             found[f"{index}: {broken['id']}"] = broken["nodes"][0]["html"][:200]
     assert found == {}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("key", PAGES)
+def test_nothing_covers_what_can_be_clicked(visitor, app_url, key, width):
+    page = visitor(app_url if key == "home" else f"{app_url}/{key}", viewport={"width": width, "height": 900})
+    whole(page, key)
+    covered = page.evaluate("""() => [...document.querySelectorAll("[data-testid=stMain] :is(button, a, summary)")].filter(one => {
+      const box = one.getBoundingClientRect(), hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      return one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && box.width > 8 && box.top >= 0 && box.bottom <= innerHeight && !one.contains(hit);
+    }).map(one => one.innerText)""")
+    assert covered == []
 
 
 def test_the_strip_keeps_the_focus(visitor, app_url):

@@ -6,22 +6,13 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from settling import whole
 
 from bertviz_app.plots import percent
 from bertviz_app.workspace.navigation import PAGES
 
 from .conftest import running_app
 
-LAST = {  # something that stands on the page only once it is whole
-    "home": "turned into a prediction",
-    "glossary": "WordPiece",
-    "models": "A model that is not on this server",
-    "replaced_tokens": "What to notice",
-    "tasks": "What to notice.",
-    "attention": "What to notice.",
-    "interventions": "What to notice.",
-    "words_in_context": "What to notice.",
-}
 # Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
 FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"
 
@@ -44,8 +35,7 @@ def strip(page):
 def test_every_page_cold_by_deep_link(visitor, browser, key):
     with running_app() as url:
         page = visitor(url if key == "home" else f"{url}/{key}")
-        # An exception ends the waiting at once.
-        page.get_by_text(LAST.get(key, "Python")).or_(page.locator("[data-testid=stException]")).first.wait_for()
+        whole(page, key)
         assert page.locator("[data-testid=stException]").count() == 0
         title = "Inside BERT" if key == "home" else PAGES[key].title
         assert page.get_by_role("heading", name=title, exact=True).count() == 1
@@ -151,7 +141,7 @@ def test_heads_are_opened_by_hand_and_by_keyboard_and_laid_over_each_other(visit
     opened(page, "Head 3.4")
     squares.click(position=square(6, 1, side), modifiers=["Shift"])
     opened(page, "Head 3.4", "Head 6.1")
-    page.get_by_role("button", name="Take Head 6.1 away").click()
+    page.get_by_role("button", name="Remove Head 6.1").click()
     opened(page, "Head 3.4")
 
 
