@@ -166,21 +166,34 @@ def draw_head(entry: PageEntry) -> None:
 
 
 def _model_choice(key: str) -> str:
-    """The models by their titles. The address carries the name: a widget bound to it would write the title there."""
+    """The models by their titles. The address carries the name: a widget bound to it would write the title there.
+
+    What was just picked counts; else the address, which Back, Forward and links change; else what was chosen before, on whatever page.
+    """
     offered = offered_models()
     default = default_model(offered)
-    asked = st.query_params.get("model")
-    chosen_before = scene.CHOSEN_MODEL.value()
+    asked, chosen_before = st.query_params.get("model"), scene.CHOSEN_MODEL.value()
     for gone in (name for name in (asked, chosen_before) if name is not None and name not in offered):
         scene.UNKNOWN_MODEL.put(gone)
+    picked = scene.MODEL_PICKED.take()
+    moved = not picked and asked in offered and asked != chosen_before
     # On another page it is another widget, which knows nothing of what was chosen.
-    if scene.arrive(key) or not scene.MODEL.is_set():
-        scene.MODEL.put(next((name for name in (chosen_before, asked) if name in offered), default))
-    chosen = st.selectbox("Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed")
+    if scene.arrive(key) or moved or not scene.MODEL.is_set():
+        wanted = (chosen_before, asked) if picked else (asked, chosen_before)
+        scene.MODEL.put(next((name for name in wanted if name in offered), default))
+    chosen = st.selectbox(
+        "Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed", on_change=_pick
+    )
     scene.CHOSEN_MODEL.put(chosen)
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]
+
+
+def _pick() -> None:
+    # Kept before the page runs: who picks a model and goes to another page at once has it there, where this widget is not.
+    scene.CHOSEN_MODEL.put(scene.MODEL.value())
+    scene.MODEL_PICKED.put(True)
 
 
 def _title(name: str) -> str:

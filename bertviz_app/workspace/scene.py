@@ -145,6 +145,7 @@ ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what t
 
 MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
 CHOSEN_MODEL = Kept[str | None]("_model", None)  # what it held last, on whatever page
+MODEL_PICKED = Kept("_model_picked", False)  # whether it was picked in the box since the last run
 PAGE = Kept[str | None]("_page", None)  # the page of the last run
 VISIT = Kept("_visit", 0)  # counts the pages that were gone to
 MODEL_LINE = Kept[Any]("_model_line", None)  # the place below the box, filled once the model is known

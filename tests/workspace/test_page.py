@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 
@@ -111,3 +112,35 @@ def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, scre
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert drawn["data"][0]["colorbar"].get("orientation") == bar  # below the picture where width is dear
     assert drawn["layout"]["paper_bgcolor"] == plots.theme(screen.split()[0]).paper
+
+
+@pytest.fixture
+def two_folders(tiny_checkpoint, monkeypatch):
+    folders = [tiny_checkpoint("first"), tiny_checkpoint("second")]
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", os.pathsep.join(map(str, folders)))
+
+
+def model_of(app) -> tuple[str, str]:
+    """What the box in the sidebar says, and the address."""
+    asked = app.query_params["model"]
+    return app.sidebar.selectbox[0].value, asked if isinstance(asked, str) else asked[0]
+
+
+def test_who_goes_back_has_the_model_of_that_address(two_folders, open_page):
+    app = open_page("tokens", state={"model": "first"})
+    assert model_of(app) == ("first", "first")
+    app.sidebar.selectbox[0].set_value("second").run()
+    assert model_of(app) == ("second", "second")
+    app.query_params["model"] = "first"  # Back, on the same page
+    app.run()
+    assert model_of(app) == ("first", "first")
+    app.query_params["model"] = "second"  # Forward, to another page
+    app.switch_page("pages/embeddings.py").run()
+    assert model_of(app) == ("second", "second")
+
+
+def test_who_picks_a_model_and_goes_on_at_once_has_it_on_the_next_page(two_folders, open_page):
+    app = open_page("tokens", state={"model": "first"})
+    app.sidebar.selectbox[0].set_value("second")
+    app.switch_page("pages/embeddings.py").run()  # both in one: the first page never ran with it, and the address is the old one
+    assert model_of(app) == ("second", "second")
