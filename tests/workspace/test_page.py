@@ -142,5 +142,7 @@ def test_who_goes_back_has_the_model_of_that_address(two_folders, open_page):
 def test_who_picks_a_model_and_goes_on_at_once_has_it_on_the_next_page(two_folders, open_page):
     app = open_page("tokens", state={"model": "first"})
     app.sidebar.selectbox[0].set_value("second")
-    app.switch_page("pages/embeddings.py").run()  # both in one: the first page never ran with it, and the address is the old one
+    app.switch_page(
+        "pages/embeddings.py"
+    ).run()  # both in one: the first page never ran with it, and the address is the old one
     assert model_of(app) == ("second", "second")
