@@ -24,6 +24,7 @@ from bertviz_app.records import Encoding, Floats
 
 MOST_BLANKS = 6  # drawn as bars, and fewer when there are more than
 MOST_BARS = 48  # bars in all; the rest stands in the table only
+AROUND = 4  # tokens on each side of one that is shown in its place
 ROW, GAP, TOP, BOTTOM = 32, 48, 72, 48  # pixels: a bar, the room between two blanks, and above and below them all
 
 METHOD = (
@@ -88,12 +89,24 @@ def originals(logits: Floats, encoding: Encoding, positions: Sequence[int]) -> t
     )
 
 
-def around(encoding: Encoding, position: int, *, width: int = 4) -> str:
+def around(encoding: Encoding, position: int, *, width: int = AROUND) -> str:
     """A token in its place, up to `width` tokens on each side: "… sat on the «mat» . …"."""
     start, stop = max(0, position - width), min(encoding.n_tokens, position + width + 1)
     before, after = encoding.tokens[start:position], encoding.tokens[position + 1 : stop]
     parts = ["…"] * (start > 0) + [*before, f"«{encoding.tokens[position]}»", *after] + ["…"] * (stop < encoding.n_tokens)
     return " ".join(parts)
+
+
+def one_by_one_columns(steps: Sequence[Blank], places: Sequence[str]) -> dict[str, list[object]]:
+    """What each step filled in, and how it then stood in the text, as columns of a table."""
+    return {
+        "step": list(range(1, len(steps) + 1)),
+        TOKEN_NUMBER: [plots.shown(step.position) for step in steps],
+        "word": [step.tokens[0] for step in steps],
+        "probability": [float(step.probabilities[0]) for step in steps],
+        "next best": [step.tokens[1] for step in steps],
+        "in its place": list(places),
+    }
 
 
 def blanks_notice(blanks: Sequence[Blank], hidden: Sequence[Original]) -> str:

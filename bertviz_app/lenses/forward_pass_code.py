@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bertviz_app import plots
 from bertviz_app.lenses import table_code
+from bertviz_app.lenses.forward_pass import Step, layer_steps, steps
 from bertviz_app.records import Encoding, ModelInfo
 
 
@@ -43,6 +44,8 @@ for state in output.hidden_states:
     print(tuple(state.shape))
 last = hidden_states[-1]
 {table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(batch.input_ids[0])")}"""
+    if view == "Shapes":
+        return table_code.with_table(code + _rows(info, encoding), _SHAPES)
     columns = _columns(info, view)
     return table_code.with_table(code, columns) if columns else code
 
@@ -59,6 +62,44 @@ def _columns(info: ModelInfo, view: str) -> dict[str, str]:
     }.get(view, {})
 
 
+def _rows(info: ModelInfo, encoding: Encoding) -> str:
+    """The lines that list every tensor: `rows` of its part, its name, its axes and how it is computed; the layers, which are alike, in a loop."""
+    everything = steps(info, encoding, has_pooler=info.has_pooler)
+    first = next(place for place, step in enumerate(everything) if step.layer == 0)
+    before, after = everything[:first], [step for step in everything[first:] if step.layer is None]
+    layer = "".join(f"        {_row(step)},\n" for step in layer_steps(info, encoding, 0))
+    return f"""
+n = batch.input_ids.shape[1]  # tokens
+rows = [  # part, tensor, axes, how
+{"".join(f"    {_row(step)},{chr(10)}" for step in before)}]
+for layer in range(1, {info.n_layers} + 1):  # counted from 1, as on the page
+    rows += [
+{layer}    ]
+rows += [
+{"".join(f"    {_row(step)},{chr(10)}" for step in after)}]
+assert {{state.shape[1:] for state in output.hidden_states}} == {{(n, {info.d_model})}}
+assert {{weights.shape[1:] for weights in output.attentions}} == {{({info.n_heads}, n, n)}}
+"""
+
+
+def _row(step: Step) -> str:
+    """One tensor as Python writes it: `n` where the number of tokens stands, and `layer` for that of the first one."""
+    axes = ", ".join(f'"{name}": {"n" if name in _OF_TOKENS else size}' for size, name in step.axes)
+    names = (
+        [step.part, step.name] if step.layer is None else [step.part.replace("1", "{layer}"), step.name.replace("1", "{layer}")]
+    )
+    part, name = (f'f"{name}"' if "{layer}" in name else f'"{name}"' for name in names)
+    return f"({part}, {name}, {{{axes}}}, {step.formula!r})"
+
+
+_OF_TOKENS = ("tokens", "query", "key")
+_SHAPES = {
+    "part": "[part for part, _, _, _ in rows]",
+    "tensor": "[name for _, name, _, _ in rows]",
+    "shape": """["[" + ", ".join(f"{size:,} {name}" for name, size in axes.items()) + "]" for _, _, axes, _ in rows]""",
+    "numbers": "[int(torch.tensor([*axes.values()]).prod()) for _, _, axes, _ in rows]",
+    "how": "[how for _, _, _, how in rows]",
+}
 _SUMMARY = {
     "norm": "last.norm(dim=-1)",
     "mean": "last.mean(dim=-1)",

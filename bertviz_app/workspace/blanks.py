@@ -10,10 +10,9 @@ import streamlit as st
 
 from bertviz_app.blanks import Blanked, Characters, blanked
 from bertviz_app.lenses import fill_in_the_blank as lens
-from bertviz_app.lenses import pseudo_perplexity
-from bertviz_app.lenses.numbering import TOKEN_NUMBER, numbered
+from bertviz_app.lenses import fill_in_the_blank_code, pseudo_perplexity
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.probability import log_probability
-from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, Floats, ForwardPass
 from bertviz_app.workspace import choices, costs, jobs, scene
 from bertviz_app.workspace.caches import forward_pass, once, read_final_states
@@ -115,17 +114,11 @@ def filled_one_by_one(page: Page, encoding: Encoding) -> None:
     job = Job(f"Filling {n} blanks", _filled, (page.model, encoding, order), seconds)
     if not jobs.asked(job, "fill_one_by_one", f"Fill {n} blanks one by one"):
         return
-    encoding, steps, places = jobs.result(job, "fill_one_by_one")
-    page.strip(encoding, key="one_by_one", chosen=[step.position for step in steps])
-    columns = {
-        "step": list(range(1, n + 1)),
-        TOKEN_NUMBER: [shown(step.position) for step in steps],
-        "word": [step.tokens[0] for step in steps],
-        "probability": [float(step.probabilities[0]) for step in steps],
-        "next best": [step.tokens[1] for step in steps],
-        "in its place": places,
-    }
-    page.table(columns, name="one-by-one")
+    filled, steps, places = jobs.result(job, "fill_one_by_one")
+    page.strip(filled, key="one_by_one", chosen=[step.position for step in steps])
+    page.table(lens.one_by_one_columns(steps, places), name="one-by-one")
+    code = fill_in_the_blank_code.one_by_one_code(page.model.info, encoding, surest_first=order == ORDERS[1])
+    st.code(code, language="python")
 
 
 def _filled(model: Model, encoding: Encoding, order: str, progress: Progress) -> tuple[Encoding, list[lens.Blank], list[str]]:

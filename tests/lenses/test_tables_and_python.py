@@ -17,6 +17,7 @@ from bertviz_app.lenses import (
     entities,
     fill_in_the_blank,
     fill_in_the_blank_code,
+    forward_pass,
     forward_pass_code,
     head_code,
     head_kinds,
@@ -45,6 +46,7 @@ from bertviz_app.lenses.probability import log_probability
 from bertviz_app.models import Model
 from bertviz_app.neurons import feed_forward
 from bertviz_app.records import Encoding, ForwardPass
+from bertviz_app.workspace.blanks import ORDERS, _filled
 
 TEXT = "Zürich’s café lets the dog sleep ."
 PAIR = ("the cat sat .", "I love AI!")
@@ -137,6 +139,18 @@ def test_blanks(opened, name):
     blanks = encoding.positions("mask")
     filled = fill_in_the_blank.fill(_logits(model, encoding, blanks), blanks, model.reader.token, k=7)
     gives(fill_in_the_blank_code.python_code(model.info, encoding, k=7), fill_in_the_blank.columns(filled))
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("surest_first", [False, True])
+def test_blanks_one_by_one(opened, name, surest_first):
+    model = opened[name]
+    encoding, order = model.encode(BLANK), ORDERS[surest_first]
+    _, steps, places = _filled(model, encoding, order, lambda _: None)
+    gives(
+        fill_in_the_blank_code.one_by_one_code(model.info, encoding, surest_first=surest_first),
+        fill_in_the_blank.one_by_one_columns(steps, places),
+    )
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -239,6 +253,7 @@ def test_forward_pass(opened, name):
     shown = forward.encoding.tokens
     added = embedding_sum.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
     tables = {
+        "Shapes": forward_pass.steps_picture(forward, plots.LIGHT).columns,
         "Embedding sum": embedding_sum.sum_columns(added, 2),
         "Last hidden state": hidden_states.summary_columns(forward.hidden_states[-1], shown),
         "Norms": hidden_states.norms_columns(hidden_states.norms(forward), shown),
