@@ -99,6 +99,7 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
     attach(family.part(network, family.encoder), family.traits.layers.mix)
     has_pooler = bool(family.pooler) and without_pooler == missing
     reads_pooler = has_pooler or not family.pooler
+    heads = task_heads(folder, family, network, has_class_vector=reads_pooler)
     return Parts(
         family=family,
         network=network,
@@ -108,9 +109,9 @@ def load_parts(folder: Path, device: torch.device) -> Parts:
             for objective, modules in family.heads.items()
             if _is_trained(network, modules, missing) and (reads_pooler or objective not in PAIRS)
         },
-        task_heads=task_heads(folder, family, network, has_class_vector=reads_pooler),
+        task_heads=heads,
         sentences=_on(sentence_modules(folder), device),
-        unread=unread(network.config.architectures, inspection.ignored),
+        unread=unread(folder, inspection.ignored, heads.values()),
     )
 
 

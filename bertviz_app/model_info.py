@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bertviz_app.label_sets import listed
 from bertviz_app.objectives import OBJECTIVES
@@ -56,6 +56,12 @@ class ModelInfo:
         facts = self.task_heads.get(task)
         return f"{self.source}/{facts.beside}" if facts and facts.beside else self.source
 
+    def with_head(self, key: str) -> ModelInfo:
+        """The same, with one of several heads of a row in the place of the first: what is read by the name of the row is then this one."""
+        head = self.task_heads[key]
+        labels, heads = {**self.labels, head.task: head.labels}, {**self.task_heads, head.task: head}
+        return replace(self, labels=labels, task_heads=heads)
+
     @property
     def classifier(self) -> str:
         """The task of the one head over whole inputs that a checkpoint was fine-tuned with; empty where it has none, or several."""
@@ -86,6 +92,9 @@ class ModelInfo:
                 else f"nothing says that they are about {SUBJECTS[what]}"
             )
             return f"{self.title} has a classifier with the labels {labels}; {about}."
+        several = [head for head in self.task_heads.values() if not head.of_rows]
+        if what in SUBJECTS and len(several) > 1:
+            return f"{self.title} has {len(several)} classifiers; nothing says that one of them is about {SUBJECTS[what]}."
         if self.unread and what in TASKS:
             return f"{self.title} brings a head that this program does not read ({self.unread}): nothing can be said here about {asked}."
         return f"{self.title} was saved without a trained head for {asked}: anything said here would be made up."

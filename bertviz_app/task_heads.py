@@ -7,7 +7,7 @@ A head whose tensors are not in the files does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,9 @@ class TaskHead:
 
 
 def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: bool) -> Mapping[str, TaskHead]:
-    """The trained heads by task. Raises `BrokenCheckpoint` when one cannot be read or does not fit the encoder."""
+    """The trained heads, each by its `TaskFacts.key`; the checkpoint's own comes first. Raises `BrokenCheckpoint` when one cannot be read or does not fit the encoder."""
     found: dict[str, TaskHead] = {}
-    homes = [folder, *sorted(path.parent for path in folder.glob("*/config.json"))]
-    for home in homes:
+    for home in [folder, *_beside(folder)]:
         try:
             for head in _heads(home, family, "" if home == folder else home.name):
                 width = head.layers[0].in_features
@@ -46,7 +45,8 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
                     raise ValueError(f"it reads {width} numbers, the encoder gives {network.config.hidden_size}")
                 if head.facts.of_rows or has_class_vector:
                     head.layers.to(network.device)
-                    found.setdefault(head.facts.task, head)
+                    facts = replace(head.facts, again=head.facts.task in found)
+                    found[facts.key] = replace(head, facts=facts)
         except (
             AttributeError,
             RuntimeError,
@@ -57,13 +57,30 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
     return found
 
 
-def unread(architectures: object, ignored: Sequence[str]) -> str:
-    """What a checkpoint brings that may be a head and is not read here: its architecture, or the tensors that were `ignored`; empty where all is read."""
+def unread(folder: Path, ignored: Sequence[str], heads: Iterable[TaskHead]) -> str:
+    """What a checkpoint brings that may be a head and is not among those that are read: its architecture, or else the tensors that were `ignored`,
+    and the folders beside it that name an architecture with a head; empty where all is read.
+    """
     known = (*OTHERS, *(task.architecture for task in TASKS.values()))
-    named = (
-        [str(name)[:80] for name in architectures if not str(name).endswith(known)] if isinstance(architectures, list) else []
-    )
-    return named[0] if named else listed(sorted({name.partition(".")[0][:80] for name in ignored}))
+    named = [name for name in _architectures(folder) if not name.endswith(known)]
+    own = named[:1] or sorted({name.partition(".")[0][:80] for name in ignored})
+    read = {head.facts.beside for head in heads}
+    beside = [
+        home.name[:80]
+        for home in _beside(folder)
+        if home.name not in read and not all(name.endswith(OTHERS) for name in _architectures(home))
+    ]
+    return listed([*own, *(f"{name}/" for name in beside)])
+
+
+def _beside(folder: Path) -> list[Path]:
+    """The folders below a checkpoint's own that have a config."""
+    return sorted(path.parent for path in folder.glob("*/config.json"))
+
+
+def _architectures(home: Path) -> list[str]:
+    named = json_object(home, "config.json").get("architectures")
+    return [str(name)[:80] for name in named] if isinstance(named, list) else []
 
 
 def _heads(home: Path, family: Family, beside: str) -> Iterator[TaskHead]:

@@ -142,6 +142,7 @@ class TaskFacts:
     remark        what was odd about the names in its config; empty where nothing was
     is_named      whether its config names the outputs; otherwise they are called LABEL_0, LABEL_1 …
     fits          whether its config names as many outputs as it has, so that plain transformers loads it without being told
+    again         whether the checkpoint has another head of the same row before it: then its folder tells the two apart
     """
 
     task: str
@@ -152,6 +153,12 @@ class TaskFacts:
     remark: str = ""
     is_named: bool = True
     fits: bool = True
+    again: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is called in code: as its row, or, where that is taken, with its folder's name."""
+        return self.told_apart(self.task)
 
     @property
     def row(self) -> Task:
@@ -160,7 +167,20 @@ class TaskFacts:
     @property
     def title(self) -> str:
         """What a prediction of it is called."""
-        return DECODINGS[self.decoding].title if self.task == "classes" else self.row.title
+        return self.told_apart(DECODINGS[self.decoding].title if self.task == "classes" else self.row.title)
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list of heads."""
+        return self.told_apart(self.row.name)
+
+    def told_apart(self, name: str) -> str:
+        """A name for it, with its folder where there is another head of the same row.
+
+        >>> TaskFacts("classes", ("ham", "spam"), beside="mail", again=True).told_apart("class")
+        'class (“mail”)'
+        """
+        return f"{name} (“{self.beside}”)" if self.again else name
 
     @property
     def what(self) -> str:

@@ -162,7 +162,7 @@ def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
             "BertForMultipleChoice",
             (),
             "sentiment",
-            "brings a head that this program does not read (BertForMultipleChoice)",
+            "brings a head that this program does not read (“BertForMultipleChoice”)",
         ),
         ("BertForMaskedLM", (), "sentiment", "without a trained head for sentiment"),
     ],

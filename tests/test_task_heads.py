@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import heads
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.no_answer import Rule
 from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.words import groups_of, summed, units
+from bertviz_app.workspace.predictions import predictions
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
 
@@ -196,3 +200,51 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
         assert reading.margin == pytest.approx(float(scope["margin"]), abs=1e-4)
     looks = deciding_tokens.attention_from(forwards[row], 1, [position])
     assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """A checkpoint with two heads of a row beside each other, for three rows, and a folder with a head that is not read."""
+    folder = heads.save(tmp_path_factory.mktemp("twice"), tasks=("entities", "answers"))
+    for name, labels in {"mail": ("ham", "spam"), "parcels": ("late", "broken", "lost")}.items():
+        save_classifier(folder, name, labels)
+    shutil.copytree(folder / "entities", folder / "of_places")
+    shutil.copytree(folder / "answers", folder / "of_poems")
+    shutil.copytree(folder / "mail", folder / "choices")
+    config = json.loads((folder / "choices" / "config.json").read_text())
+    (folder / "choices" / "config.json").write_text(json.dumps(config | {"architectures": ["BertForMultipleChoice"]}))
+    return load(str(folder))
+
+
+def save_classifier(folder, name, labels):
+    config = transformers.AutoConfig.from_pretrained(folder)
+    config.id2label, config.label2id = dict(enumerate(labels)), {label: i for i, label in enumerate(labels)}
+    network = transformers.BertForSequenceClassification(config)
+    network.bert.load_state_dict(transformers.BertModel.from_pretrained(folder).state_dict())
+    network.save_pretrained(folder / name)
+
+
+def test_two_heads_of_a_row_are_both_read_and_what_is_not_is_named(twice):
+    info = twice.info
+    assert {key: info.labels[key] for key in ("classes", "classes (“parcels”)")} == {
+        "classes": ("ham", "spam"), "classes (“parcels”)": ("late", "broken", "lost"),
+    }  # fmt: skip
+    assert {"entities", "entities (“of_places”)", "answers", "answers (“of_poems”)"} < set(info.task_heads)
+    assert info.unread == "“choices/”" and "2 classifiers" in info.why_not("sentiment")
+    assert info.home("classes (“parcels”)").endswith("/parcels")
+
+
+@pytest.mark.parametrize("key", ["classes", "classes (“parcels”)"])
+def test_each_of_two_classifiers_is_equal_to_plain_transformers(twice, key):
+    forward = twice.run(twice.encode(TEXT, PAIR))
+    code = head_code.classification(twice.info, key, forward.encoding, head_code.Looks(0, ()))
+    reading = classes.read(twice.info.task_heads[key], twice.class_logits(key, forward.class_vector))
+    assert np.abs(ran(code)["values"].numpy() - reading.values).max() < 1e-5
+
+
+def test_each_head_is_a_prediction_with_a_title_of_its_own(twice):
+    encoding = twice.encode(TEXT, PAIR)
+    found = predictions(twice, encoding, twice.run(encoding))
+    titles = {one.title for one in found}
+    assert {"class", "class (“parcels”)", "where the answer starts", "where the answer starts (“of_poems”)"} < titles
+    assert len({(one.title, one.about) for one in found}) == len(found)

@@ -22,7 +22,6 @@ import plotly.graph_objects as go
 from bertviz_app import plots
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, ForwardPass, ModelInfo
-from bertviz_app.tasks import ROWS, TASKS
 
 Axis = tuple[int, str]  # how many, of what
 
@@ -198,7 +197,7 @@ def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[
     whole = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():
         name, of_label = f"{task.replace('_', ' ')} logits", (len(labels), "labels")
-        if task in TASKS and TASKS[task].reads == ROWS:
+        if task in info.task_heads and info.task_heads[task].of_rows:
             each = "W · last hidden state + b, at each token"
             found.append(Step("Heads", name, ((encoding.n_tokens, "tokens"), of_label), each))
         else:

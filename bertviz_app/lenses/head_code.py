@@ -9,7 +9,7 @@ from bertviz_app.lenses import table_code
 from bertviz_app.lenses.classes import MOST_ROWS
 from bertviz_app.lenses.words import units
 from bertviz_app.records import Encoding, ModelInfo
-from bertviz_app.tasks import DECODINGS, TASKS
+from bertviz_app.tasks import DECODINGS
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Looks:
 
 def loading(info: ModelInfo, task: str) -> str:
     """Imports, tokenizer, and the model with the head of a task."""
-    architecture = TASKS[task].auto
+    architecture = info.task_heads[task].row.auto
     return f"""import torch
 from transformers import {architecture}, AutoTokenizer
 
@@ -86,7 +86,7 @@ def with_looks(info: ModelInfo, code: str, encoding: Encoding, looks: Looks, *, 
 def whole_input(info: ModelInfo, task: str) -> str:
     """What follows where `inputs` and the classes of transformers are at hand: `values` [label]."""
     return f"""
-model = {TASKS[task].auto}.from_pretrained({info.home(task)!r}{n_outputs(info, task)}).eval()
+model = {info.task_heads[task].row.auto}.from_pretrained({info.home(task)!r}{n_outputs(info, task)}).eval()
 with torch.no_grad():
     values = {values(info, task, "model(**inputs).logits[0]")}  # 4: [label]
 print(values)

@@ -12,7 +12,7 @@ from bertviz_app.lenses.interventions import COLUMNS, Change
 from bertviz_app.lenses.predictions import Prediction
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.records import Encoding, ModelInfo
-from bertviz_app.tasks import DECODINGS, TASKS
+from bertviz_app.tasks import DECODINGS
 
 _SWITCHES = """
 off = _OFF  # layer: heads, both counted from 0
@@ -121,8 +121,8 @@ def _class(info: ModelInfo, prediction: Prediction | Target) -> tuple[str, str]:
     task = prediction.task
     if task == "masked_words":
         return "AutoModelForMaskedLM", info.traits.arguments
-    name = info.traits.loads_as if task in OBJECTIVES else TASKS[task].auto
-    return name, n_outputs(info, task) if task in TASKS else ""
+    name = info.traits.loads_as if task in OBJECTIVES else info.task_heads[task].row.auto
+    return name, n_outputs(info, task) if task in info.task_heads else ""
 
 
 def inputs(info: ModelInfo, encoding: Encoding, *, name: str = "inputs") -> str:

@@ -16,7 +16,7 @@ from bertviz_app.lenses.numbering import numbered
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.offers import choose_head, offer_head
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
 
@@ -43,8 +43,9 @@ def answers_view(page: Page) -> None:
     _say_what_is_read(encoding, parts)
     if not offer_head(page, "answers"):
         return
-    info = page.model.info
-    logits = [page.model.token_logits("answers", state) for state in _states(page, parts)]
+    key = choose_head(page, "answers")
+    info = page.model.info.with_head(key)
+    logits = [page.model.token_logits(key, state) for state in _states(page, parts)]
     rule = _rule(info.abstains)
     reading = lens.read(parts, logits, abstains=rule.by_score)
     best, said = reading.best, lens.notice(reading, rule.threshold)

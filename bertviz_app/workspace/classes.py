@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.lenses import classes, head_code, relations
-from bertviz_app.tasks import TASKS
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.looks import show_looks
 from bertviz_app.workspace.markup import plain
@@ -23,15 +22,17 @@ def classes_view(page: Page) -> None:
     """A head over the whole input with its own labels, whatever they are about."""
     page.sentence(pair=True)
     heads = page.model.info.task_heads
-    found = sorted((task for task, head in heads.items() if not head.of_rows), key=lambda task: TASKS[task].needs_pair)
+    found = sorted((task for task, head in heads.items() if not head.of_rows), key=lambda task: heads[task].row.needs_pair)
     if not found:
         offer_head(page, "classes")
         return
     task = found[0]
     if len(found) > 1:
-        task = choices.one_of_these(Choice.CLASSIFIER, "Classifier", found, says=lambda name: TASKS[name].name, width=420)
+        task = choices.one_of_these(Choice.CLASSIFIER, "Classifier", found, says=lambda key: heads[key].name, width=420)
     class_view(page, task)
     page.link("sentiment", "Read many texts at once")
+    if page.model.info.unread:
+        st.caption(plain(f"This checkpoint also brings what is not read here: {page.model.info.unread}."))
 
 
 def class_view(page: Page, task: str) -> None:

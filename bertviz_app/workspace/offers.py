@@ -9,9 +9,10 @@ import streamlit as st
 from bertviz_app.catalog import CATALOG
 from bertviz_app.checkpoints import is_here
 from bertviz_app.objectives import OBJECTIVES
-from bertviz_app.tasks import SUBJECTS, TASKS
-from bertviz_app.workspace import scene
+from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts
+from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import choose_subject
 
 if TYPE_CHECKING:
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 
 def link_to_task(page: Page, task: str) -> None:
     """A link to where a head that this model has is shown."""
-    row = TASKS[task]
-    page.link(row.page, row.offer, **({"task": row.view} if row.page == "tasks" else {}))
+    head = page.model.info.task_heads[task]
+    row = head.row
+    page.link(
+        row.page,
+        f"{row.offer} (“{head.beside}”)" if head.again else row.offer,
+        **({"task": row.view} if row.page == "tasks" else {}),
+    )
 
 
 def offer_instead(page: Page, objective: str) -> None:
@@ -62,6 +68,19 @@ def offer_head(page: Page, task: str) -> bool:
         st.caption(plain(f"{checkpoint.title} has one and is not on this machine. The server’s operator can download it with:"))
         st.code(f"python -m bertviz_app.fetch {checkpoint.name}", language="bash")
     return False
+
+
+def choose_head(page: Page, task: str) -> str:
+    """Which of a model's heads for a task is read: its `TaskFacts.key`. A choice where there are several."""
+    heads = {key: head for key, head in page.model.info.task_heads.items() if head.task == task}
+    if len(heads) < 2:
+        return next(iter(heads))
+    says = {key: head.name if head.again else f"{head.name} ({_home(head)})" for key, head in heads.items()}
+    return choices.one_of_these(Choice.ONE_HEAD, "Head", list(heads), says=says.__getitem__, width=420)
+
+
+def _home(head: TaskFacts) -> str:
+    return f"“{head.beside}”" if head.beside else "the checkpoint’s own"
 
 
 def use(name: str) -> None:

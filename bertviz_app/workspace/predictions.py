@@ -14,7 +14,6 @@ from bertviz_app.lenses.predictions import Prediction, telling
 from bertviz_app.objectives import OBJECTIVES, PAIRS
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
-from bertviz_app.tasks import TASKS
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.blanks import hidden_words
 from bertviz_app.workspace.caches import once
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
     from bertviz_app.workspace.page import Page
 
-OF_THE_WHOLE = ("pairs", "sentiment", "classes")  # of `TASKS`, in the order in which they are listed
+ORDER = ("pairs", "sentiment", "classes", "answers", "entities")  # of `TASKS`: how they are listed
 MOST_BLANKS = 4  # that are filled: each has a probability for every entry of the vocabulary
 NOTHING = "There is nothing to predict here yet. "
 HIDE = "Click a word to hide it: the model then predicts what belongs there."
@@ -101,9 +100,9 @@ def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalSt
     labels, heads = model.info.labels, model.info.task_heads
     titles = {task: OBJECTIVES[task].name for task in PAIRS if encoding.pair is not None}
     titles |= {
-        task: heads[task].title
-        for task in OF_THE_WHOLE
-        if task in heads and (encoding.pair is not None or not TASKS[task].needs_pair)
+        key: head.title
+        for key, head in sorted(heads.items(), key=lambda pair: ORDER.index(pair[1].task))
+        if not head.of_rows and (encoding.pair is not None or not head.row.needs_pair)
     }
     return [
         Prediction(
@@ -120,31 +119,36 @@ def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalSt
 
 def _answer_ends(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
     """Where an answer to sentence A starts in sentence B, and where it ends."""
-    if "answers" not in model.info.labels or encoding.pair is None:
+    heads = {key: head for key, head in model.info.task_heads.items() if head.task == "answers"}
+    if not heads or encoding.pair is None:
         return []
     places = np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0)).tolist()
     if model.info.abstains:
         places = [0, *places]
     if len(places) < 2:
         return []
-    logits = model.token_logits("answers", last[places])
     names = tuple(_at(encoding, place) if place else "no answer" for place in places)
     return [
-        Prediction("answers", f"where the answer {verb}", logits[:, side], names, candidates=tuple(places), side=side)
+        Prediction(
+            key, head.told_apart(f"where the answer {verb}"), logits[:, side], names, candidates=tuple(places), side=side
+        )
+        for key, head in heads.items()
+        for logits in [model.token_logits(key, last[places])]
         for side, verb in enumerate(("starts", "ends"))
     ]
 
 
 def _entities(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
-    labels = model.info.labels.get("entities", ())
-    written = entities.written_words(encoding)
-    if len(labels) < 2 or not written:
+    heads = {key: head for key, head in model.info.task_heads.items() if head.task == "entities" and len(head.labels) > 1}
+    written = entities.written_words(encoding) if heads else []
+    if not written:
         return []
-    title = scheme_of(labels).title
-    logits = model.token_logits("entities", last[[word.position for word in written]])
+    rows = last[[word.position for word in written]]
     return [
-        Prediction("entities", title, row, labels, word.position, _at(encoding, word.position, word.text))
-        for word, row in zip(written, logits, strict=True)
+        Prediction(key, title, row, head.labels, word.position, _at(encoding, word.position, word.text))
+        for key, head in heads.items()
+        for title in [head.told_apart(scheme_of(head.labels).title)]
+        for word, row in zip(written, model.token_logits(key, rows), strict=True)
     ]
 
 

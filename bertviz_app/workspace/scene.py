@@ -85,6 +85,7 @@ class Choice(StrEnum):
     ATTRIBUTION_BASELINE = auto()
     ATTRIBUTION_STEPS = auto()
     CLASSIFIER = auto()
+    ONE_HEAD = auto()
     PREDICTION = auto()
     PREDICTION_ABOUT = auto()
     ANSWER = auto()

@@ -11,7 +11,6 @@ from bertviz_app.lenses import home as lens
 from bertviz_app.lenses.probability import softmax
 from bertviz_app.objectives import OBJECTIVES
 from bertviz_app.plots import percent
-from bertviz_app.tasks import TASKS
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.offers import link_to_task
 
@@ -30,7 +29,11 @@ def show_ending(page: Page) -> str | None:
     if info.fills_blanks and page.encoding.positions("mask"):
         _first_blank(page)
         return "fill_mask"
-    asked = (task for task in FIRST if task in info.task_heads and (page.pair is not None or not TASKS[task].needs_pair))
+    asked = (
+        task
+        for task in FIRST
+        if task in info.task_heads and (page.pair is not None or not info.task_heads[task].row.needs_pair)
+    )
     if task := next(asked, None):
         _whole_input(page, task)
         return task

@@ -16,7 +16,7 @@ from bertviz_app.workspace import choices, memory
 from bertviz_app.workspace.classes import class_view
 from bertviz_app.workspace.looks import show_looks, show_marked
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.offers import offer_head
+from bertviz_app.workspace.offers import choose_head, offer_head
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import say_about
 
@@ -34,22 +34,24 @@ def entities_view(page: Page) -> None:
     page.sentence()
     if not offer_head(page, "entities"):
         return
+    key = choose_head(page, "entities")
+    info = page.model.info.with_head(key)
     words = entities.written_words(page.encoding)
     if said := joined_notice(words):
         st.caption(plain(said))
     rows = page.forward.hidden_states[-1][[word.position for word in words]]
-    reading = entities.read(words, page.model.info.labels["entities"], page.model.token_logits("entities", rows))
+    reading = entities.read(words, info.labels["entities"], page.model.token_logits(key, rows))
     texts = [text for text in (page.text, page.pair) if text is not None]
     marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
     page.notice(entities.notice(reading))
     show_marked(page, list(zip(texts, marks, strict=True)), label="The text with what was found in it marked")
-    say_about(page, "entities")
+    say_about(page, key)
     looks = _entity_looks(page, reading)
     with page.fold("How it is computed"):
         st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
         page.table(entities.columns(reading), name="entities")
-    page.python(entities.python_code(page.model.info, page.encoding, reading, looks))
+    page.python(entities.python_code(info, page.encoding, reading, looks))
 
 
 def pairs_view(page: Page) -> None:
