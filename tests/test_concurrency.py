@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -205,9 +206,14 @@ def test_a_load_that_does_not_end_keeps_nobody_else_waiting(slow, no_browser, op
     folder, go_on = slow
     waiting = [visit(folder) for _ in range(settings.current().max_runs + 1)]
     for name in ("model", "encoding", "forward"):
-        thread, found = visit("embedded", name)
-        thread.join(60)
-        assert found and not go_on.is_set(), name
+        took = []
+        for _ in range(5):  # the machine may be busy at any one of them
+            began = time.perf_counter()
+            thread, found = visit("embedded", name)
+            thread.join(60)
+            took.append(time.perf_counter() - began)
+            assert found and not go_on.is_set(), name
+        assert min(took) < 0.1
     app = open_page("attention", text="Somebody else loads a model for ever.")
     assert len(app.get("plotly_chart")) + len(app.get("bidi_component")) > 0 and not app.error
     assert all(thread.is_alive() for thread, _ in waiting)

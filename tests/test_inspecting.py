@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bertviz_app.checkpoints import named
 from bertviz_app.errors import BrokenCheckpoint, InsideBertError, ModelError, Unfit, UnknownModel, cause
 from bertviz_app.inspecting import inspected
 from bertviz_app.weights import INDEX, WEIGHTS
+from bertviz_app.workspace import caches
 
 
 def rewritten(folder: Path, name: str = "config.json", **changes) -> None:
@@ -253,6 +255,29 @@ def test_the_page_says_so(panicking, open_page, monkeypatch):
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(panicking))
     app = open_page("tokens", text=CATASTROPHE, state={"model": panicking.name})
     assert [error.value for error in app.error] and "gave up on this text" in app.error[0].value
+
+
+def test_a_panic_of_one_visitor_keeps_nobody_else_waiting(panicking, open_page, monkeypatch):
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(panicking))
+    model, found = load(str(panicking)), []
+
+    def visitor(text: str) -> None:
+        for _ in range(5):
+            try:
+                found.append(model.encode(text).n_tokens)
+            except BrokenCheckpoint:
+                found.append(0)
+
+    threads = [threading.Thread(target=visitor, args=(text,)) for text in (CATASTROPHE, "the cat", CATASTROPHE, "the cat sat")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(found) == 20 and found.count(0) == 10
+    for text in (CATASTROPHE, "the cat"):  # the tokenizer and the place for a page are free again
+        app = open_page("tokens", text=text, state={"model": panicking.name})
+        assert bool(app.error) == (text == CATASTROPHE)
+    assert caches.runs.under_way == 0
 
 
 def test_a_text_that_swells_is_refused_before_it_does(tiny_families, tmp_path):

@@ -175,6 +175,30 @@ def test_the_files_of_one_visitor_do_not_push_out_those_of_another(monkeypatch):
     assert uploads.kept("b") == 1_000 and uploads.kept("a") == 2_000
 
 
+def test_an_upload_that_does_not_end_keeps_no_other_visitor_waiting(monkeypatch):
+    uploads = Uploads(monkeypatch, 2_000)
+
+    async def ask() -> tuple[int, int]:
+        never = asyncio.Event()
+
+        async def keep(scope, receive, send) -> None:
+            if scope["path"].endswith("/slow"):
+                await never.wait()
+            if scope["method"] == "PUT":
+                await uploads._keep(scope, receive, send)
+
+        uploads.bounded = BoundedUploads(keep, 2_000)
+        slow = [asyncio.create_task(uploads.send(file, session="a")) for file in ("slow", "behind")]
+        await asyncio.wait_for(uploads.send("1", "2", "3", session="b"), 30)
+        await asyncio.wait_for(uploads.send("page", session="b", method="GET"), 30)
+        meanwhile = uploads.kept("b")
+        slow[0].cancel()  # the browser was closed: who waits behind in the same session goes on
+        await asyncio.wait_for(slow[1], 30)
+        return meanwhile, uploads.kept("a")
+
+    assert asyncio.run(ask()) == (2_000, 1_000)
+
+
 def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch):
     uploads = Uploads(monkeypatch, 500)
     in_a_loop(uploads.send("1"))

@@ -126,18 +126,23 @@ def test_two_jobs_do_not_wait_for_each_other():
     assert quick.end() == "quick done" and slow.thread.is_alive()
 
 
+class Panic(BaseException):
+    """What a library that is written in Rust raises."""
+
+
 def broken(name, progress):
     progress(0.5)
     GATES[name].wait(30)
-    raise KeyError(name)
+    raise {"a": KeyError, "b": Panic}[name](name)
 
 
-def test_what_a_job_raises_reaches_all_who_wait_and_is_not_kept():
-    visitors = [Visitor(job("a", broken)) for _ in range(3)]
+@pytest.mark.parametrize(("name", "raised"), [("a", KeyError), ("b", Panic)])
+def test_what_a_job_raises_reaches_all_who_wait_and_is_not_kept(name, raised):
+    visitors = [Visitor(job(name, broken)) for _ in range(3)]
     assert all(visitor.half.wait(30) for visitor in visitors)
-    GATES["a"].set()
-    assert all(isinstance(visitor.end(), KeyError) for visitor in visitors)
-    assert not jobs.at_hand(job("a", broken)) and not jobs.under_way
+    GATES[name].set()
+    assert all(isinstance(visitor.end(), raised) for visitor in visitors)
+    assert not jobs.at_hand(job(name, broken)) and not jobs.under_way
 
 
 def test_a_result_that_is_larger_than_all_that_is_kept_is_handed_through(monkeypatch):
