@@ -9,7 +9,7 @@ from bertviz_app.workspace.head_kinds import choose_measure, compared_sample, me
 
 with open_page("kinds_of_heads") as page:
     page.sentence(pair=True)
-    measure = choose_measure()
+    measure = choose_measure(page)
     mine, sample = measured(page.forward), compared_sample(page)
     special = page.model.info.special
     said = lens.kinds_sentence(mine, sample) if measure is None else lens.measure_sentence(mine, measure, sample)

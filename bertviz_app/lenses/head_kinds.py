@@ -85,11 +85,13 @@ class HeadMeasures:
     values  [measure, layer, head]   in the order and the units of `MEASURES`; shares from 0 to 1
     above   [rule, layer, head]      how far the shares of vertical, diagonal, both and block lie above chance; at most 1
     n_tokens                         on average
+    special                          how the model writes its special tokens
     """
 
     values: Floats
     above: Floats
     n_tokens: float
+    special: SpecialTokens = SpecialTokens()
 
     @property
     def kinds(self) -> NDArray[np.int64]:
@@ -111,7 +113,7 @@ def measured(forward: ForwardPass) -> HeadMeasures:
         weights[..., marks].sum(axis=-1).mean(axis=-1),
         *(weights.diagonal(offset, axis1=2, axis2=3).mean(axis=-1) for offset in (-1, 1, 0)),
     ]
-    return HeadMeasures(np.stack(values), _above_chance(weights, encoding), encoding.n_tokens)
+    return HeadMeasures(np.stack(values), _above_chance(weights, encoding), encoding.n_tokens, forward.model.special)
 
 
 def entropy(weights: Floats) -> Floats:
@@ -133,6 +135,7 @@ def mean_of(several: Sequence[HeadMeasures]) -> HeadMeasures:
         np.mean([one.values for one in several], axis=0),
         np.mean([one.above for one in several], axis=0),
         float(np.mean([one.n_tokens for one in several])),
+        several[0].special,
     )
 
 

@@ -50,8 +50,8 @@ def kinds_figure(measures: HeadMeasures, theme: Theme, *, title: str) -> go.Figu
     )  # fmt: skip
     for name, letter, color in zip(KINDS, LETTERS, colors, strict=True):
         symbol = _PATTERNS.get(letter, "square")
-        line = {"color": color, "width": 4} if letter in _PATTERNS else {"color": theme.muted, "width": 1}
-        marker = {"symbol": symbol, "size": 14, "color": color, "line": line}
+        line = {"color": color, "width": 3} if letter in _PATTERNS else {"color": theme.muted, "width": 1}
+        marker = {"symbol": symbol, "size": 16 if letter in _PATTERNS else 14, "color": color, "line": line}
         label = f"{name} ({letter})" if letter else name
         chart.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=label, showlegend=True, hoverinfo="skip")
     return _with_room(chart)
@@ -91,7 +91,7 @@ def _map(values: Any, theme: Theme, *, title: str, hover: list[str], **options: 
         hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
     )  # fmt: skip
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True, "showline": False}
-    chart.update_xaxes(plain, title_text="head", title_standoff=4, side="top", tickangle=0, **_counted(n_heads, at_most=6))
+    chart.update_xaxes(plain, title_text="head", title_standoff=4, side="top", tickangle=0, **_counted(n_heads, at_most=12))
     chart.update_yaxes(
         plain, title_text="layer", title_standoff=4, range=[n_layers - 0.5, -0.5], **_counted(n_layers, at_most=24)
     )
@@ -126,8 +126,9 @@ def _names(values: NDArray[Any]) -> list[str]:
 def _lines(measures: HeadMeasures) -> list[str]:
     """For each head its kind and all of its measures."""
     table = measures.values.reshape(len(MEASURES), -1).T
+    names = [plots.label(measures.special.spelled(measure.inline)) for measure in MEASURES]
     return [
         f"{name}: {KINDS[kind]}"
-        + "".join(f"<br>{measure.inline} {number(value, measure)}" for measure, value in zip(MEASURES, row, strict=True))
+        + "".join(f"<br>{title} {number(value, measure)}" for title, measure, value in zip(names, MEASURES, row, strict=True))
         for name, kind, row in zip(_names(measures.kinds), measures.kinds.ravel(), table, strict=True)
     ]

@@ -29,19 +29,25 @@ _FORMER_NAMES = {
 }
 
 
-def view(choice: Choice, options: Sequence[str], *, label: str = "View", **look: Any) -> str:
-    """One of a row of names, the first until another is chosen; `label` is what a screen reader says."""
-    _only(choice, options, label)
-    look = {"default": options[0], "label_visibility": "collapsed", "wrap": True} | look
-    return _kept(
-        choice, str(st.segmented_control(label, options, required=True, key=choice.value, bind="query-params", **look))
-    )
+def view(
+    choice: Choice, options: Sequence[str], *, label: str = "View", spelled: Callable[[str], str] = str, **look: Any
+) -> str:
+    """One of a row of names, the first until another is chosen; `label` is what a screen reader says, `spelled` as in `one_of`."""
+    names = _named(choice, options, label, spelled)
+    look = {"default": names[0], "label_visibility": "collapsed", "wrap": True} | look
+    chosen = str(st.segmented_control(label, names, required=True, key=choice.value, bind="query-params", **look))
+    return _by_its_own_name(choice, options, names, chosen)
 
 
-def one_of(choice: Choice, label: str, options: Sequence[str], **look: Any) -> str:
-    """One of a list that is the same for every input."""
-    _only(choice, options, label)
-    return _kept(choice, str(st.selectbox(label, options, key=choice.value, bind="query-params", **look)))
+def one_of(choice: Choice, label: str, options: Sequence[str], *, spelled: Callable[[str], str] = str, **look: Any) -> str:
+    """One of a list that is the same for every input.
+
+    `spelled` says how an option is written for this model. What is handed back, kept and put into the address is the option itself: a link
+    means the same on another model.
+    """
+    names = _named(choice, options, label, spelled)
+    chosen = str(st.selectbox(label, names, key=choice.value, bind="query-params", **look))
+    return _by_its_own_name(choice, options, names, chosen)
 
 
 def one_of_these(
@@ -90,13 +96,15 @@ def number(choice: Choice, label: str, least: int, most: int, **look: Any) -> in
         nearest = min(max(wanted, least), most)
         _correct(choice, f"“{label} {wanted}” does not exist here, only {least} to {most}. Shown is {nearest}.")
         scene.choose(choice, nearest)
-    return _kept(choice, int(st.slider(label, least, most, key=choice.value, bind="query-params", **look)))
+    return _in_address(choice, _kept(choice, int(st.slider(label, least, most, key=choice.value, bind="query-params", **look))))
 
 
 def one_on_scale(choice: Choice, label: str, options: Sequence[str], **look: Any) -> str:
     """One of several steps on a scale, such as the layers with the embeddings before them."""
     _only(choice, options, label)
-    return _kept(choice, str(st.select_slider(label, options, key=choice.value, bind="query-params", **look)))
+    return _in_address(
+        choice, _kept(choice, str(st.select_slider(label, options, key=choice.value, bind="query-params", **look)))
+    )
 
 
 # ── What outlasts the page ────────────────────────────────────────────────────────────────────────
@@ -159,6 +167,30 @@ def _kept(choice: Choice, value: T) -> T:
 
 def _digest(subject: object) -> str:
     return blake2b(repr(subject).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _in_address(choice: Choice, value: T) -> T:
+    """Have a value in the address as it is shown. Streamlit leaves out a default, which may be another one for another model or text, and
+    leaves in what a link asked for in vain.
+    """
+    scene.ADDRESS.put({**scene.ADDRESS.value(), choice.value: str(value)})
+    return value
+
+
+def _named(choice: Choice, options: Sequence[str], label: str, spelled: Callable[[str], str]) -> list[str]:
+    """What the options are called here. One that was chosen for a model that calls it otherwise, or by a link, is chosen by its name here."""
+    names = [spelled(option) for option in options]
+    here, by_link = scene.chosen(choice), st.query_params.get(choice)
+    known = (by_link,) if here is None else (here, CHOSEN.value().get(choice))
+    if known[0] not in names and (own := next((one for one in known if one in options), None)):
+        scene.choose(choice, names[options.index(str(own))])
+    _only(choice, names, label)
+    return names
+
+
+def _by_its_own_name(choice: Choice, options: Sequence[str], names: Sequence[str], chosen: str) -> str:
+    own = options[names.index(chosen)]
+    return _kept(choice, own) if own == chosen else _in_address(choice, _kept(choice, own))
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:

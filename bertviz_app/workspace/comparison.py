@@ -9,7 +9,7 @@ import streamlit as st
 
 from bertviz_app.lenses import embeddings, sentences, similarity
 from bertviz_app.lenses.phrases import token_name
-from bertviz_app.plots import shown
+from bertviz_app.plots import label, shown
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
@@ -69,14 +69,17 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> str:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
             return ""
         kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
-        kind = choices.view(Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", label_visibility="visible")
+        spelled = page.model.info.special.spelled
+        kind = choices.view(
+            Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", spelled=spelled, label_visibility="visible"
+        )
         matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
         names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
         numbers = [str(shown(index)) for index in range(len(forwards))]
-        title = f"Cosine similarity of the sentences’ {kind} vectors"
-        figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)
+        title = f"Cosine similarity of the sentences’ {spelled(kind)} vectors"
+        figure = similarity.similarity_figure(matrix, names, page.theme, title=label(title), numbered=numbers)
         numbered = [f"sentence {number}" for number in numbers]
-        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {kind} vectors")
+        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {spelled(kind)} vectors")
         page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
         st.caption(similarity.sentences_method(page.model.info))
         columns = {"sentence": [forward.encoding.text for forward in forwards]}

@@ -40,10 +40,10 @@ def sample_measures(model: Model, paired: bool, progress: Progress) -> HeadMeasu
     return lens.mean_of(found)
 
 
-def choose_measure() -> Measure | None:
+def choose_measure(page: Page) -> Measure | None:
     """The measure that is shown; None for the kinds."""
     names = [KIND, *(measure.name for measure in MEASURES)]
-    name = choices.one_of(Choice.HEAD_MEASURE, "Colour heads by", names)
+    name = choices.one_of(Choice.HEAD_MEASURE, "Colour heads by", names, spelled=page.model.info.special.spelled)
     return next((measure for measure in MEASURES if measure.name == name), None)
 
 

@@ -37,6 +37,11 @@ export default function({data, setStateValue}) {
   } else {
     try { window.sessionStorage.setItem(prefix + data.name, data.kept); } catch (error) { /* full, or not allowed */ }
   }
+  const place = location.pathname.split("/").at(-1), address = new URL(location.href);
+  if (data.address && place === (data.page === "home" ? "" : data.page)) {  // not when the visitor has gone on meanwhile
+    for (const [name, value] of Object.entries(data.address)) address.searchParams.set(name, value);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
   if (data.screen && screen() !== data.screen) setStateValue("screen", screen());
 }
 """
@@ -66,12 +71,15 @@ def restore() -> bool:
 
 
 def keep() -> None:
-    """Hand what was chosen to the browser, and learn from it when its screen is another than we drew for."""
+    """Hand what was chosen to the browser, which also puts into the address what a link must say, and learn from it when its screen is
+    another than we drew for.
+    """
     if not dict(st.context.headers):
         return
     drawn = theme()
     screen = f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}"
     data = {"name": "choices", "kept": json.dumps(scene.CHOSEN.value()), "screen": screen}
+    data |= {"page": scene.PAGE.value(), "address": dict(scene.ADDRESS.value())}
     result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)
     seen = remembered.screen(result.screen)
     if seen and seen != screen:

@@ -131,7 +131,6 @@ class Choice(StrEnum):
 
 
 # ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────
-
 TEXTS: Kept[Mapping[str, str]] = Kept("texts", {})  # every submitted text, by the name of its box
 HIDDEN: KeptOf[tuple[Span, ...]] = KeptOf("hidden_words", ())  # about the sentence and the second one, as they were typed
 RESTORED = Kept("_restored", False)  # whether the browser has answered what it kept
@@ -143,7 +142,6 @@ FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for 
 ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what the visitor says that its classifier is about
 
 # ── The model, and the page ───────────────────────────────────────────────────────────────────────
-
 MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
 CHOSEN_MODEL = Kept[str | None]("_model", None)  # what it held last, on whatever page
 MODEL_PICKED = Kept("_model_picked", False)  # whether it was picked in the box since the last run
@@ -155,6 +153,7 @@ UNKNOWN_MODEL = Kept[str | None]("_unknown_model", None)  # what a link asked fo
 # ── What was chosen, on whatever page ─────────────────────────────────────────────────────────────
 
 CHOSEN: Kept[Mapping[str, Plain]] = Kept("_chosen", {})  # what a reload brings back
+ADDRESS: Kept[Mapping[str, str]] = Kept("_address", {})  # what this run has drawn and its link must say
 CORRECTED: KeptOf[Mapping[str, tuple[str, object]]] = KeptOf("_corrected", {})  # what a link asked for in vain, about one page
 
 HEAD_SUGGESTED = Kept("_head_suggested", False)
@@ -246,5 +245,6 @@ def choose_later(choices: Mapping[str, object]) -> None:
 
 def choose_now() -> None:
     """Make the choices that the last run left for this one. Each page calls it before it draws a widget."""
+    ADDRESS.take()
     for choice, value in _LATER.take().items():
         choose(choice, value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import urllib.parse
 
 import pytest
 from playwright.sync_api import expect
-from settling import whole
+from settling import settled, whole
 
 from bertviz_app.plots import percent
 from bertviz_app.workspace.navigation import PAGES
@@ -29,6 +30,11 @@ def type_sentence(page, text):
 
 def strip(page):
     return [token.split("\n")[0] for token in page.locator(".strip .token").all_inner_texts()]
+
+
+def address(page):
+    """What the address says beyond the page."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
 
 
 @pytest.mark.parametrize("key", PAGES)
@@ -100,6 +106,40 @@ def test_a_link_carries_the_layer_and_an_unknown_model_is_said(visitor, app_url)
     page = visitor(f"{app_url}/embeddings?state=3&model=no-such-model")
     page.get_by_text("does not offer").wait_for()
     page.get_by_text("The tokens at layer 3").first.wait_for()
+
+
+def test_a_copied_link_opens_what_was_shown(visitor, app_url):
+    """The first layer and head are Streamlit's defaults, which it leaves out of the address: who opened such a link saw another head."""
+    page = visitor(f"{app_url}/attention?layer=1&head=1")
+    opened(page, "Head 1.1")
+    settled(page)
+    assert address(page) == {"layer": "1", "head": "1"}
+    other = visitor(page.url)
+    opened(other, "Head 1.1")
+    fresh = visitor(f"{app_url}/attention")  # opens a head that is worth a look, and says which in its address
+    fresh.locator(".explorer[data-ready]").wait_for()
+    settled(fresh)
+    assert address(fresh) == dict(zip(("layer", "head"), fresh.locator(".explorer").get_attribute("data-ready")[5:].split("."), strict=True))
+    page.locator("canvas.thumbnails").press("ArrowDown")
+    opened(page, "Head 2.1")
+    settled(page)
+    assert address(page) == {"layer": "2", "head": "1"}
+    page.get_by_role("link", name="Glossary").first.click()
+    page.get_by_text("WordPiece").first.wait_for()
+    settled(page)
+    assert address(page) == {}
+
+
+def test_a_link_to_a_layer_that_does_not_exist_is_put_right(visitor, app_url):
+    page = visitor(f"{app_url}/attention?layer=99&head=2")
+    opened(page, "Head 6.2")
+    page.get_by_text("“Layer 99” does not exist here").wait_for()
+    settled(page)
+    assert address(page) == {"layer": "6", "head": "2"}
+    page = visitor(f"{app_url}/embeddings")
+    page.get_by_text("The tokens at layer 6").first.wait_for()
+    settled(page)
+    assert address(page) == {"state": "6"}
 
 
 def test_the_theme_of_the_figures_follows_the_visitor(visitor, app_url):

@@ -101,11 +101,16 @@ def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with, fami
 def test_special_tokens_are_spelled_as_the_model_writes_them(open_with, key, state):
     app = open_with("roberta", key, text="I love the starlings.", pair=PAIR, state=state)
     labels = [box.label for box in (*app.toggle, *app.selectbox, *app.checkbox)]
+    labels += [option for box in (*app.selectbox, *app.multiselect, *app.button_group) for option in box.options]
+    labels += [box.help or "" for box in (*app.toggle, *app.selectbox, *app.checkbox, *app.slider)]
+    charts = [chart.proto.spec for chart in app.get("plotly_chart")]  # titles, axes, legends, hovers
+    columns = [str(name) for table in app.dataframe for name in table.value.columns]
     # The glossary's own lines are about BERT's terms, whatever the model.
-    shown = [text.value for text in (*app.markdown, *app.caption) if text.value not in {term.meaning for term in TERMS}]
+    shown = [text.value for text in (*app.markdown, *app.caption, *app.error, *app.info, *app.warning)]
+    shown = [text for text in shown if text not in {term.meaning for term in TERMS}]
     found = [
         text
-        for text in (*(text.replace("\\", "") for text in shown), *labels, *(code.value for code in app.code))
+        for text in (*(text.replace("\\", "") for text in shown), *labels, *charts, *columns, *(code.value for code in app.code))
         for name in ("[CLS]", "[SEP]", "[PAD]")
         if name in text
     ]

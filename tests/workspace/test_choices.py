@@ -22,7 +22,12 @@ def script():
     offered = scene.TEXTS.value().get("offered", "Ann,Bob").split(",")
     names = {
         "view": choices.view(Choice.TOKENS_VIEW, ("Ids", "Pieces")),
-        "method": choices.one_of(Choice.HEAD_MEASURE, "Method", ("Mean", "Flow")),
+        "method": choices.one_of(
+            Choice.HEAD_MEASURE,
+            "Method",
+            ("Mean", "Flow", "On [CLS]"),
+            spelled=lambda text: text.replace("[CLS]", scene.TEXTS.value().get("cls", "[CLS]")),
+        ),
         "name": offered.index(choices.one_of_these(Choice.FOLLOWED_NAME, "Name", offered)),
         "off": choices.some_of(Choice.LAYERS_OFF, "Off", ["1", "2", "3"]),
         "words": choices.switch(Choice.WHOLE_WORDS, "Words"),
@@ -88,6 +93,36 @@ def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is
     assert [warning.value for warning in app.warning] == said
     app.slider(key="layer").set_value(2).run()
     assert [warning.value for warning in app.warning] == [said[0], said[1], said[3]]
+
+
+def test_the_address_says_what_is_shown():
+    """Numbers always: what is left out would be the default of whoever opens the link, with another model and another text."""
+    app = opened()
+    assert app.session_state["_address"] == {"layer": "1", "state": "2"}
+    app = opened(layer="99", state="1")
+    assert app.session_state["_address"] == {"layer": "6", "state": "1"}
+    app.slider(key="layer").set_value(1).run()
+    assert app.session_state["_address"] == {"layer": "1", "state": "1"}
+
+
+def test_an_option_is_called_as_the_model_writes_it_and_its_link_means_the_same_on_another():
+    app = opened(head_measure="On [CLS]")
+    assert seen(app)["method"] == "On [CLS]" and "head_measure" not in app.session_state["_address"]
+    app.session_state["texts"] = {"cls": "<s>"}
+    app.run()
+    method = next(one for one in app.selectbox if one.label == "Method")
+    assert seen(app)["method"] == "On [CLS]" and method.options == ["Mean", "Flow", "On <s>"] and method.value == "On <s>"
+    assert app.session_state["_address"]["head_measure"] == "On [CLS]" and not app.warning
+    app.session_state["texts"] = {}
+    app.run()
+    assert seen(app)["method"] == "On [CLS]" and not app.warning
+    app = AppTest.from_function(script)
+    app.query_params["head_measure"] = "On [CLS]"
+    app.session_state["texts"] = {"cls": "<s>"}
+    app.run()
+    assert seen(app)["method"] == "On [CLS]" and not app.warning
+    app.run()
+    assert seen(app)["method"] == "On [CLS]" and not app.warning
 
 
 def test_a_link_with_nonsense_is_no_error():
