@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class HeadMeasures:
     values: Floats
     above: Floats
     n_tokens: float
-    special: SpecialTokens = SpecialTokens()
+    special: SpecialTokens = field(default_factory=SpecialTokens)
 
     @property
     def kinds(self) -> NDArray[np.int64]:

@@ -119,7 +119,9 @@ def test_a_copied_link_opens_what_was_shown(visitor, app_url):
     fresh = visitor(f"{app_url}/attention")  # opens a head that is worth a look, and says which in its address
     fresh.locator(".explorer[data-ready]").wait_for()
     settled(fresh)
-    assert address(fresh) == dict(zip(("layer", "head"), fresh.locator(".explorer").get_attribute("data-ready")[5:].split("."), strict=True))
+    assert address(fresh) == dict(
+        zip(("layer", "head"), fresh.locator(".explorer").get_attribute("data-ready")[5:].split("."), strict=True)
+    )
     page.locator("canvas.thumbnails").press("ArrowDown")
     opened(page, "Head 2.1")
     settled(page)

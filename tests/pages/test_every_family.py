@@ -110,7 +110,13 @@ def test_special_tokens_are_spelled_as_the_model_writes_them(open_with, key, sta
     shown = [text for text in shown if text not in {term.meaning for term in TERMS}]
     found = [
         text
-        for text in (*(text.replace("\\", "") for text in shown), *labels, *charts, *columns, *(code.value for code in app.code))
+        for text in (
+            *(text.replace("\\", "") for text in shown),
+            *labels,
+            *charts,
+            *columns,
+            *(code.value for code in app.code),
+        )
         for name in ("[CLS]", "[SEP]", "[PAD]")
         if name in text
     ]
