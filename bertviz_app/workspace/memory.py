@@ -78,8 +78,10 @@ def keep() -> None:
         return
     drawn = theme()
     screen = f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}"
-    data = {"name": "choices", "kept": json.dumps(scene.CHOSEN.value()), "screen": screen}
-    data |= {"page": scene.PAGE.value(), "address": dict(scene.ADDRESS.value())}
+    data = {"name": "choices", "kept": json.dumps(scene.CHOSEN.value()), "screen": screen} | {
+        "page": scene.PAGE.value(),
+        "address": dict(scene.ADDRESS.value()),
+    }
     result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)
     seen = remembered.screen(result.screen)
     if seen and seen != screen:
