@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bertviz_app.label_sets import listed
 from bertviz_app.objectives import OBJECTIVES
@@ -11,6 +13,8 @@ from bertviz_app.pooling import Recipe
 from bertviz_app.spelling import SpecialTokens
 from bertviz_app.tasks import SUBJECTS, TASKS, TaskFacts
 from bertviz_app.traits import Traits
+
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class ModelInfo:
         """What plain transformers is given to load the model with the head of a task."""
         facts = self.task_heads.get(task)
         return f"{self.source}/{facts.beside}" if facts and facts.beside else self.source
+
+    def pretrained(self, task: str = "") -> str:
+        """What plain transformers is given to load these very weights, with the head of a task, as Python writes it: where they lie, and the commit."""
+        pinned = f", revision={self.revision!r}" if _COMMIT.fullmatch(self.revision) and not Path(self.source).exists() else ""
+        return f"{self.home(task)!r}{pinned}"
 
     def with_head(self, key: str) -> ModelInfo:
         """The same, with one of several heads of a row in the place of the first: what is read by the name of the row is then this one."""

@@ -99,8 +99,8 @@ def forward_code(info: ModelInfo, text: str, pair: str | None) -> str:
     return f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r}, attn_implementation="eager").eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()}, attn_implementation="eager").eval()
 inputs = tokenizer({typed}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     attentions = torch.cat(model(**inputs, output_attentions=True).attentions)  # [layer, head, query, key]

@@ -44,8 +44,8 @@ def python_code(info: ModelInfo, wanted: Encoding, encodings: Sequence[Encoding]
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r}).eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()}).eval()
 
 
 def vectors_of(text, tokens):  # [word, layer + 1, d_model]: the mean over the tokens of each

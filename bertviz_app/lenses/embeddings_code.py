@@ -22,8 +22,8 @@ def python_code(info: ModelInfo, text: str, pair: str | None = None, *, state: i
 from sklearn.decomposition import PCA
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()})
 inputs = tokenizer({_arguments(text, pair)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.no_grad():
     hidden_states = model(**inputs, output_hidden_states=True).hidden_states

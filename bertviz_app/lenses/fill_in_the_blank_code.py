@@ -70,8 +70,8 @@ def _loading(info: ModelInfo, encoding: Encoding) -> str:
     return f"""import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModelForMaskedLM.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModelForMaskedLM.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")"""
 
 

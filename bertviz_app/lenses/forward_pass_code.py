@@ -25,8 +25,8 @@ def python_code(info: ModelInfo, encoding: Encoding, position: int = 0, view: st
     code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r}, attn_implementation="eager").eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()}, attn_implementation="eager").eval()
 batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     output = model(**batch, output_hidden_states=True, output_attentions=True)

@@ -30,8 +30,8 @@ def loading(info: ModelInfo, task: str) -> str:
     return f"""import torch
 from transformers import {architecture}, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {architecture}.from_pretrained({info.home(task)!r}, attn_implementation="eager"{n_outputs(info, task)}).eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {architecture}.from_pretrained({info.pretrained(task)}, attn_implementation="eager"{n_outputs(info, task)}).eval()
 """
 
 
@@ -86,7 +86,7 @@ def with_looks(info: ModelInfo, code: str, encoding: Encoding, looks: Looks, *, 
 def whole_input(info: ModelInfo, task: str) -> str:
     """What follows where `inputs` and the classes of transformers are at hand: `values` [label]."""
     return f"""
-model = {info.task_heads[task].row.auto}.from_pretrained({info.home(task)!r}{n_outputs(info, task)}).eval()
+model = {info.task_heads[task].row.auto}.from_pretrained({info.pretrained(task)}{n_outputs(info, task)}).eval()
 with torch.no_grad():
     values = {values(info, task, "model(**inputs).logits[0]")}  # 4: [label]
 print(values)

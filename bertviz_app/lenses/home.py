@@ -124,10 +124,10 @@ def python_code(info: ModelInfo, encoding: Encoding, glance: Glance, *, task: st
     code = f"""import torch
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 inputs = tokenizer({typed}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 token_ids = inputs.input_ids[0]  # 1
-model = AutoModel.from_pretrained({info.source!r}, attn_implementation="eager")
+model = AutoModel.from_pretrained({info.pretrained()}, attn_implementation="eager")
 with torch.no_grad():
     output = model(**inputs, output_attentions=True)
 vectors = output.last_hidden_state[0]  # 2: [position, d_model]
@@ -135,12 +135,12 @@ weights = output.attentions[{glance.layer}][0, {glance.head}]  # 3: [query, key]
 print(list(zip(inputs.tokens(), token_ids.tolist())), vectors, weights)
 """
     if task == "fill_mask":
-        return code + _FILL_MASK.format(source=info.source)
+        return code + _FILL_MASK.format(source=info.pretrained())
     return code + (head_code.whole_input(info, task) if task else "")
 
 
 _FILL_MASK = """
-model = AutoModelForMaskedLM.from_pretrained({source!r}, attn_implementation="eager")
+model = AutoModelForMaskedLM.from_pretrained({source}, attn_implementation="eager")
 with torch.no_grad():
     logits = model(**inputs).logits[0, (token_ids == tokenizer.mask_token_id).nonzero()[0, 0]].double()
 probabilities = logits.softmax(dim=-1)  # 4: [vocab]

@@ -72,7 +72,7 @@ def changes_code(info: ModelInfo, encoding: Encoding, what: Intervention, asked:
     code = f"""import torch
 from transformers import {", ".join(sorted({_class(info, one)[0] for one, _ in asked} | {"AutoTokenizer"}))}
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 {inputs(info, encoding)}{_switches(info, what)}
 
 rows = []
@@ -107,13 +107,13 @@ def loading(info: ModelInfo, prediction: Prediction | Target) -> str:
     return f"""import torch
 from transformers import {_class(info, prediction)[0]}, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 {_model(info, prediction)}"""
 
 
 def _model(info: ModelInfo, prediction: Prediction | Target) -> str:
     name, more = _class(info, prediction)
-    return f'model = {name}.from_pretrained({info.home(prediction.task)!r}, attn_implementation="eager"{more}).eval()'
+    return f'model = {name}.from_pretrained({info.pretrained(prediction.task)}, attn_implementation="eager"{more}).eval()'
 
 
 def _class(info: ModelInfo, prediction: Prediction | Target) -> tuple[str, str]:

@@ -219,8 +219,8 @@ def _logits_code(info: ModelInfo, encoding: Encoding, hidden: Sequence[int]) -> 
     return f"""import torch
 from transformers import AutoTokenizer, {info.traits.loads_as}
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt"){hide}
 with torch.no_grad():
     states = torch.cat(model(**inputs, output_hidden_states=True).hidden_states)  # [layer + 1, position, d_model]

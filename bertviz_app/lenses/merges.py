@@ -151,7 +151,7 @@ from transformers import AutoTokenizer
 
 from bertviz_app.spelling import from_bytes  # Ġlove → ␣love
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
 ranks = {{tuple(pair): rank for rank, pair in enumerate(file["merges"])}}
 symbols = {symbols}  # each byte is written as one letter

@@ -169,8 +169,8 @@ def python_code(info: ModelInfo, encoding: Encoding, found: FeedForward, hidden:
     code = f"""import torch
 from transformers import AutoTokenizer, {info.traits.loads_as}
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager"{info.traits.arguments})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt"){hide}
 second = model.get_submodule({found.path!r})  # [d_feedforward] → [d_model]: what goes in are the activations
 seen = []

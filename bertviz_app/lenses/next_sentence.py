@@ -167,8 +167,8 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
     code = f"""import torch
 from transformers import {traits.loads_as}, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager")
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager")
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.no_grad():
     pooled = model.{traits.encoder}(**inputs).pooler_output[0]

@@ -103,8 +103,8 @@ def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
 import torch
 from transformers import {info.traits.loads_as}, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager")
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager")
 texts = {list(texts)!r}
 matrix = torch.zeros(len(texts), len(texts))
 for i, j in permutations(range(len(texts)), 2):

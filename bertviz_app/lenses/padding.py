@@ -106,7 +106,7 @@ def python_code(info: ModelInfo, texts: Sequence[str], length: int) -> str:
 import pandas as pd
 from transformers import AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 batch = tokenizer({list(texts)!r}, padding="max_length", truncation=True, max_length={length}, return_tensors="np")
 token_ids = batch["input_ids"]
 attention_mask = batch["attention_mask"]

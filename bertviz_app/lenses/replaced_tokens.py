@@ -111,8 +111,8 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
     code = f"""import torch
 from transformers import {info.traits.loads_as}, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = {info.traits.loads_as}.from_pretrained({info.source!r}, attn_implementation="eager").eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager").eval()
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.inference_mode():
     replaced = model(**inputs).logits[0].sigmoid()

@@ -148,8 +148,8 @@ def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, stat
 from sklearn.decomposition import PCA
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()})
 texts = {list(texts)!r}
 rows, states, means, first, pooled = [], [], [], [], []
 for sentence, text in enumerate(texts, start=1):

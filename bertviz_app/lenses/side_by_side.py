@@ -132,9 +132,9 @@ def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
 
 
 def python_code(text: str, paths: Mapping[str, str], others: Mapping[str, str]) -> str:
-    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title, and `others`, the checkpoints whose tokenizers stand beside them."""
+    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title, and `others`, the checkpoints whose tokenizers stand beside them, as `ModelInfo.pretrained` writes them."""
     more = "".join(
-        f"tokenizers[{title!r}] = AutoTokenizer.from_pretrained({source!r}).backend_tokenizer\n"
+        f"tokenizers[{title!r}] = AutoTokenizer.from_pretrained({source}).backend_tokenizer\n"
         for title, source in others.items()
     )
     auto = "from transformers import AutoTokenizer\n" if others else ""

@@ -205,8 +205,8 @@ def tokens_code(info: ModelInfo, text: str, pair: str | None = None, *, state: i
     code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()})
 inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 with torch.no_grad():
     hidden = model(**inputs, output_hidden_states=True).hidden_states[{state}][0]  # [position, d_model]
@@ -221,8 +221,8 @@ def neighbours_code(info: ModelInfo, token_id: int, *, k: int = 10) -> str:
     code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-table = AutoModel.from_pretrained({info.source!r}).get_input_embeddings().weight.detach()  # [vocab, d_model]
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+table = AutoModel.from_pretrained({info.pretrained()}).get_input_embeddings().weight.detach()  # [vocab, d_model]
 cosines = torch.cosine_similarity(table, table[{token_id}], dim=-1)
 ids = [i for i in cosines.argsort(descending=True).tolist()
        if i != {token_id} and not tokenizer.convert_ids_to_tokens(i).startswith("[unused")][:{k}]  # placeholders are left out

@@ -107,8 +107,8 @@ def python_code(info: ModelInfo, texts: Sequence[str], n_chosen: int = 1) -> str
     code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r}).eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()}).eval()
 sentences = {list(texts)!r}
 means = []
 for sentence in sentences:

@@ -121,8 +121,8 @@ def python_code(info: ModelInfo, texts: Sequence[str], making: Making, *, is_cen
     code = f"""import torch
 from transformers import AutoModel, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-model = AutoModel.from_pretrained({info.source!r}).eval()
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+model = AutoModel.from_pretrained({info.pretrained()}).eval()
 texts = {list(texts)!r}
 vectors = []
 for text in texts:

@@ -138,7 +138,7 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
         segments = f"[int(place >= {second}) for place in range(len(token_ids))]"
     code = f"""from transformers import AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_offsets_mapping=True)
 token_ids = batch["input_ids"]
 {table_code.tokens(info, of="tokenizer.convert_ids_to_tokens(token_ids)")}segment_ids = {segments}

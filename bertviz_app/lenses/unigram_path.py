@@ -151,7 +151,7 @@ def python_code(info: ModelInfo, found: Path) -> str:
 
 from transformers import AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
+tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
 scores = dict(file["vocab"])
 unknown = min(score for _, score in file["vocab"]) - {PENALTY:.0f}

@@ -151,7 +151,7 @@ def python_code(info: ModelInfo, word: str) -> str:
     """The same look-ups with the checkpoint's own vocabulary; `pieces` and `n_tries` are what the page shows."""
     code = f"""from transformers import AutoTokenizer
 
-vocabulary = AutoTokenizer.from_pretrained({info.source!r}).get_vocab()
+vocabulary = AutoTokenizer.from_pretrained({info.pretrained()}).get_vocab()
 word = {word!r}
 
 pieces, tries, start = [], [], 0

@@ -21,7 +21,7 @@ from bertviz_app.workspace.explained import Explained
 from bertviz_app.workspace.jobs import Job, Progress
 
 ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
-NUMBER = "Deletion and insertion follow the probability of an answer. This head gives a number, which has none: there is nothing to measure here."
+NUMBER = "Faithfulness is not measured here: deletion and insertion follow the probability of an answer, and this head gives a number, which has none."
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,8 @@ def curves(page: Page, what: Explained) -> None:
 def beside(page: Page, what: Explained, way: Way) -> None:
     """The curves of the one method that is on the page, on request; at once where they were measured among others."""
     n_tokens = int(replaceable(what.encoding).sum())
+    if what.target.decoding == "number":
+        st.caption(NUMBER)
     if n_tokens < 2 or what.target.decoding == "number":
         return
     st.markdown(ASK)

@@ -40,7 +40,7 @@ def test_the_tokenizer_of_the_chosen_model_is_in_the_python_too(tiny_families):
     text, folder = "Café 😀, the cat", tiny_families["xlm-r"]
     own = {title: str(path) for title, path in comparing.OWN.items()}
     cuts = comparing.cuts(text, {"Tiny": folder / "tokenizer.json"})
-    gives(lens.python_code(text, own, {"Tiny": str(folder)}), lens.columns(cuts))
+    gives(lens.python_code(text, own, {"Tiny": repr(str(folder))}), lens.columns(cuts))
 
 
 def test_bytes_are_read_as_letters():

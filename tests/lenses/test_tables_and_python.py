@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -280,3 +283,25 @@ def _said(model: Model, forward: ForwardPass, places: list[int], followed: tuple
     return logit_lens.stacked(
         [*(logit_lens.says(rows, last, followed=followed) for rows in states), logit_lens.says(last, last, followed=followed)]
     )
+
+
+def test_the_python_loads_the_revision_that_the_page_shows(model, opened):
+    downloaded = replace(
+        model.info, source="google-bert/bert-base-uncased", revision="86b5e0934494bd15c9632b12f734a8a67f723594"
+    )
+    code = forward_pass_code.python_code(downloaded, model.encode(TEXT), 2, "Norms")
+    assert code.count("'google-bert/bert-base-uncased', revision='86b5e0934494bd15c9632b12f734a8a67f723594'") == 2
+    for info in (model.info, opened["roberta"].info, replace(opened["roberta"].info, revision="0" * 40)):  # a folder has none
+        assert "revision" not in forward_pass_code.python_code(info, model.encode(TEXT), 2, "Norms")
+
+
+def test_no_python_names_a_model_without_its_revision():
+    """Whatever is loaded in a snippet is called by `ModelInfo.pretrained`."""
+    lenses = Path(forward_pass_code.__file__).parent
+    loads = [
+        (path.name, named)
+        for path in sorted(lenses.glob("*.py"))
+        for named in re.findall(r"from_pretrained\(([^)]{0,30})", path.read_text(encoding="utf-8"))
+    ]
+    assert len(loads) > 40
+    assert [load for load in loads if not load[1].startswith(("{info.pretrained(", "{source}"))] == []

@@ -115,4 +115,4 @@ def test_a_head_that_is_not_read_here_is_not_denied(open_page, tiny_checkpoint, 
     folder = tiny_checkpoint("choice", architecture="BertForMultipleChoice")
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = open_page("home", text="i love the cat", state={"model": folder.name})
-    assert "brings a head that this program does not read (BertForMultipleChoice)" in shown(app)
+    assert "brings a head that this program does not read (“BertForMultipleChoice”)" in shown(app)
