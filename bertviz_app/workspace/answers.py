@@ -39,6 +39,7 @@ def answers_view(page: Page) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
     typed = text_form("answers", BOXES)
     encoding = _encoded(page, typed)
+    page.reads(encoding.text, encoding.pair or "")
     parts = lens.windows(encoding, max_tokens=page.model.info.max_tokens)
     _say_what_is_read(encoding, parts)
     if not offer_head(page, "answers"):

@@ -176,6 +176,7 @@ def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]
     found = lens.LeftOut(tuple(empty), tuple(without), tuple(beyond), tuple(joined))
     for said in lens.left_out(word, found, min(MAX_TOKENS, page.model.info.max_tokens)):
         st.caption(plain(said))
+    page.reads(*(line.text for line in kept))
     return Asked(word, wanted, tuple(kept), tuple(encodings))
 
 

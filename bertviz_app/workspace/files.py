@@ -50,18 +50,26 @@ def chosen_texts(labels: Sequence[str]) -> Chosen | None:
 
     `labels` are those of the classifier: a column that speaks of the same is taken for the file's labels, until another is chosen.
     """
-    upload = _handed_over()
-    if upload is None:
-        return None
-    with st.expander("How the file is read"):
-        read, laid = _ways(upload)
-    found = _read(upload, read, laid)
-    st.caption(plain(" ".join(what_was_read(found, read))))
-    text, label = _columns(found, labels)
-    _preview(found, text)
+    upload: Upload | None = scene.UPLOAD.value()
+    # What is asked before anything is read makes room for what was found.
+    with st.expander("The file and its columns", expanded=not (upload and _is_read(upload))):
+        upload = _handed_over()
+        if upload is None:
+            return None
+        with st.expander("How the file is read"):
+            read, laid = _ways(upload)
+        found = _read(upload, read, laid)
+        st.caption(plain(" ".join(what_was_read(found, read))))
+        text, label = _columns(found, labels)
+        _preview(found, text)
     rows = text_rows(found, text, label)
     st.caption(plain(what_is_left_out(rows)))
     return Chosen(rows, found.headings, None if label is None else found.headings[label])
+
+
+def _is_read(upload: Upload) -> bool:
+    about, _ = scene.VERDICTS.latest()
+    return isinstance(about, tuple) and about[-1] == upload.number
 
 
 def one_of(place: DeltaGenerator, label: str, offered: Sequence[str], first: int, *, about: str = "") -> str:

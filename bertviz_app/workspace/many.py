@@ -47,13 +47,16 @@ def several(page: Page) -> None:
     if chosen is None:
         return
     expected = stands_for(chosen.rows, labels) if chosen.label else None
-    asked = (page.model.info.key, classifier_of(page), tuple((row.text, row.problem) for row in chosen.rows))
+    file = scene.UPLOAD.value().number if chosen.headings else ""
+    asked = (page.model.info.key, classifier_of(page), tuple((row.text, row.problem) for row in chosen.rows), file)
     said: Scored | None = scene.VERDICTS.of(asked)
     if said is None:
         if chosen.headings and not told_to_read(sum(not row.problem for row in chosen.rows)):
             return
         said = scored(page, chosen.rows)
         scene.VERDICTS.put(asked, said)
+        if chosen.headings:
+            st.rerun()  # with the questions about the file folded
     verdicts = [Verdict(row, *answer) for row, answer in zip(chosen.rows, said, strict=True)]
     texts = [verdict.row.text for verdict in verdicts if verdict.reading]
     if texts:

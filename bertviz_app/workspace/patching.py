@@ -31,6 +31,7 @@ def patching_view(page: Page) -> None:
     """Which vectors of one sentence, put into another, bring the one's prediction with them."""
     typed = text_form("patching", BOXES, beside=True)
     a, b = (page.model.encode(typed[name]) for name in BOXES)
+    page.reads(a.text, b.text)
     page.strip(a, key="donor")
     page.strip(b, key="recipient")
     pairs = _pairs(page, a, b)

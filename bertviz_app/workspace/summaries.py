@@ -36,6 +36,7 @@ def summary_view(page: Page) -> None:
     """The most central sentences of a text, marked in it."""
     label = f"Text (up to {summary.MAX_SENTENCES} sentences)"
     text = text_form("article", {"article": (label, ARTICLE)})["article"]
+    page.reads(text)
     with st.container(horizontal=True, gap="medium"):
         language = _language(text)
         ratio = choices.number(

@@ -68,3 +68,20 @@ def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
                 out_of_sight[name] = found
     asked_first = {"Ordering game", "My own checkpoint"}  # views that wait for a click, or only tell how something is done
     assert set(out_of_sight) <= asked_first, out_of_sight
+
+
+def test_what_was_read_of_a_file_is_in_sight_and_the_questions_about_it_are_folded(visitor, app_url):
+    address = f"{app_url}/sentiment?sentiment_view=Many+sentences&texts_from=File"
+    page = visitor(address, viewport={"width": WIDTH, "height": HEIGHT})
+    rows = [f"{number},{text}" for number, text in enumerate(["A fine film.", "A dull film.", "I loved it."])]
+    table = "\n".join(["id,review", *rows]).encode()
+    box = page.locator("input[type=file]")
+    box.wait_for(state="attached")
+    box.set_input_files({"name": "films.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_role("button", name="Read 3 texts").click()
+    page.get_by_text("What to notice").wait_for()
+    settled(page)
+    found = page.evaluate(MEASURE)
+    assert found["notice"] < HEIGHT / 2 and found["picture"]["bottom"] < HEIGHT, found
+    page.get_by_text("The file and its columns").click()
+    page.get_by_text("cells separated by commas").wait_for()
