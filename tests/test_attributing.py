@@ -144,6 +144,18 @@ def test_occlusion_is_what_the_record_of_the_changed_input_says(tiny_families, f
     assert not found.values[~replaceable(encoding)].any()
 
 
+def test_the_parts_of_two_pieces_that_are_replaced_alone_are_not_what_the_word_is_worth(model):
+    """What the page says of occlusion in whole words: their sum is not the loss without both."""
+    encoding = model.encode("The starlings were superb.")
+    pieces = [encoding.tokens.index("star"), encoding.tokens.index("##lings")]
+    target = Target("sentiment", 1)
+    found = occlusion(Asked(model, encoding, target))
+    both = read_off(model, model.run(encoding), target) - read_off(
+        model, model.run(model.reader.masked(encoding, pieces)), target
+    )
+    assert abs(found.values[pieces].sum() - both) > 0.05
+
+
 def test_a_token_that_is_ignored_has_no_part(many_heads, monkeypatch):
     encoding = many_heads.encode("i love the cat")
     asked = Asked(many_heads, encoding, Target("sentiment", 1))

@@ -101,6 +101,7 @@ ASKS = {
     "steps": "This method follows the gradient of the answer from the baseline to this input, step by step.",
     "tokens": "This method replaces one token at a time and measures what the answer loses.",
 }
+OCCLUDED_WORDS = "A word’s part is the sum of its pieces’ parts, and each piece was replaced alone: replacing the whole word at once may cost the answer more, or less."
 BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
 
 METHOD = (

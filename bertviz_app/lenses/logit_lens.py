@@ -42,7 +42,8 @@ METHOD = (
     "how far a layer is from what the last one says; *entropy* how undecided it is. No further encoder pass is made. "
     "Sources: nostalgebraist, *interpreting GPT: the logit lens* (2020). Belrose et al. (2023), section 2, show its bias: a layer’s "
     "vectors drift and turn on the way up, so that early layers say less through this head than they know. "
-    "A BERT that sees a word mostly copies it: hide the word to see it guess."
+    "A BERT that sees a word mostly copies it: hide the word to see it guess. "
+    "Columns are tokens: the head has a score for each piece of the vocabulary, and none for a word of several."
 )
 
 

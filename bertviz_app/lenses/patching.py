@@ -34,6 +34,7 @@ METHOD = (
     r"What comes back of A’s prediction is measured by the difference of two logits: $(LD_{\text{patched}} - LD_B) / (LD_A - LD_B)$ with $LD = z_a - z_b$ "
     "(of a head that gives a number, $LD$ is the number): 0 % is B’s prediction as it was, 100 % that of A; below 0 and above 1 it overshoots. In the last layer only the vector that the prediction is read from counts. "
     "A place that restores much is enough to carry the difference; that it is the only one does not follow. "
+    "Rows are tokens: each piece of a word has a vector of its own, and what two of them restore does not add up to what both would. "
     "Sources: Meng et al. (2022), section 2; Heimersheim and Nanda (2024), section 4."
 )
 

@@ -68,6 +68,8 @@ def one_method(page: Page, what: Explained) -> None:
     figure = lens.bars_figure(places.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
     st.caption(plain(lens.completeness(method, found, getattr(page.model.info.special, way[1]))))
+    if places.are_words and method.work == "tokens":
+        st.caption(lens.OCCLUDED_WORDS)
     beside(page, what, way)
     with page.fold("Table"):
         page.table(lens.columns(places.encoding, found, method), name="attribution")
@@ -99,6 +101,8 @@ def side_by_side(page: Page, what: Explained) -> None:
         st.caption(
             f"Showing the {compared.MOST_COMPARED} {places.encoding.unit}s with the largest parts; the table below has all of them."
         )
+    if places.are_words:
+        st.caption(f"Occlusion: {lens.OCCLUDED_WORDS[0].lower()}{lens.OCCLUDED_WORDS[1:]}")
     measured = measured_before(page, what, ways)
     st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
     with page.fold("Table"):

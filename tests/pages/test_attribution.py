@@ -153,3 +153,12 @@ def test_whole_words_stand_in_the_place_of_their_pieces_and_add_up_to_the_same(o
     assert not pieces.exception and list(words["word"][1:4]) == ["Neuroscientists", "don’t", "murmurate"]
     assert len(words) < len(table) and words["bits"].sum() == pytest.approx(table["bits"].sum(), abs=1e-4)
     assert re.search(r"add up to (\S+) bits", said(pieces)).group(1) == total
+
+
+def test_occlusion_of_whole_words_says_that_pieces_were_replaced_alone(open_page):
+    state = {"attribution_method": "Occlusion", "whole_words": True}
+    app = open_page("attribution", text="The starlings were superb.", state=state)
+    app.button(key="attribution").click().run()
+    assert not app.exception and "each piece was replaced alone" in said(app)
+    app.toggle(key="whole_words").set_value(False).run()
+    assert not app.exception and "each piece was replaced alone" not in said(app)
