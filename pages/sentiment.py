@@ -21,8 +21,11 @@ def one(page: Page) -> None:
 
 with open_page("sentiment") as page:
     task = many.classifier_of(page)
-    if not task or page.model.info.task_heads[task].row.needs_pair:
+    if not task:
         offer_instead(page, "sentiment")
+    elif page.model.info.task_heads[task].row.needs_pair:  # a single pair stands on Tasks
+        say_whose_labels(page, task, "sentiment")
+        many.several(page)
     else:
         say_whose_labels(page, task, "sentiment")
         (one if choices.view(Choice.SENTIMENT_VIEW, VIEWS) == VIEWS[0] else many.several)(page)

@@ -111,18 +111,3 @@ labels = {which}
         DECODINGS[info.task_heads[task].decoding].quantity: "values[labels]",
     }
     return with_looks(info, table_code.with_table(code, columns) + attention(looks), encoding, looks)
-
-
-def classification_of_many(info: ModelInfo, task: str, texts: Sequence[str], *, most: int = 20) -> str:
-    """The same for several texts as one batch: `values` is [text, label]. Only the first `most` are written out."""
-    some = "" if len(texts) <= most else f"  # the first {most} of {len(texts)}"
-    lines = "".join(f"    {text!r},\n" for text in texts[:most])
-    return f"""{loading(info, task)}
-texts = [{some}
-{lines}]
-inputs = tokenizer(texts, padding=True, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.inference_mode():
-    values = {values(info, task, "model(**inputs).logits")}
-for text, row in zip(texts, values):
-    print(model.config.id2label[int(row.argmax())], f"{{row.max():.4f}}", text)
-"""

@@ -101,12 +101,12 @@ def _bars_figure(rows: list[tuple[TextRow, Reading]], theme: Theme, *, of_last: 
         text=[plots.percent(value) if of_last else _answer(reading) for value, (_, reading) in zip(values, rows, strict=True)],
         textposition="outside",
         cliponaxis=False,
-        customdata=[[row.number, _short(row.text, 160), plots.label(reading.label), reading.score] for row, reading in rows],
+        customdata=[[row.number, _short(row.both, 160), plots.label(reading.label), reading.score] for row, reading in rows],
         hovertemplate="row %{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} %{customdata[3]:.4f}<extra></extra>",
         showlegend=False,
     )
     # Each text stands above its bar, where a phone has room for it.
-    names = [_short(row.text, 42) for row, _ in rows]
+    names = [_short(row.both, 42) for row, _ in rows]
     chart.add_scatter(x=0 * values, y=places - 0.4, text=names, mode="text", textposition="middle right", hoverinfo="skip")
     chart.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.8]).update_layout(showlegend=False)
     if not first.is_probability:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -37,6 +38,30 @@ OF_NO_TEXTS = _listed(
     "size vote like upvotes helpful rank probability confidence percent version sku asin isbn product department division "
     "type status flag split fold lat lon latitude longitude hash ip device gender sex "
     "datum jahr alter nummer anzahl preis sprache nom âge prix numéro fecha edad precio nombre usuario número data età prezzo дата возраст имя 日期 年龄 日付 年齢 날짜 나이"
+)
+# Headings of the two texts of a pair, as data sets call them.
+OF_PAIRS = frozenset(
+    (first, second)
+    for line in [
+        "sentence1 sentence2",
+        "sentence_1 sentence_2",
+        "sentence_a sentence_b",
+        "text1 text2",
+        "text_1 text_2",
+        "text_a text_b",
+        "premise hypothesis",
+        "question1 question2",
+        "question_1 question_2",
+        "question answer",
+        "question sentence",
+        "question passage",
+        "query passage",
+        "query document",
+        "query text",
+        "source target",
+        "claim evidence",
+    ]
+    for first, second in [line.split()]
 )
 _KNOWN = OF_TEXTS | OF_TITLES | OF_LABELS | OF_NO_TEXTS
 
@@ -81,6 +106,17 @@ def is_of_labels(heading: str) -> bool:
 def is_of_no_texts(heading: str) -> bool:
     """Whether a heading promises numbers, dates or names."""
     return bool(set(words(heading)) & (OF_NO_TEXTS | OF_LABELS)) and not is_of_texts(heading)
+
+
+def pair_of(headings: Sequence[str]) -> tuple[int, int] | None:
+    """The places of two headings that data sets call the texts of a pair, if there are two.
+
+    >>> pair_of(["id", "Sentence1", "Sentence2"]), pair_of(["text", "label"])
+    ((1, 2), None)
+    """
+    plain = [heading.strip().lower().replace(" ", "_") for heading in headings]
+    known = [(plain.index(first), plain.index(second)) for first, second in OF_PAIRS if first in plain and second in plain]
+    return min(known, default=None)
 
 
 def _singular(word: str) -> str:

@@ -89,6 +89,18 @@ def text_column(found: Table) -> int:
     return scores.index(max(scores))
 
 
+def columns_of_pairs(found: Table, *, needed: bool) -> tuple[int, int | None]:
+    """The column with the texts, and that with the second texts of pairs: two that are called so; else, where a pair is `needed`, the two likeliest."""
+    if known := names.pair_of(found.headings):
+        return known
+    scores = [_promise(heading, _sound(found, place)) for place, heading in enumerate(found.headings)]
+    first, *others = sorted(range(len(scores)), key=lambda place: -scores[place])
+    if not needed or not others:
+        return first, None
+    left, right = sorted((first, others[0]))
+    return left, right
+
+
 def label_columns(found: Table, text: int) -> list[int]:
     """The columns that may hold the class of each row, those that are called so first: their values come back; never the texts."""
     places = [place for place in range(len(found.headings)) if place != text and _may_hold_labels(found, place)]

@@ -23,6 +23,7 @@ class TextRow:
     problem  why it cannot be read, in two or three words; empty where it can
     cells    the whole row, to join the result back
     label    what the file says it is; None where it says nothing
+    second   the second text of a pair; None where a text stands alone
     """
 
     number: int
@@ -30,6 +31,12 @@ class TextRow:
     problem: str = ""
     cells: tuple[str, ...] = ()
     label: str | None = None
+    second: str | None = None
+
+    @property
+    def both(self) -> str:
+        """What is read, on one line."""
+        return self.text if self.second is None else f"{self.text} · {self.second}"
 
 
 def typed_rows(text: str) -> tuple[TextRow, ...]:
@@ -42,13 +49,17 @@ def typed_rows(text: str) -> tuple[TextRow, ...]:
     return tuple(TextRow(number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
 
-def text_rows(table: Table, text: int, label: int | None = None) -> tuple[TextRow, ...]:
-    """The texts of one column, with the labels of another; a row that cannot be read keeps its place, with the reason."""
+def text_rows(table: Table, text: int, label: int | None = None, second: int | None = None) -> tuple[TextRow, ...]:
+    """The texts of one column, with the labels of another, and with the second texts of pairs; a row that cannot be read keeps its place, with the reason."""
     found = []
     for row in table.rows:
         cell = row.cells[text]
         said = None if label is None or is_missing(row.cells[label]) else row.cells[label].strip()
-        found.append(TextRow(row.number, cell, row.problem or _absence(cell, table.layout), row.cells, said))
+        pair = None if second is None else row.cells[second]
+        problem = row.problem or _absence(cell, table.layout)
+        if pair is not None and not problem and (absent := _absence(pair, table.layout)):
+            problem = f"second text: {absent}"
+        found.append(TextRow(row.number, cell, problem, row.cells, said, pair))
     return tuple(found)
 
 

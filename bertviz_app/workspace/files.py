@@ -10,11 +10,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app import settings
+from bertviz_app.errors import BadTable
 from bertviz_app.lenses.file_labels import speaking_of
+from bertviz_app.tasks import TaskFacts
 from bertviz_app.temporary import require_temporary_folder
 from bertviz_app.uploads.decoding import ENCODINGS, MAX_BYTES, Decoded, decoded
 from bertviz_app.uploads.layout import DELIMITERS, Layout, layout, layout_with
-from bertviz_app.uploads.table import Table, label_columns, table, text_column
+from bertviz_app.uploads.table import Table, columns_of_pairs, label_columns, table, text_column
 from bertviz_app.uploads.texts import TextRow, text_rows, what_is_left_out, what_was_read
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import plain
@@ -23,6 +25,7 @@ TYPES = ("csv", "tsv", "tab", "txt")
 SHOWN = 3  # rows of the preview
 LONGEST = 300  # characters of a cell on the screen
 NO_LABELS = "none"
+ALONE = "none: each text stands alone"
 HEADINGS = ("the first row", "none")
 A_LINE = "none: a text per line"
 
@@ -38,17 +41,18 @@ class Upload:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The texts of a file: its rows, the headings of all its columns, and that of the labels, if one was chosen."""
+    """The texts of a file: its rows, the headings of all its columns, and those of the labels and of the texts that are read, as far as they were chosen."""
 
     rows: tuple[TextRow, ...]
-    headings: tuple[str, ...]
-    label: str | None
+    headings: tuple[str, ...] = ()
+    label: str | None = None
+    read: tuple[str, ...] = ("text",)
 
 
-def chosen_texts(labels: Sequence[str]) -> Chosen | None:
+def chosen_texts(head: TaskFacts) -> Chosen | None:
     """The texts of the visitor's file, kept while they look at other pages; None as long as there is no file. Raises `BadTable`.
 
-    `labels` are those of the classifier: a column that speaks of the same is taken for the file's labels, until another is chosen.
+    A column that speaks of the same as the labels of the `head` is taken for the file's labels, until another is chosen.
     """
     upload: Upload | None = scene.UPLOAD.value()
     # What is asked before anything is read makes room for what was found.
@@ -60,11 +64,12 @@ def chosen_texts(labels: Sequence[str]) -> Chosen | None:
             read, laid = _ways(upload)
         found = _read(upload, read, laid)
         st.caption(plain(" ".join(what_was_read(found, read))))
-        text, label = _columns(found, labels)
-        _preview(found, text)
-    rows = text_rows(found, text, label)
+        places, label = _columns(found, head)
+        _preview(found, places)
+    rows = text_rows(found, places[0], label, *places[1:])
     st.caption(plain(what_is_left_out(rows)))
-    return Chosen(rows, found.headings, None if label is None else found.headings[label])
+    named = tuple(found.headings[place] for place in places)
+    return Chosen(rows, found.headings, None if label is None else found.headings[label], named)
 
 
 def _is_read(upload: Upload) -> bool:
@@ -149,26 +154,42 @@ def _read(upload: Upload, read: Decoded, laid: Layout) -> Table:
     return found
 
 
-def _columns(found: Table, labels: Sequence[str]) -> tuple[int, int | None]:
-    """The places of the column with the texts, and of the one with the labels: as they are recognised, until others are chosen."""
-    left, right = st.columns(2, vertical_alignment="bottom")
-    headings = list(found.headings)
-    text = headings.index(one_of(left, "Column with the texts", headings, text_column(found)))
-    offered = [NO_LABELS, *(headings[place] for place in label_columns(found, text))]
-    if len(offered) == 1:
-        return text, None
-    guess = speaking_of([[row.label for row in text_rows(found, text, place)] for place in label_columns(found, text)], labels)
-    index = 0 if guess is None else 1 + guess
-    label = one_of(right, "Column with the right labels", offered, index)
-    return text, None if label == NO_LABELS else headings.index(label)
+def _columns(found: Table, head: TaskFacts) -> tuple[tuple[int, ...], int | None]:
+    """The places of the columns with the texts, one or the two of a pair, and of the one with the labels: as they are recognised, until others are chosen."""
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    places = _text_columns(found, head, left, middle)
+    headings, may = list(found.headings), [place for place in label_columns(found, places[0]) if place not in places]
+    if not may:
+        return places, None
+    guess = speaking_of([[row.label for row in text_rows(found, places[0], place)] for place in may], head.labels)
+    offered = [NO_LABELS, *(headings[place] for place in may)]
+    label = one_of(right, "Column with the right labels", offered, 0 if guess is None else 1 + guess)
+    return places, None if label == NO_LABELS else headings.index(label)
 
 
-def _preview(found: Table, text: int) -> None:
-    """The first rows, the column with the texts first and marked."""
-    places = [text, *(place for place in range(len(found.headings)) if place != text)]
+def _text_columns(found: Table, head: TaskFacts, left: DeltaGenerator, right: DeltaGenerator) -> tuple[int, ...]:
+    """The column with the texts, and, for a head that may read pairs, that with the second ones."""
+    headings, needed = list(found.headings), head.row.needs_pair
+    if head.task == "sentiment":
+        return (headings.index(one_of(left, "Column with the texts", headings, text_column(found))),)
+    if needed and len(headings) < 2:
+        raise BadTable(
+            "This head reads pairs of texts, and the file has one column only. It needs a column for each of the two."
+        )
+    first, second = columns_of_pairs(found, needed=needed)
+    first = headings.index(one_of(left, "Column with the texts", headings, first))
+    others = [*([] if needed else [ALONE]), *(heading for place, heading in enumerate(headings) if place != first)]
+    index = others.index(headings[second]) if second is not None and headings[second] in others else 0
+    chosen = one_of(right, "Column with the second texts", others, index)
+    return (first,) if chosen == ALONE else (first, headings.index(chosen))
+
+
+def _preview(found: Table, read: Sequence[int]) -> None:
+    """The first rows, the columns with the texts first and marked."""
+    places = [*read, *(place for place in range(len(found.headings)) if place not in read)]
     rows = found.rows[:SHOWN]
     shown = {
-        f"▸ {found.headings[place]}" if place == text else found.headings[place]: [_cut(row.cells[place]) for row in rows]
+        f"▸ {found.headings[place]}" if place in read else found.headings[place]: [_cut(row.cells[place]) for row in rows]
         for place in places
     }
     st.dataframe({"#": [row.number for row in rows]} | shown, hide_index=True, key="file_preview")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.errors import InputError
-from bertviz_app.lenses import classes, file_labels, head_code, sentiment
+from bertviz_app.lenses import classes, file_labels, sentiment, sentiment_code
 from bertviz_app.lenses.classes import Reading
 from bertviz_app.lenses.phrases import counted
 from bertviz_app.lenses.sentiment import Verdict
 from bertviz_app.plots import shown
 from bertviz_app.records import Encoding, Floats
 from bertviz_app.tables import csv_text
+from bertviz_app.tasks import TaskFacts
 from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import choices, scene
 from bertviz_app.workspace.files import Chosen, chosen_texts, one_of
@@ -41,19 +42,20 @@ Scored = Sequence[tuple[Reading | None, str]]  # for each row what the classifie
 
 
 def several(page: Page) -> None:
-    """Texts that are typed or handed over, what the classifier says of each, and, where the file says it too, how often the two agree."""
-    labels = page.model.info.task_heads[classifier_of(page)].labels
-    chosen = _chosen(page, labels)
+    """Texts, or pairs of texts, that are typed or handed over, what a classifier says of each, and, where the file says it too, how often the two agree."""
+    task = _choose_classifier(page)
+    head = page.model.info.task_heads[task]
+    chosen = _chosen(page, head)
     if chosen is None:
         return
-    expected = stands_for(chosen.rows, labels) if chosen.label else None
+    expected = stands_for(chosen.rows, head.labels) if chosen.label else None
     file = scene.UPLOAD.value().number if chosen.headings else ""
-    asked = (page.model.info.key, classifier_of(page), tuple((row.text, row.problem) for row in chosen.rows), file)
+    asked = (page.model.info.key, task, tuple((row.text, row.second, row.problem) for row in chosen.rows), file)
     said: Scored | None = scene.VERDICTS.of(asked)
     if said is None:
         if chosen.headings and not told_to_read(sum(not row.problem for row in chosen.rows)):
             return
-        said = scored(page, chosen.rows)
+        said = scored(page, task, chosen.rows)
         scene.VERDICTS.put(asked, said)
         if chosen.headings:
             st.rerun()  # with the questions about the file folded
@@ -66,20 +68,31 @@ def several(page: Page) -> None:
     else:
         page.notice(sentiment.summary(verdicts))
     if texts and expected is not None:
-        show_agreement(page, verdicts, expected)
+        show_agreement(page, head, verdicts, expected)
     show_verdicts(verdicts, chosen.headings, expected)
     if texts:
-        page.python(head_code.classification_of_many(page.model.info, classifier_of(page), texts))
+        page.python(sentiment_code.python_code(page.model.info, task, verdicts, chosen.read))
 
 
-def _chosen(page: Page, labels: Sequence[str]) -> Chosen | None:
+def _choose_classifier(page: Page) -> str:
+    """Which head reads the texts: the one of `classifier_of` until another is chosen, where the model has several."""
+    heads = {key: head for key, head in page.model.info.task_heads.items() if not head.of_rows}
+    first = classifier_of(page)
+    if len(heads) < 2:
+        return first
+    offered = [first, *(key for key in heads if key != first)]
+    return choices.one_of_these(Choice.READ_BY, "Read by", offered, says=lambda key: heads[key].name, width=420)
+
+
+def _chosen(page: Page, head: TaskFacts) -> Chosen | None:
     """The texts that were typed, or those of a file, if there is one."""
-    source = choices.view(Choice.TEXTS_FROM, PLACES, label="Texts from")
-    if source == PLACES[0]:
-        return Chosen(page.lines("reviews", "Texts, one per line", EXAMPLES), (), None)
-    chosen = chosen_texts(labels)
+    if head.row.needs_pair:
+        st.caption("This head reads pairs of texts: hand over a file with a column for each of the two.")
+    elif choices.view(Choice.TEXTS_FROM, PLACES, label="Texts from") == PLACES[0]:
+        return Chosen(page.lines("reviews", "Texts, one per line", EXAMPLES))
+    chosen = chosen_texts(head)
     if chosen is not None:
-        page.reads(*(row.text for row in chosen.rows if not row.problem))
+        page.reads(*(row.both for row in chosen.rows if not row.problem))
     return chosen
 
 
@@ -93,19 +106,19 @@ def told_to_read(n: int) -> bool:
 
 
 def classifier_of(page: Page) -> str:
-    """The head that texts are read by: that about sentiment, else the one classifier that the model has, whatever it is about. Empty without one."""
-    info = page.model.info
-    return "sentiment" if "sentiment" in info.labels else info.classifier
+    """The head that texts are read by: that about sentiment, else the first that reads a text alone, else any over whole inputs. Empty without one."""
+    heads = {key: head for key, head in page.model.info.task_heads.items() if not head.of_rows}
+    order = sorted(heads, key=lambda key: (heads[key].task != "sentiment", heads[key].row.needs_pair))
+    return order[0] if order else ""
 
 
-def reading_of(page: Page, vector: Floats) -> Reading:
-    """What the classifier says of one class vector [d_model]. Raises `MissingHead` where there is none."""
-    task = classifier_of(page)
+def reading_of(page: Page, task: str, vector: Floats) -> Reading:
+    """What a head says of one class vector [d_model]."""
     return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, vector))
 
 
-def scored(page: Page, rows: Sequence[TextRow]) -> Scored:
-    """What the classifier says of each row, and a note; a row that cannot be read keeps its place, with the reason."""
+def scored(page: Page, task: str, rows: Sequence[TextRow]) -> Scored:
+    """What the head says of each row, and a note; a row that cannot be read keeps its place, with the reason."""
     encodings, notes = _encoded(page, rows)
     places = sorted(encodings)
     readings: dict[int, Reading] = {}
@@ -116,7 +129,7 @@ def scored(page: Page, rows: Sequence[TextRow]) -> Scored:
         )
         states = page.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
         for place, state in zip(chunk, states, strict=True):
-            readings[place] = reading_of(page, state.class_vector)
+            readings[place] = reading_of(page, task, state.class_vector)
     return [(readings.get(place), note) for place, note in enumerate(notes)]
 
 
@@ -152,9 +165,8 @@ def stands_for(rows: Sequence[TextRow], labels: Sequence[str]) -> dict[str, str 
     return found
 
 
-def show_agreement(page: Page, verdicts: Sequence[Verdict], expected: Mapping[str, str | None]) -> None:
+def show_agreement(page: Page, head: TaskFacts, verdicts: Sequence[Verdict], expected: Mapping[str, str | None]) -> None:
     """How often the classifier says what the file says, and whom it takes for whom."""
-    head = page.model.info.task_heads[classifier_of(page)]
     if head.decoding != "softmax":
         st.caption("This head does not choose one label for a text, so it is not compared with a label of the file.")
         return
@@ -179,7 +191,7 @@ def _encoded(page: Page, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], 
             if row.problem:
                 continue
             try:
-                encoding = page.model.encode(row.text)
+                encoding = page.model.encode(row.text, row.second)
             except InputError as error:
                 notes[place] = str(error)
                 continue

@@ -86,6 +86,7 @@ class Choice(StrEnum):
     ATTRIBUTION_STEPS = auto()
     CLASSIFIER = auto()
     ONE_HEAD = auto()
+    READ_BY = auto()
     PREDICTION = auto()
     PREDICTION_ABOUT = auto()
     ANSWER = auto()
@@ -122,7 +123,7 @@ class Choice(StrEnum):
     JUDGED = auto()
     JUDGED_WITH_NO_ANSWER = auto()
     ANSWER_BELOW = auto()
-    ATTENTION_TOKEN = auto()  # what is clicked in a text is kept with that text, and not in the address
+    ATTENTION_TOKEN = auto()  # what is clicked in a text is kept with it, not in the address
     LENS_TOKEN = auto()
     SUMMED_TOKEN = auto()
     NEIGHBOURS_TOKEN = auto()

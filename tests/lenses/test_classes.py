@@ -87,18 +87,6 @@ def test_the_python_code_gives_the_same_numbers(model, text, pair):
     assert np.abs(names["values"].numpy() - read_by_model(model, text, pair).values).max() < 1e-5
 
 
-def test_the_python_code_for_many_gives_the_same_numbers(model):
-    names: dict[str, object] = {}
-    exec(head_code.classification_of_many(model.info, "sentiment", TEXTS[:3]), names)
-    expected = np.stack([read_by_model(model, text).values for text in TEXTS[:3]])
-    assert np.abs(names["values"].numpy() - expected).max() < 1e-5
-
-
-def test_the_python_code_for_many_writes_out_twenty_and_says_so(model):
-    code = head_code.classification_of_many(model.info, "sentiment", [f"text {i}" for i in range(50)])
-    assert "'text 19'" in code and "'text 20'" not in code and "the first 20 of 50" in code
-
-
 @pytest.mark.parametrize(
     ("result", "said"),
     [

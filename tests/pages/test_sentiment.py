@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from choosing import listed
 
 from bertviz_app.lenses import classes, head_code
 from bertviz_app.lenses.head_code import Looks
@@ -204,3 +205,37 @@ def test_the_labels_are_the_checkpoint_s_own(open_page, tiny_checkpoint, monkeyp
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", folder)
     app = open_page("sentiment", text="i love the cat", state={"model": Path(folder).name})
     assert list(app.dataframe[0].value["label"]) == ["1 star", "2 stars", "3 stars"]
+
+
+PAIRS = (
+    b"id,premise,hypothesis,label\n1,A man is playing a guitar.,A man makes music.,entailment\n"
+    b"2,A man is playing a guitar.,Nobody makes music.,contradiction\n3,A dog runs.,,neutral\n"
+)
+
+
+def test_pairs_of_a_file_are_read_together_and_join_back(open_page, model):
+    app = many(open_page)
+    listed(app, "read_by").set_value("sentence pairs").run()
+    assert not app.exception and "a column for each of the two" in shown(app)
+    app = upload(app, PAIRS)
+    chosen = {box.label: box.value for box in app.selectbox}
+    assert chosen["Column with the texts"] == "premise" and chosen["Column with the second texts"] == "hypothesis"
+    assert chosen["Column with the right labels"] == "label"
+    assert [name for name in app.dataframe[0].value if name.startswith("▸")] == ["▸ premise", "▸ hypothesis"]
+    assert plain("1 of 3 rows is left out: second text: empty cell (1)") in shown(app)
+    app.button(key="read_texts").click().run()
+    assert not app.exception
+    table = result(app)
+    assert list(table)[:5] == ["row", "id", "premise", "hypothesis", "label"] and len(table) == 3
+    encoding = model.encode("A man is playing a guitar.", "Nobody makes music.")
+    logits = model.class_logits("pairs", model.run(encoding).class_vector)
+    reading = classes.read(model.info.task_heads["pairs"], logits)
+    assert table["model: label"][1] == reading.label and table["score"][1] == pytest.approx(reading.score, abs=1e-5)
+    assert table["note"][2] == "second text: empty cell"
+
+
+def test_a_file_of_one_column_holds_no_pairs(open_page):
+    app = many(open_page)
+    listed(app, "read_by").set_value("sentence pairs").run()
+    upload(app, b"text\nGood film.\nBad film.\n")
+    assert "needs a column for each of the two" in shown(app)
