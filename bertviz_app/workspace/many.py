@@ -81,7 +81,7 @@ def _choose_classifier(page: Page) -> str:
     if len(heads) < 2:
         return first
     offered = [first, *(key for key in heads if key != first)]
-    return choices.one_of_these(Choice.READ_BY, "Read by", offered, says=lambda key: heads[key].name, width=420)
+    return choices.one_of_these(Choice.CLASSIFIER, "Read by", offered, says=lambda key: heads[key].name, width=420)
 
 
 def _chosen(page: Page, head: TaskFacts) -> Chosen | None:

@@ -86,7 +86,6 @@ class Choice(StrEnum):
     ATTRIBUTION_STEPS = auto()
     CLASSIFIER = auto()
     ONE_HEAD = auto()
-    READ_BY = auto()
     PREDICTION = auto()
     PREDICTION_ABOUT = auto()
     ANSWER = auto()

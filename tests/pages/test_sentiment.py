@@ -215,7 +215,7 @@ PAIRS = (
 
 def test_pairs_of_a_file_are_read_together_and_join_back(open_page, model):
     app = many(open_page)
-    listed(app, "read_by").set_value("sentence pairs").run()
+    listed(app, "classifier").set_value("sentence pairs").run()
     assert not app.exception and "a column for each of the two" in shown(app)
     app = upload(app, PAIRS)
     chosen = {box.label: box.value for box in app.selectbox}
@@ -236,6 +236,6 @@ def test_pairs_of_a_file_are_read_together_and_join_back(open_page, model):
 
 def test_a_file_of_one_column_holds_no_pairs(open_page):
     app = many(open_page)
-    listed(app, "read_by").set_value("sentence pairs").run()
+    listed(app, "classifier").set_value("sentence pairs").run()
     upload(app, b"text\nGood film.\nBad film.\n")
     assert "needs a column for each of the two" in shown(app)
