@@ -23,6 +23,8 @@ TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
 MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
 NARROW_TITLE = 36  # characters of a title that fit beside each other on a phone, and beside the buttons of the picture
 
+WHOLE = {"exponentformat": "none", "separatethousands": True}  # numbers of an axis: no 60n for what is almost nothing, no 30k
+
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 
 
@@ -126,7 +128,7 @@ def figure(theme: Theme, *, height: int, title: str = "", left: int | None = Non
     lines = textwrap.wrap(title, NARROW_TITLE if theme.narrow else 1000)
     axis = {
         "gridcolor": theme.grid, "linecolor": theme.grid, "zerolinecolor": theme.grid, "zerolinewidth": 2, "automargin": True,
-        "tickfont": {"size": TEXT_SIZE}, "title": {"font": {"size": TEXT_SIZE}, "standoff": 15}, "ticks": "",
+        "tickfont": {"size": TEXT_SIZE}, "title": {"font": {"size": TEXT_SIZE}, "standoff": 15}, "ticks": "", **WHOLE,
     }  # fmt: skip
     layout = {
         "height": height + 22 * max(0, len(lines) - 1),
@@ -205,7 +207,7 @@ def heatmap(
 def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]:
     """The bar of a colour scale, `unit` beside it: at the right of the picture, or, where width is dear, below it."""
     title = {"text": unit, "side": "right" if theme.narrow else "top", "font": {"size": TEXT_SIZE}}
-    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title}
+    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title} | WHOLE
     if theme.narrow:
         bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
     return bar | options

@@ -25,7 +25,8 @@ MOST_HEADS = 7  # laid over each other: as many as there are colours that all ca
 HEIGHT = 560  # pixels of the opened head; what is longer scrolls
 
 HINTS = {
-    LINES: "Point at a token to see its weights, click it to hold it. Shift and a click on a square lays that head over this one.",
+    LINES: "Point at a token to see its weights, click it to hold it. To lay another head over this one, tick “Overlay clicked heads” or hold Shift, "
+    "and click its square.",
     MATRIX: "Rows look at columns. Point at a cell to read its weight, click it to hold its row.",
     NEURONS: "Click a token to make it the query. Point at a cell of a strip to read one dimension.",
     CLOSED: "In a text as long as this a head has many weights, so they are sent when you ask for them: click a square, or the button.",

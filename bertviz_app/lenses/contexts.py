@@ -83,12 +83,17 @@ def between_neighbours(text: str, start: int, end: int) -> str:
 
     >>> between_neighbours("We sat on the river bank.", 20, 24), between_neighbours("Bank of fog", 0, 4)
     ('…river bank.', 'Bank of…')
+    >>> between_neighbours("The bank closed", 4, 8)
+    'The bank closed'
     """
     before, after = text[:start].split(), text[end:].split()
     touching = after[:1] if after and not text[end : end + 1].isspace() else []  # a mark that follows at once
     left = f"{before[-1][-NEIGHBOUR:]} " if before and text[start - 1 : start].isspace() else "".join(before[-1:])[-NEIGHBOUR:]
     right = touching[0][:NEIGHBOUR] if touching else f" {after[0][:NEIGHBOUR]}" if after else ""
-    return f"{'…' if before else ''}{left}{text[start:end]}{right}{'…' if len(after) > 1 or (after and not touching) else ''}"
+    # An ellipsis stands for something.
+    more_before = len(before) > 1 or len("".join(before)) > NEIGHBOUR
+    more_after = len(after) > 1 or len("".join(after)) > NEIGHBOUR
+    return f"{'…' if more_before else ''}{left}{text[start:end]}{right}{'…' if more_after else ''}"
 
 
 def place_names(lines: Sequence[Line], of: Integers) -> list[str]:

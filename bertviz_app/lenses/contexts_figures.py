@@ -26,7 +26,9 @@ def map_figure(word: str, lines: Sequence[Line], places: Places, state: int, the
     projection = project(places.vectors[:, state], 2)
     chart = plane(projection, theme, title=f"“{plots.label(word)}” in {len(lines)} sentences, at {state_name(state)}")
     senses = list(dict.fromkeys(line.sense for line in lines))
-    names = list(places.near) if 0 < len(places.near) <= MOST_WORDS and not theme.narrow else place_names(lines, places.of)
+    names = place_names(lines, places.of)
+    if 0 < len(near := places.near) <= MOST_WORDS and not theme.narrow:  # the same neighbours are told apart by their sentence
+        names = [f"{text} ({name})" if near.count(text) > 1 else text for text, name in zip(near, names, strict=True)]
     for index in sorted(range(len(lines)), key=lambda index: senses.index(lines[index].sense)):
         line, mine = lines[index], [place for place, of in enumerate(places.of) if of == index]
         look = senses.index(line.sense) if len(senses) > 1 else index

@@ -85,7 +85,7 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
         "zerolinecolor": theme.muted,
         "color": theme.ink,
     }
-    axis |= {"tickfont": {"size": 14}, "nticks": 5}
+    axis |= {"tickfont": {"size": 14}, "nticks": 5} | plots.WHOLE
     titles = [f"PC {plots.shown(i)}: {plots.percent(share)}" for i, share in enumerate(projection.explained)]
     scene = {f"{name}axis": axis | {"title": title} for name, title in zip("xyz", titles, strict=True)}
     camera = {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.15}}

@@ -30,9 +30,13 @@ _NEAR = 1  # of these, where labels are left out: a thicket of lines would say n
 
 
 def bounds(coordinates: Floats) -> Floats:
-    """The part of the plane to draw for these points: [point, ≥ 2] → [(low, high), 2]."""
+    """The part of the plane to draw for these points: [point, ≥ 2] → [(low, high), 2].
+
+    Where they do not differ but by rounding, it is as wide as where they do, and they lie in the middle.
+    """
     low, high = coordinates[:, :2].min(axis=0), coordinates[:, :2].max(axis=0)
-    margin = MARGIN * np.maximum(high - low, 1e-6)
+    spread, widest = high - low, float((high - low).max()) or 1.0
+    margin = np.where(spread > 1e-5 * widest, MARGIN * spread, widest / 2)
     return np.stack([low - margin, high + margin])
 
 

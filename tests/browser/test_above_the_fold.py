@@ -79,7 +79,7 @@ def test_what_was_read_of_a_file_is_in_sight_and_the_questions_about_it_are_fold
     box.wait_for(state="attached")
     box.set_input_files({"name": "films.csv", "mimeType": "text/csv", "buffer": table})
     page.get_by_role("button", name="Read 3 texts").click()
-    page.get_by_text("What to notice").wait_for()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
     settled(page)
     found = page.evaluate(MEASURE)
     assert found["notice"] < HEIGHT / 2 and found["picture"]["bottom"] < HEIGHT, found

@@ -89,6 +89,11 @@ def test_points_are_labelled_with_the_word_between_its_neighbours():
     on_a_phone = figures.map_figure("bank", SENSES, named, 0, plots.theme("light", narrow=True))
     assert [note.text for note in on_a_phone.layout.annotations] == ["1", "2", "3", "4"]
     assert lens.between_neighbours("the “bank” x", 5, 9) == "…“bank”…"
+    assert lens.between_neighbours("The bank on", 4, 8) == "The bank on"  # nothing is left out
+    twice = lens.Places(PLACES.of, PLACES.vectors, PLACES.intra, ("the bank…", "a bank…", "the bank…", "bank"))
+    drawn = [note.text for note in figures.map_figure("bank", SENSES, twice, 0, plots.LIGHT).layout.annotations]
+    names = lens.place_names(SENSES, PLACES.of)
+    assert drawn == [f"the bank… ({names[0]})", "a bank…", f"the bank… ({names[2]})", "bank"]
 
 
 def test_the_lines_over_the_layers_are_the_measures():

@@ -46,6 +46,14 @@ def test_of_many_labels_those_without_room_are_left_out(n, canvas):
     assert (np.abs(centers - points)[kept] <= halves[kept] + 26).all()  # right beside its point
 
 
+def test_points_that_do_not_differ_in_a_direction_lie_in_the_middle_of_it():
+    line = np.array([[-2, 0], [3, 4e-8], [0, -3e-8]], dtype=np.float32)
+    (left, low), (right, high) = bounds(line)
+    assert (left, right) == pytest.approx((-2.4, 3.4)) and (low, high) == pytest.approx((-2.5, 2.5))
+    for same in (np.zeros((2, 2), dtype=np.float32), np.full((1, 2), 7, dtype=np.float32)):
+        assert bounds(same) - same[0] == pytest.approx(np.array([[-0.5, -0.5], [0.5, 0.5]]))
+
+
 def test_a_cluster_and_a_far_point():
     cluster = np.random.default_rng(0).normal(size=(11, 2)) * 0.05
     coordinates = np.concatenate([cluster, [[4, 3]]]).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import tiny
 from choosing import clicked
@@ -95,6 +97,15 @@ def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with, fami
     assert (mode == "Neurons" and family.startswith("deberta")) == ("this view would show a part of them" in said(app))
 
 
+def axes(chart):
+    """The axes of numbers of a figure, and the bars of its colours. Plotly writes 0.00000006 as 60n and 30000 as 30k unless told otherwise."""
+    layout, traces = chart["layout"], chart["data"]
+    places = [layout, layout.get("scene", {})]
+    found = [axis for place in places for name, axis in place.items() if name[1:5] == "axis"]
+    found += [trace.get("colorbar", {}) for trace in traces if trace["type"] == "heatmap" and trace.get("showscale", True)]
+    return [axis for axis in found if "ticktext" not in axis and axis.get("showticklabels", True)]
+
+
 @pytest.mark.parametrize(
     ("key", "state"), [case.values[:2] for case in cases() if case.values[2] and case.values[0] != "glossary"]
 )
@@ -104,6 +115,7 @@ def test_special_tokens_are_spelled_as_the_model_writes_them(open_with, key, sta
     labels += [option for box in (*app.selectbox, *app.multiselect, *app.button_group) for option in box.options]
     labels += [box.help or "" for box in (*app.toggle, *app.selectbox, *app.checkbox, *app.slider)]
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]  # titles, axes, legends, hovers
+    assert [axis for chart in charts for axis in axes(json.loads(chart)) if axis.get("exponentformat") != "none"] == []
     columns = [str(name) for table in app.dataframe for name in table.value.columns]
     # The glossary's own lines are about BERT's terms, whatever the model.
     shown = [text.value for text in (*app.markdown, *app.caption, *app.error, *app.info, *app.warning)]
