@@ -82,7 +82,9 @@ def _answered(name: str, question: Callable[[], Answer]) -> Answer:
     try:
         return question()
     except (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError) as error:
-        reason = "it wants a permission that you do not have" if isinstance(error, GatedRepoError) else "it has no such model"
+        reason = (
+            "it requires a permission that you do not have" if isinstance(error, GatedRepoError) else "it has no such model"
+        )
         raise UnknownModel(f"The Hugging Face Hub was asked for “{name[:80]}”: {reason}.") from None
     except Exception as error:  # the hub's HTTP library has kinds of its own, and disks fill up
         raise ModelNotHere(

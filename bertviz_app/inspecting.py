@@ -124,7 +124,7 @@ def _refuse_what_is_no_number(folder: Path, names: set[str]) -> None:
                 tensor = file.get_tensor(name)
                 if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
                     raise BrokenCheckpoint(
-                        f"“{folder.name}” holds a weight that is no number: {name} has a NaN or an infinity in it. Its training went wrong, or its "
+                        f"“{folder.name}” holds a weight that is not a number: {name} has a NaN or an infinity in it. Its training went wrong, or its "
                         "file was damaged."
                     )
 

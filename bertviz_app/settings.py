@@ -76,7 +76,7 @@ class Settings:
         for name in environment:
             if name.startswith(PREFIX) and name not in known:
                 near = get_close_matches(name, known, n=1, cutoff=0.8)
-                raise SettingsError(f"{name} is no setting of this program{f': did you mean {near[0]}?' if near else '.'}")
+                raise SettingsError(f"{name} is not a setting of this program{f': did you mean {near[0]}?' if near else '.'}")
         values: dict[str, object] = {}
         for field in fields(cls):
             name = PREFIX + field.name.upper()

@@ -139,7 +139,7 @@ def _distances(config: Mapping[str, Any]) -> int:
 def _count(config: Mapping[str, Any], name: str, *, default: int | None = None, least: int = 1) -> int:
     value = config.get(name, DEFAULTS.get(name) if default is None else default)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} is {str(value)[:40]!r}, which is no number of at least {least}")
+        raise ValueError(f"{name} is {str(value)[:40]!r}, which is not a number of at least {least}")
     return value
 
 

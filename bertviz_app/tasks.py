@@ -109,7 +109,7 @@ DECODINGS = {
             "value",
             "{logits}",
             "This head was made for regression: what the linear layer gives is the answer, a number on the scale of the texts that it was trained with. It is "
-            "no probability. (A head with one output is regression unless its config says otherwise, as in transformers, whose pipeline for text "
+            "not a probability. (A head with one output is regression unless its config says otherwise, as in transformers, whose pipeline for text "
             "classification puts such a number through a sigmoid all the same when the config does not say `regression`.)",
         ),
     )

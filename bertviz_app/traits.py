@@ -38,7 +38,7 @@ class Traits:
     has_segments: bool = True
     sums: tuple[str, ...] = ("token", "segment", "position")
     first_position: int = 0
-    positions: str = "learned, one vector a place"
+    positions: str = "learned, one vector per position"
     scores: str = "q · k / √{width}"
     layers: LayerNames = BERT
     shares_layers: bool = False

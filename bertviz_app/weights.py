@@ -26,7 +26,7 @@ def refuse_odd_files(folder: Path) -> None:
     for path in (*folder.iterdir(), *(inner for outer in folder.iterdir() if outer.is_dir() for inner in outer.iterdir())):
         if path.exists() and not path.is_file() and not path.is_dir():
             raise BrokenCheckpoint(
-                f"“{folder.name}” holds “{path.name}”, which is no file but a pipe or a device: it would never end. Refused."
+                f"“{folder.name}” holds “{path.name}”, which is not a file but a pipe or a device: reading it would never end. Refused."
             )
 
 

@@ -34,7 +34,11 @@ ROOT = Path(__file__).parents[1]
     ("name", "value", "said"),
     [
         ("MAX_FORWARDS", "two", "INSIDE_BERT_MAX_FORWARDS must be a whole number; it is 'two'."),
-        ("MAX_FORWARD", "2", "INSIDE_BERT_MAX_FORWARD is no setting of this program: did you mean INSIDE_BERT_MAX_FORWARDS?"),
+        (
+            "MAX_FORWARD",
+            "2",
+            "INSIDE_BERT_MAX_FORWARD is not a setting of this program: did you mean INSIDE_BERT_MAX_FORWARDS?",
+        ),
         ("MODEL", "no-such-model", "no-such-model"),
     ],
 )

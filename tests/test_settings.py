@@ -61,8 +61,8 @@ def test_a_value_without_sense_is_a_sentence_with_the_variable_and_the_value(nam
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("MAX_FORWARD", "did you mean INSIDE_BERT_MAX_FORWARDS?"), ("PORT_OF_CALL_OF_THE_SHIP", "SHIP is no setting of this program."),
-     ("max_forwards", "is no setting")],
+    [("MAX_FORWARD", "did you mean INSIDE_BERT_MAX_FORWARDS?"), ("PORT_OF_CALL_OF_THE_SHIP", "SHIP is not a setting of this program."),
+     ("max_forwards", "is not a setting")],
 )  # fmt: skip
 def test_a_name_that_is_no_setting_is_not_passed_over(name, said):
     with pytest.raises(SettingsError, match=re.escape(said)):

@@ -83,7 +83,7 @@ def steps(info: ModelInfo, encoding: Encoding, *, has_pooler: bool = True) -> tu
         "segment": "row 0 or 1: sentence A or B"
         if info.traits.has_segments
         else "row 0 for every token: there are no segments",
-        "position": "one row a place: the order of the input",
+        "position": "one row per position: the order of the input",
     }
     first = (
         Step("Input", "token ids", (n,), "the row of each token in the vocabulary"),
@@ -192,7 +192,7 @@ def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[
         formula = "a score for each word of the vocabulary at each token; computed for chosen tokens only"
         found.append(Step("Heads", "vocabulary logits", axes, formula))
     if "replaced_tokens" in info.objectives:
-        formula = "one score a token: above 0 it is taken for replaced"
+        formula = "one score per token: above 0, the token is taken to be replaced"
         found.append(Step("Heads", "replacement logits", ((encoding.n_tokens, "tokens"),), formula))
     whole = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():

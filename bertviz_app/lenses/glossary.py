@@ -47,7 +47,7 @@ TERMS = tuple(
         ("MLM", "Masked language modelling: see fill-mask.", "fill_in_the_blank"),
         ("Neuron", "One number of the wide middle of a feed-forward network, and the vector that it adds to the token when it is active.", "logit_lens"),
         ("Next sentence prediction", "BERT's second training task: does sentence B follow sentence A in the text they come from?", "next_sentence"),
-        ("Occlusion", "Taking one token away to see what a prediction loses.", "attribution"),
+        ("Occlusion", "Replacing one token, usually by a blank, to see what a prediction loses.", "attribution"),
         ("Offset", "Where in the text, in characters, a token begins and ends.", "tokens"),
         ("[PAD]", "Fills up the shorter texts of a batch; the attention mask hides it.", "tokens"),
         ("PCA", "Principal component analysis: the flat view of high-dimensional points that keeps the most of their spread.", "embeddings"),

@@ -87,9 +87,9 @@ def notice(found: Path, legible: Legible) -> str:
     if not unknown:
         return said
     letters = (
-        "1 letter is no piece of the vocabulary; it counts"
+        "1 letter is not a piece of the vocabulary; it counts"
         if len(unknown) == 1
-        else f"{len(unknown):,} letters are no pieces of the vocabulary; each counts"
+        else f"{len(unknown):,} letters are not pieces of the vocabulary; each counts"
     )
     return f"{said} {letters} as {decimal(unknown[0].score)}, which is {PENALTY:.0f} below the least likely piece."
 

@@ -96,7 +96,7 @@ def decoded(data: bytes, encoding: str | None = None) -> Decoded:
         raise BadTable("This file is empty: there is no text in it.")
     if n_zero + len(_CONTROLS.findall(text)) > _MOST_CONTROLS * len(text) + 1:
         raise BadTable(
-            "This file holds control characters where a text has letters: it is no text, or one in another encoding. Save it as “CSV UTF-8”."
+            "This file holds control characters where a text has letters: it is not text, or text in another encoding. Save it as “CSV UTF-8”."
         )
     return Decoded(text, name, is_guess, tuple(_notes(name, n_bad, n_zero)))
 

@@ -66,7 +66,7 @@ def text_rows(table: Table, text: int, label: int | None = None, second: int | N
 def what_was_read(table: Table, decoded: Decoded) -> list[str]:
     """Sentences: how the file was read, and which rows of it are not there any more."""
     layout, n = table.layout, len(table.rows)
-    cut = "a text a line" if layout.delimiter is None else f"cells separated by {_name(layout.delimiter)}"
+    cut = "one text per line" if layout.delimiter is None else f"cells separated by {_name(layout.delimiter)}"
     heading = f"heading in row {table.heading_row}" if layout.has_heading else "no heading"
     width = "" if layout.delimiter is None else f" and {_counted(len(table.headings), 'column')}"
     said = [f"Read as {decoded.encoding}, {cut}, {heading}: {_counted(n, 'row')}{width}."]

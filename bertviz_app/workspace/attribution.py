@@ -42,7 +42,7 @@ def at_once(method: Method) -> bool:
 
 def attribution_job(model: Model, what: Explained, way: Way) -> Job[Attribution]:
     """What a method gives that takes more than a single pass and its gradient."""
-    doing = f"{way[2]} steps from the baseline to this input" if way[2] else "Removing one token at a time"
+    doing = f"{way[2]} steps from the baseline to this input" if way[2] else "Replacing one token at a time"
     return Job(doing, explained, (model, what.encoding, what.target, way), expected(model, what, [way]))
 
 

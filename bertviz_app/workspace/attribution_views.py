@@ -79,7 +79,7 @@ def one_method(page: Page, what: Explained) -> None:
 
 
 def _ask(way: Way) -> str:
-    return f"Take {way[2]} steps from the baseline to this input" if way[2] else "Remove one token at a time"
+    return f"Take {way[2]} steps from the baseline to this input" if way[2] else "Replace one token at a time"
 
 
 def side_by_side(page: Page, what: Explained) -> None:

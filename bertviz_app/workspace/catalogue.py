@@ -56,9 +56,9 @@ def show_own(page: Page) -> None:
     """The folders and Hub repositories that this server offers, and the chosen model, each checked without loading it; how to offer one."""
     folders = settings.current().checkpoints
     st.markdown(
-        "A checkpoint of your own, fine-tuned or not, is offered by whoever runs this server: its folder, or its name on the Hub once it was "
-        "downloaded, or several with a colon in between, stand in `INSIDE_BERT_CHECKPOINTS`. It is checked before it is opened (its config, its family, safetensors only, a tokenizer that "
-        "fits), heads that were not saved do not exist here, and code that comes with it never runs."
+        "Whoever runs this server can offer a checkpoint of your own, fine-tuned or not: its folder, or its name on the Hub once it is downloaded, goes into "
+        "`INSIDE_BERT_CHECKPOINTS`; a colon separates several. It is checked before it is opened (its config, its family, safetensors only, a tokenizer that fits); heads that "
+        "were not saved do not exist here, and code that comes with it never runs."
     )
     st.code("INSIDE_BERT_CHECKPOINTS=/path/to/my-bert streamlit run app.py", language="bash")
     for source in dict.fromkeys((*map(os.path.normpath, folders), page.model.info.name)):

@@ -107,7 +107,7 @@ def _handed_over() -> Upload | None:
         scene.UPLOAD.put(Upload(file.file_id, file.name, file.getvalue()))
     upload: Upload | None = scene.UPLOAD.value()
     if upload is not None and file is None:
-        st.caption(plain(f"The file is “{upload.name}”, which you handed over before."))
+        st.caption(plain(f"The file is “{upload.name}”, which you uploaded earlier."))
     return upload
 
 

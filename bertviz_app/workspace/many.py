@@ -87,7 +87,7 @@ def _choose_classifier(page: Page) -> str:
 def _chosen(page: Page, head: TaskFacts) -> Chosen | None:
     """The texts that were typed, or those of a file, if there is one."""
     if head.row.needs_pair:
-        st.caption("This head reads pairs of texts: hand over a file with a column for each of the two.")
+        st.caption("This head reads pairs of texts: upload a file with a column for each of the two.")
     elif choices.view(Choice.TEXTS_FROM, PLACES, label="Texts from") == PLACES[0]:
         return Chosen(page.lines("reviews", "Texts, one per line", EXAMPLES))
     chosen = chosen_texts(head)
@@ -160,7 +160,7 @@ def stands_for(rows: Sequence[TextRow], labels: Sequence[str]) -> dict[str, str 
             found[value] = None if chosen == NOTHING else chosen
         if len(found) > MOST_VALUES:
             st.caption(
-                f"Shown are the {MOST_VALUES} commonest of {len(found)} values; the others stand for what they are equal to."
+                f"Showing the {MOST_VALUES} commonest of {len(found)} values; the others stand for what they are equal to."
             )
     return found
 

@@ -47,7 +47,7 @@ def ordering_game(page: Page) -> None:
     page.show(
         lens.matrix_figure(probabilities, texts, page.theme),
         name="ordering",
-        alt="Heatmap: how likely each sentence follows each other one",
+        alt="Heatmap: how likely each sentence is to follow each of the others",
         notice=lens.notice(chain, probabilities),
     )
     page.table(

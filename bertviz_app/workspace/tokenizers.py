@@ -60,7 +60,7 @@ def _other_steps(page: Page, spelled: str) -> None:
     page.show(
         kind.figure(steps, page.theme, spelling.legible),
         name="steps",
-        alt="One row a step, one box a piece",
+        alt="One row per step, one box per piece",
         notice=kind.notice(steps, spelling.legible),
     )
     with page.fold("Table: every step"):

@@ -38,7 +38,7 @@ def test_by_hand() -> None:
     assert (found.pieces, found.ids) == (("ab", "c", "z"), (4, 3, 0))
     assert lens.notice(found, legible) == (
         "No cut of “abcz” is likelier than “ab c z”: log-probability −25.00, the sum over 3 pieces. "
-        "1 letter is no piece of the vocabulary; it counts as −17.00, which is 10 below the least likely piece."
+        "1 letter is not a piece of the vocabulary; it counts as −17.00, which is 10 below the least likely piece."
     )
     assert lens.notice(lens.of_word("ab", FILE), legible) == (
         "“ab” is one piece of the vocabulary (log-probability −6.00), and no other cut of it is likelier."

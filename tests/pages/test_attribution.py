@@ -89,7 +89,7 @@ def test_where_nothing_can_be_taken_away_it_says_so(open_page):
 def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page):
     app = open_page("attribution", text="The songs were superb.", state={"attribution_method": "Occlusion"})
     button = app.button(key="attribution")
-    assert button.label.startswith("Remove one token at a time (")
+    assert button.label.startswith("Replace one token at a time (")
     button.click().run()
     assert (
         not app.exception

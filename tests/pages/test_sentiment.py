@@ -116,13 +116,13 @@ def test_a_file_is_seen_and_its_column_chosen_before_anything_is_scored(open_pag
     app.switch_page("pages/glossary.py").run()
     app.switch_page("pages/sentiment.py").run()
     app.run()
-    assert list(result(app)["row"]) == [2, 3, 4, 5] and "which you handed over before" in said(app)
+    assert list(result(app)["row"]) == [2, 3, 4, 5] and "which you uploaded earlier" in said(app)
 
 
 def test_a_file_that_is_taken_out_of_the_box_is_gone(open_page):
     app = upload(many(open_page, "File"), SHOP)
     app.file_uploader[0].set_value(None).run()
-    assert not app.exception and not app.dataframe and "handed over before" not in said(app)
+    assert not app.exception and not app.dataframe and "uploaded earlier" not in said(app)
 
 
 def test_another_column_is_read_when_the_visitor_says_so(open_page):
@@ -154,7 +154,7 @@ def test_how_the_file_is_read_can_be_changed(open_page):
     app = upload(many(open_page, "File"), "good,1\nGröße,0\n".encode("cp1252"))
     assert "is the likeliest" in said(app)
     next(box for box in app.selectbox if box.label == "Delimiter").set_value("none: a text per line").run()
-    assert "a text a line, no heading: 2 rows." in said(app) and not app.exception
+    assert "one text per line, no heading: 2 rows." in said(app) and not app.exception
     next(box for box in app.selectbox if box.label == "Encoding").set_value("Cyrillic (Windows-1251)").run()
     assert "GrцЯe" in str([list(frame.value.iloc[:, 1]) for frame in app.dataframe])
 

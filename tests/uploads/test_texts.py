@@ -30,7 +30,7 @@ def test_how_a_file_was_read_is_one_sentence():
         said(b"id;text\n1;Fine\n2;Poor\n")
         == "Read as UTF-8, cells separated by semicolons, heading in row 1: 2 rows and 2 columns."
     )
-    assert said(b"Fine\n", "file.txt") == "Read as UTF-8, a text a line, no heading: 1 row."
+    assert said(b"Fine\n", "file.txt") == "Read as UTF-8, one text per line, no heading: 1 row."
 
 
 def test_a_guessed_encoding_is_said_to_be_one():
