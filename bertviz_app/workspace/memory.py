@@ -16,6 +16,17 @@ from bertviz_app.workspace import choices, remembered, scene
 
 # Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
 _JS = """
+// What is a default for Streamlit it leaves out of the address, which is no step that the visitor took: Back goes to the page before.
+const push = history.pushState;
+if (!push.leavesOut) {
+  history.pushState = function (state, title, url) {
+    const from = new URL(location.href), to = new URL(url || "", from);
+    const leavesOut = from.pathname === to.pathname && [...to.searchParams].every(([name, value]) => from.searchParams.get(name) === value);
+    return (leavesOut ? history.replaceState : push).call(history, state, title, url);
+  };
+  history.pushState.leavesOut = true;
+}
+
 export default function({data, setStateValue}) {
   const prefix = "inside-bert-";
   const dark = () => {
