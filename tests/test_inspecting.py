@@ -126,8 +126,8 @@ def a_broken_tokenizer(folder: Path) -> None:
 
 
 BROKEN = {
-    a_nan: "no number: bert.encoder.layer.1.output.dense.weight has a NaN or an infinity",
-    an_infinity: "no number: bert.embeddings.word_embeddings.weight has a NaN or an infinity",
+    a_nan: "not a number: bert.encoder.layer.1.output.dense.weight has a NaN or an infinity",
+    an_infinity: "not a number: bert.embeddings.word_embeddings.weight has a NaN or an infinity",
     ids_beyond_the_table: "do not belong together",
     a_normaliser_that_writes_a_book: "letters of one",
     a_normaliser_that_doubles_thirty_times: "letters of one",
