@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import struct
+import zlib
 from xml.etree import ElementTree
 
 import pytest
@@ -15,8 +17,21 @@ PICTURES = {  # a page and a place on it: heatmaps, bars, lines over a canvas, a
         ".st-key-take_away_head", "inside-bert-head", "layer 2 · head 4", "Source Code Pro"
     ),
     "attention?layer=2&head=4": (".explorer", "inside-bert-head-2-4", "layer 2 · head 4", "Source Code Pro"),
+    "embeddings?state=3&embeddings_view=3-D": (
+        ".st-key-take_away_embeddings", "inside-bert-embeddings", "layer 3", "Source Sans"
+    ),
     "forward_pass": (".st-key-take_away_shapes", "inside-bert-shapes", "Embedded BERT", "Source Sans"),
 }  # fmt: skip
+
+
+def pixels_of(png):
+    """The compressed rows of a PNG."""
+    at, found = 8, b""
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        found += png[at + 8 : at + 8 + length] if kind == b"IDAT" else b""
+        at += 12 + length
+    return found
 
 
 def taken(page, place, kind):
@@ -39,7 +54,11 @@ def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor, app_url, ad
     caption = " ".join("".join(line.itertext()) for line in picture.iterfind(f"{SVG}text[@class='caption']/{SVG}tspan"))
     assert said in caption and "Embedded BERT" in caption and "“" in caption
     assert re.search(rf'font-family: "{font}".*?url\("data:', text.decode())
-    assert len([*picture.iter(f"{SVG}text")]) > 10  # the labels of the drawing beside the caption
+    if "3-D" in address:
+        (space,) = (base64.b64decode(image.get("href").partition(",")[2]) for image in picture.iter(f"{SVG}image"))
+        assert len(set(zlib.decompress(pixels_of(space)))) > 20  # a canvas that was thrown away after drawing is empty
+    else:
+        assert len([*picture.iter(f"{SVG}text")]) > 10  # the labels of the drawing beside the caption
     width, height = int(picture.get("width")), int(picture.get("height"))
     file, png = taken(page, place, "PNG")
     assert file == f"{name}.png" and png[:8] == b"\x89PNG\r\n\x1a\n"

@@ -1,12 +1,18 @@
 // The buttons below a chart of Plotly's, which it has drawn into this page as SVG; what is in three dimensions is a canvas between.
 
+// A browser keeps nothing of a WebGL canvas once it was shown: Plotly draws the scene again and reads it in the same turn.
+function imageOf(canvas, chart) {
+  const scene = Object.values(chart._fullLayout).map(part => part?._scene).find(one => one?.container?.contains(canvas));
+  return scene ? scene.toImage("png") : canvas.toDataURL("image/png");
+}
+
 function nodesOf(chart) {
   const box = chart.getBoundingClientRect(), nodes = [];
   for (const layer of chart.querySelectorAll("svg.main-svg, .gl-container canvas")) {
     const place = layer.getBoundingClientRect();
     const attributes = {x: place.left - box.left, y: place.top - box.top, width: place.width, height: place.height};
     if (layer instanceof HTMLCanvasElement) {
-      nodes.push(svgElement("image", {...attributes, href: layer.toDataURL("image/png")}));
+      nodes.push(svgElement("image", {...attributes, href: imageOf(layer, chart)}));
       continue;
     }
     const copy = layer.cloneNode(true);
