@@ -9,6 +9,7 @@ import zlib
 from xml.etree import ElementTree
 
 import pytest
+from settling import settled
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = {  # a page and a place on it: heatmaps, bars, lines over a canvas, and a drawing of our own
@@ -45,9 +46,7 @@ def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor, app_url, ad
     place, name, said, font = PICTURES[address]
     page = visitor(f"{app_url}/{address}")
     page.locator(place).get_by_role("button", name="SVG").wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()
-    page.locator(f"{place} , .js-plotly-plot .main-svg").first.wait_for()
-    page.wait_for_timeout(500)
+    settled(page)
     file, text = taken(page, place, "SVG")
     assert file == f"{name}.svg"
     picture = ElementTree.fromstring(text)
