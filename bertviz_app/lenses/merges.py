@@ -21,7 +21,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bertviz_app.lenses import table_code
-from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted
 from bertviz_app.lenses.piece_boxes import MAX_ROWS, Box, Legible, Row, boxes_figure, quoted, short
 from bertviz_app.plots import Theme, label, shown
@@ -124,11 +123,6 @@ def columns(found: Merges, legible: Legible) -> dict[str, list[object]]:
         "rank": [shown(step.rank) for step in found.steps],
         "pieces left": [n - number for number in range(1, len(found.steps) + 1)],
     }
-
-
-def piece_columns(found: Merges, legible: Legible) -> dict[str, list[object]]:
-    """What came out, with the ids that the model is given."""
-    return {**numbered(list(map(legible, found.pieces))), "id": list(found.ids)}
 
 
 _STEPS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from bertviz_app import plots
+from bertviz_app.lenses.numbering import numbered
 from bertviz_app.plots import Theme
 
 MAX_ROWS = 36
@@ -34,6 +35,11 @@ class Row:
     name: str
     hover: str
     boxes: tuple[Box, ...]
+
+
+def piece_columns(pieces: Sequence[str], ids: Sequence[int], legible: Legible) -> dict[str, list[object]]:
+    """What came out, with the ids that the model is given."""
+    return {**numbered(list(map(legible, pieces))), "id": list(ids)}
 
 
 def boxes_figure(rows: Sequence[Row], n_symbols: int, theme: Theme, *, title: str) -> go.Figure:

@@ -19,7 +19,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bertviz_app.lenses import table_code
-from bertviz_app.lenses.numbering import numbered
 from bertviz_app.lenses.phrases import counted, decimal
 from bertviz_app.lenses.piece_boxes import MAX_ROWS, Box, Legible, Row, boxes_figure, quoted, short
 from bertviz_app.plots import Theme, label, shown
@@ -128,11 +127,6 @@ def columns(found: Path, legible: Legible) -> dict[str, list[object]]:
         "best total": [best.total for best in found.table],
         "on the way back": ["yes" if best in taken else "no" for best in found.table],
     }
-
-
-def piece_columns(found: Path, legible: Legible) -> dict[str, list[object]]:
-    """What came out, with the ids that the model is given."""
-    return {**numbered(list(map(legible, found.pieces))), "id": list(found.ids)}
 
 
 _TABLE = {

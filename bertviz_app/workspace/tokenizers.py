@@ -13,6 +13,7 @@ from bertviz_app.checkpoints import folder_of, named
 from bertviz_app.errors import EmptyText
 from bertviz_app.lenses import merges, side_by_side, unigram_path, wordpiece
 from bertviz_app.lenses import tokens as lens
+from bertviz_app.lenses.piece_boxes import piece_columns
 from bertviz_app.spelling import BYTE_LEVEL_BPE, UNIGRAM
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
@@ -66,7 +67,7 @@ def _other_steps(page: Page, spelled: str) -> None:
     with page.fold("Table: every step"):
         page.table(kind.columns(steps, spelling.legible), name="steps")
     with page.fold("Table: the tokens it becomes"):
-        page.table(kind.piece_columns(steps, spelling.legible), name="pieces")
+        page.table(piece_columns(steps.pieces, steps.ids, spelling.legible), name="pieces")
     with page.fold("How it works"):
         st.markdown(spelling.steps)
     page.python(kind.python_code(page.model.info, steps))

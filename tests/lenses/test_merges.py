@@ -14,6 +14,7 @@ from tokenizers_of_all_kinds import reader
 from bertviz_app import load, plots
 from bertviz_app.lenses import merges as lens
 from bertviz_app.lenses import tokens
+from bertviz_app.lenses.piece_boxes import piece_columns
 from bertviz_app.spelling import BYTE_LEVEL_BPE
 
 KINDS = ("bundled byte-level BPE", "small byte-level BPE")
@@ -70,7 +71,9 @@ def test_the_words_of_a_text_lead_to_its_tokens(kind: str) -> None:
             if not word.is_control:
                 found = lens.of_word(word.spelled, file)
                 assert found.ids == tuple(encoding.token_ids[list(word.positions)])
-                assert lens.piece_columns(found, legible)["token"] == [encoding.tokens[place] for place in word.positions]
+                assert piece_columns(found.pieces, found.ids, legible)["token"] == [
+                    encoding.tokens[place] for place in word.positions
+                ]
 
 
 @pytest.mark.parametrize(
@@ -140,4 +143,4 @@ def test_python(tiny_families, family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
     scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))
-    same(scope["token_table"], lens.piece_columns(found, legible))
+    same(scope["token_table"], piece_columns(found.pieces, found.ids, legible))

@@ -15,6 +15,7 @@ from tokenizers_of_all_kinds import reader
 from bertviz_app import load, plots
 from bertviz_app.lenses import tokens
 from bertviz_app.lenses import unigram_path as lens
+from bertviz_app.lenses.piece_boxes import piece_columns
 from bertviz_app.spelling import UNIGRAM
 
 KINDS = ("bundled Unigram", "small Unigram")
@@ -70,7 +71,7 @@ def test_the_words_of_a_text_lead_to_its_tokens(kind: str) -> None:
             if not word.is_control:
                 found = lens.of_word(word.spelled, file)
                 assert found.ids == tuple(encoding.token_ids[list(word.positions)])
-                ours = lens.piece_columns(found, legible)["token"]
+                ours = piece_columns(found.pieces, found.ids, legible)["token"]
                 for piece, place in zip(ours, word.positions, strict=True):
                     assert piece == encoding.tokens[place] or encoding.token_ids[place] == file["unk_id"]
 
@@ -110,4 +111,4 @@ def test_python(tiny_families, family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
     scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))
-    same(scope["token_table"], lens.piece_columns(found, legible))
+    same(scope["token_table"], piece_columns(found.pieces, found.ids, legible))
