@@ -72,7 +72,7 @@ def changed_figure(mine: HeadMeasures, sample: HeadMeasures, theme: Theme) -> go
 
 def _with_room(chart: go.Figure) -> go.Figure:
     """Room for a legend below, also where there is none: the rows of maps side by side stay level."""
-    return chart.update_layout(height=chart.layout.height + 60, margin_b=124, legend={"y": -0.04, "yanchor": "top"})
+    return chart.update_layout(height=chart.layout.height + 30, margin_b=94, legend={"y": -0.04, "yanchor": "top"})
 
 
 def _map(values: Any, theme: Theme, *, title: str, hover: list[str], **options: Any) -> go.Figure:

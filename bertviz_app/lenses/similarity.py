@@ -122,7 +122,7 @@ def similarity_figure(
         hovertemplate=("%{customdata[0]} (%{y}), %{customdata[1]} (%{x})" if named else "tokens %{y} and %{x}")
         + "<br>cosine %{z:.3f}<extra></extra>",
         colorbar={"unit": "cosine"},
-        **({"texttemplate": "%{z:.2f}"} if n <= (4 if theme.narrow else 12) else {}),
+        **(_written(matrix) if n <= (4 if theme.narrow else 12) else {}),
     )  # fmt: skip
     chart.add_trace(trace)
     chart.update_xaxes(_counted_axis(numbered or names))
@@ -132,6 +132,11 @@ def similarity_figure(
     if numbered:  # sentences, not tokens
         chart.update_yaxes(tickfont_family=plots.FONT)
     return chart
+
+
+def _written(matrix: Floats) -> dict[str, Any]:
+    """The numbers in their cells."""
+    return {"text": [[decimal(float(cosine)) for cosine in row] for row in matrix], "texttemplate": "%{text}"}
 
 
 def neighbours_figure(found: Sequence[Neighbour], theme: Theme, *, of: str) -> go.Figure:

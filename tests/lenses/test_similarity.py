@@ -109,3 +109,8 @@ def test_what_is_said_of_the_vectors_fits_the_model(model):
     trained = replace(model.info, recipe=Recipe(("mean",)), special=SpecialTokens(cls="<s>", sep="</s>"))
     said = lens.sentences_method(trained)
     assert "None of them" not in said and "without <s> and </s>" in said and "[CLS]" not in said
+
+
+def test_cells_write_minus_as_sentences_do():
+    chart = lens.similarity_figure(np.array([[1.0, -0.364], [-0.364, 1.0]]), ["a", "b"], plots.LIGHT, title="T")
+    assert [list(row) for row in chart.data[0].text] == [["1.00", "−0.36"], ["−0.36", "1.00"]]
