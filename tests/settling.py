@@ -8,7 +8,7 @@ from typing import Any
 
 _STILL = """() => new Promise(done => {
   const still = () => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]") !== null
-    && document.querySelector("[data-stale=true]") === null
+    && document.querySelector("[data-stale=true], [data-testid=stSkeleton]") === null
     && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"));
   let since = null;
   const look = () => {

@@ -8,6 +8,7 @@ import threading
 import weakref
 
 import pytest
+from loops import in_a_loop
 
 from bertviz_app import server
 from bertviz_app.garbage import ShortRounds
@@ -104,5 +105,5 @@ def test_the_server_keeps_its_rounds_short_once_the_first_model_is_there(monkeyp
         async with server.lifespan(None):
             await asyncio.to_thread(done.wait, 30)
 
-    asyncio.run(start())
+    in_a_loop(start())
     assert order == ["the model", "the rounds"]

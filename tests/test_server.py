@@ -12,12 +12,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
+from loops import in_a_loop
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -132,12 +130,6 @@ def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
     assert server.not_ready() == "No model could be loaded so far; the pages say why."
 
 
-def in_a_loop(doing: Coroutine[Any, Any, None]) -> None:
-    """Runs it in a thread of its own: in this one the browser of other tests may have a loop already."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, doing).result()
-
-
 class Uploads:
     """A session's uploads through the middleware, as Streamlit keeps them."""
 
@@ -200,7 +192,7 @@ def test_an_upload_that_does_not_end_keeps_no_other_visitor_waiting(monkeypatch)
         await asyncio.wait_for(slow[1], 30)
         return meanwhile, uploads.kept("a")
 
-    assert asyncio.run(ask()) == (2_000, 1_000)
+    assert in_a_loop(ask()) == (2_000, 1_000)
 
 
 def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch):
