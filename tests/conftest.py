@@ -34,6 +34,7 @@ def _from_the_root() -> Iterator[None]:
 def _jobs_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """No job starts by itself: whether one does would depend on how fast the machine is."""
     monkeypatch.setattr(jobs, "AT_ONCE", 0.0)
+    monkeypatch.setattr(jobs, "OPENING", 0.0)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def one_method(page: Page, what: Explained) -> None:
         found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
     else:
         job = attribution_job(page.model, what, way)
-        if not jobs.asked(job, "attribution", _ask(way), alone=True):
+        if not jobs.asked(job, "attribution", _ask(way), opening=True):
             page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
             return
         found = jobs.result(job, "attribution")

@@ -28,6 +28,7 @@ Progress = Callable[[float], object]  # is told the share that is done, between 
 
 GRACE = 2.0  # seconds that a job goes on without anybody: a click on its page ends one run, and the next asks for it again
 AT_ONCE = 3.0  # seconds: what takes less is not asked about, where it is all that a page has to show
+OPENING = 20.0  # seconds: nor what a page opens with, on a machine that is busy at the moment
 SHOWN_AFTER = 0.5  # seconds: what is over sooner needs no bar
 
 
@@ -95,15 +96,16 @@ def at_hand(job: Job[Any]) -> bool:
     return job.key in finished
 
 
-def asked(job: Job[Any], key: str, label: str, *, alone: bool = False) -> bool:
+def asked(job: Job[Any], key: str, label: str, *, alone: bool = False, opening: bool = False) -> bool:
     """Whether the job was asked for in this session, or its result is at hand; if neither, a button that says how long it will take.
 
     `key` names the place on the page: another job that is asked for there takes the place of this one. `alone` says that without it the page
-    would have nothing to show: then what takes no longer than `AT_ONCE` starts by itself.
+    would have nothing to show: then what takes no longer than `AT_ONCE` starts by itself; `opening`, that the page opens with it: `OPENING`.
     """
     if at_hand(job) or _choice(key) == (job.key, True):
         return True
-    if alone and job.seconds < AT_ONCE and _choice(key) != (job.key, False):
+    unasked = OPENING if opening else AT_ONCE if alone else 0.0
+    if job.seconds < unasked and _choice(key) != (job.key, False):
         return True
     return _offered(job, key, label, button=key)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
@@ -8,7 +7,7 @@ from choosing import listed
 
 from bertviz_app.lenses.attribution import BASELINE_NAMES
 from bertviz_app.turnstile import turnstile
-from bertviz_app.workspace import jobs
+from bertviz_app.workspace import costs, jobs
 
 QUICK = {"attribution_method": "Gradient × input"}  # one pass and its gradient
 
@@ -17,8 +16,10 @@ def said(app):
     return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
 
 
-def test_it_opens_with_integrated_gradients_at_once_where_they_are_quick(open_page, monkeypatch):
-    monkeypatch.setattr(jobs, "AT_ONCE", math.inf)
+def test_it_opens_with_integrated_gradients_at_once_on_a_busy_machine_too(open_page, monkeypatch):
+    monkeypatch.setattr(jobs, "AT_ONCE", 3.0)
+    monkeypatch.setattr(jobs, "OPENING", 20.0)
+    monkeypatch.setattr(costs, "expected", lambda *_, **__: 12.0)
     app = open_page("attribution", text="The acting is superb, but the story is too slow.")
     assert app.segmented_control(key="attribution_method").value == "Integrated gradients"
     assert len(app.get("plotly_chart")) == 1 and "add up to" in said(app)

@@ -41,6 +41,7 @@ def test_the_caption_names_the_text(open_page, captions, monkeypatch, case):
     from bertviz_app.workspace import jobs
 
     monkeypatch.setattr(jobs, "AT_ONCE", 60.0)
+    monkeypatch.setattr(jobs, "OPENING", 60.0)
     key, state, texts = TEXTS[case]
     open_page(key, state={**state, "texts": texts})
     first = next(text for name, text in texts.items() if name not in ("context_word",)).splitlines()[0]
