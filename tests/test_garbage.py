@@ -16,9 +16,13 @@ from bertviz_app.workspace import caches
 
 
 @pytest.fixture(autouse=True)
-def unfrozen():
+def as_before():
+    was_frozen = gc.get_freeze_count() > 0
     yield
     gc.unfreeze()
+    if was_frozen:
+        gc.collect()
+        gc.freeze()
 
 
 class Thing:

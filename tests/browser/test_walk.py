@@ -225,6 +225,7 @@ def test_each_list_offers_what_it_shows(walk, key: str, query: str, label: str) 
     visit = walk(key, query)
     for text in (FIRST, SECOND):
         visit.type(text)
+        visit.is_about(text)
         offered = options(visit, label)
         visit.shows(True, lambda offered=offered: visit.chosen()[label] in offered)
         choose(visit, label, offered[-1])

@@ -8,7 +8,6 @@ import pytest
 from bertviz_app.lenses import head_kinds as lens
 from bertviz_app.turnstile import turnstile
 from bertviz_app.workspace import head_kinds as workspace
-from bertviz_app.workspace import jobs
 
 NAMES = [workspace.KIND, *(measure.name for measure in lens.MEASURES)]
 
@@ -32,7 +31,6 @@ def test_every_measure_is_shown(open_page, name, pair):
 
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
-    jobs.finished.clear()
     app = open_page("kinds_of_heads", state={"head_measure": "Entropy"})
     before = turnstile().passed
     assert len(app.get("plotly_chart")) == 1 and app.button(key="read_sample").label.startswith(

@@ -48,7 +48,6 @@ def test_what_is_typed_is_read_when_it_is_submitted(open_page):
 
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
-    jobs.finished.clear()
     app = asked(open_page, view="Over the layers")
     before = turnstile().passed
     assert "random words (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
