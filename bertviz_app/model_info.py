@@ -72,10 +72,14 @@ class ModelInfo:
         return replace(self, labels=labels, task_heads=heads)
 
     @property
+    def classifiers(self) -> dict[str, TaskFacts]:
+        """The heads over whole inputs, as in `task_heads`."""
+        return {key: head for key, head in self.task_heads.items() if not head.of_rows}
+
+    @property
     def classifier(self) -> str:
         """The task of the one head over whole inputs that a checkpoint was fine-tuned with; empty where it has none, or several."""
-        found = [task for task, facts in self.task_heads.items() if not facts.of_rows]
-        return found[0] if len(found) == 1 else ""
+        return next(iter(self.classifiers)) if len(self.classifiers) == 1 else ""
 
     @property
     def key(self) -> str:
@@ -101,9 +105,8 @@ class ModelInfo:
                 else f"nothing says that they are about {SUBJECTS[what]}"
             )
             return f"{self.title} has a classifier with the labels {labels}; {about}."
-        several = [head for head in self.task_heads.values() if not head.of_rows]
-        if what in SUBJECTS and len(several) > 1:
-            return f"{self.title} has {len(several)} classifiers; nothing says that one of them is about {SUBJECTS[what]}."
+        if what in SUBJECTS and len(self.classifiers) > 1:
+            return f"{self.title} has {len(self.classifiers)} classifiers; nothing says that one of them is about {SUBJECTS[what]}."
         if self.unread and what in TASKS:
             return f"{self.title} brings a head that this program does not read ({self.unread}): nothing can be said here about {asked}."
         return f"{self.title} was saved without a trained head for {asked}: anything said here would be made up."

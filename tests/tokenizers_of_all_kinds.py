@@ -8,6 +8,7 @@ from functools import cache
 
 import tiny
 import transformers
+from odd_texts import NFD_TEXTS, ODD_TEXTS
 from tokenizers import Tokenizer, processors
 
 from bertviz_app.comparing import OWN
@@ -40,3 +41,8 @@ KINDS: dict[str, Callable[[], transformers.PreTrainedTokenizerFast]] = {
 def reader(kind: str) -> Reader:
     """The reader of a kind of tokenizer, by its name in `KINDS`."""
     return Reader(KINDS[kind](), max_tokens=512, max_characters=20_000)
+
+
+def spelled_words(kind: str) -> list[str]:
+    """The words of all odd texts as a tokenizer splits and spells them, each once."""
+    return list(dict.fromkeys(word for text in (*ODD_TEXTS, *NFD_TEXTS) for word in reader(kind).trace(text).spelled))

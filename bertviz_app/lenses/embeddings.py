@@ -65,10 +65,8 @@ def space_figure(projection: Projection, encoding: Encoding, theme: Theme, *, ti
     # A cube seen from a little farther than Plotly would: the titles of the axes stay within the picture.
     eye = (2.1, 2.1, 0.8) if theme.narrow else (1.5, 1.5, 0.8)
     x, y, z = projection.coordinates.T
-    names, sides = (
-        [plots.label(token) for token in encoding.tokens],
-        text_positions(projection.coordinates, encoding.tokens, eye),
-    )
+    names = [plots.label(token) for token in encoding.tokens]
+    sides = text_positions(projection.coordinates, encoding.tokens, eye)
     title += said_of_labels(sum(map(bool, sides)), encoding.n_tokens)
     chart = plots.figure(theme, height=420 if theme.narrow else 560, title=title)
     chart.add_scatter3d(

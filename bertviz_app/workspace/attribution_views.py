@@ -47,7 +47,7 @@ def one_method(page: Page, what: Explained) -> None:
         found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
     else:
         job = attribution_job(page.model, what, way)
-        if not jobs.asked(job, "attribution", _ask(way), opening=True):
+        if not jobs.asked(job, "attribution", _ask(way), unasked=jobs.OPENING):
             page.notice(f"What drives “{what.name}”? {lens.ASKS[method.work]}")
             return
         found = jobs.result(job, "attribution")
@@ -87,7 +87,7 @@ def side_by_side(page: Page, what: Explained) -> None:
     with page.controls:
         ways = choose_ways()
     job = comparison_job(page.model, what, ways)
-    if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods", alone=True):
+    if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods", unasked=jobs.AT_ONCE):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
     with page.controls:

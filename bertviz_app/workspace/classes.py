@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def classes_view(page: Page) -> None:
     """A head over the whole input with its own labels, whatever they are about."""
     page.sentence(pair=True)
-    heads = page.model.info.task_heads
-    found = sorted((task for task, head in heads.items() if not head.of_rows), key=lambda task: heads[task].row.needs_pair)
+    heads = page.model.info.classifiers
+    found = sorted(heads, key=lambda task: heads[task].row.needs_pair)
     if not found:
         offer_head(page, "classes")
         return

@@ -42,7 +42,7 @@ def curves(page: Page, what: Explained) -> None:
         page.notice("Faithfulness needs at least two words, to remove one after the other.")
         return
     job = faithfulness_job(page.model, what, ways)
-    if not jobs.asked(job, "faithfulness", "Measure how faithful they are", alone=True):
+    if not jobs.asked(job, "faithfulness", "Measure how faithful they are", unasked=jobs.AT_ONCE):
         page.notice(
             f"Do the tokens that the methods name really drive “{what.name}”? Remove them in their order and in random order to find out."
         )

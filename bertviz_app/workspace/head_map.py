@@ -37,7 +37,7 @@ def map_of_heads(page: Page) -> bool:
     name = chosen.name(chosen.best, page.model.reader.token)
     value = float(chosen.values[chosen.best])
     job = _job(page, forward)
-    if not jobs.asked(job, "head_map", f"Test all {len(each_head(page.model.info))} heads", alone=True):
+    if not jobs.asked(job, "head_map", f"Test all {len(each_head(page.model.info))} heads", unasked=jobs.AT_ONCE):
         page.notice(f"The model gives “{name}” {chosen.said(chosen.best)}. Which heads matter for that?")
         return False
     effects = jobs.result(job, "head_map")[which]

@@ -96,15 +96,14 @@ def at_hand(job: Job[Any]) -> bool:
     return job.key in finished
 
 
-def asked(job: Job[Any], key: str, label: str, *, alone: bool = False, opening: bool = False) -> bool:
+def asked(job: Job[Any], key: str, label: str, *, unasked: float = 0.0) -> bool:
     """Whether the job was asked for in this session, or its result is at hand; if neither, a button that says how long it will take.
 
-    `key` names the place on the page: another job that is asked for there takes the place of this one. `alone` says that without it the page
-    would have nothing to show: then what takes no longer than `AT_ONCE` starts by itself; `opening`, that the page opens with it: `OPENING`.
+    `key` names the place on the page: another job that is asked for there takes the place of this one. What takes less than `unasked`
+    seconds starts by itself: `AT_ONCE` where the page has nothing else to show, `OPENING` where it opens with this.
     """
     if at_hand(job) or _choice(key) == (job.key, True):
         return True
-    unasked = OPENING if opening else AT_ONCE if alone else 0.0
     if job.seconds < unasked and _choice(key) != (job.key, False):
         return True
     return _offered(job, key, label, button=key)

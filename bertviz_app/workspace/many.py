@@ -76,7 +76,7 @@ def several(page: Page) -> None:
 
 def _choose_classifier(page: Page) -> str:
     """Which head reads the texts: the one of `classifier_of` until another is chosen, where the model has several."""
-    heads = {key: head for key, head in page.model.info.task_heads.items() if not head.of_rows}
+    heads = page.model.info.classifiers
     first = classifier_of(page)
     if len(heads) < 2:
         return first
@@ -107,7 +107,7 @@ def told_to_read(n: int) -> bool:
 
 def classifier_of(page: Page) -> str:
     """The head that texts are read by: that about sentiment, else the first that reads a text alone, else any over whole inputs. Empty without one."""
-    heads = {key: head for key, head in page.model.info.task_heads.items() if not head.of_rows}
+    heads = page.model.info.classifiers
     order = sorted(heads, key=lambda key: (heads[key].task != "sentiment", heads[key].row.needs_pair))
     return order[0] if order else ""
 

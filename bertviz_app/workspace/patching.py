@@ -45,7 +45,7 @@ def patching_view(page: Page) -> None:
     n_vectors = len(each_vector(page.model.info, b.n_tokens))
     seconds = costs.expected(page.model, n_vectors, b.n_tokens)
     job = Job(f"Putting each of {n_vectors} vectors of A into B", differences, (page.model, page.run(a), page.run(b)), seconds)
-    if not jobs.asked(job, "patching", f"Put each of {n_vectors} vectors of A into B", alone=True):
+    if not jobs.asked(job, "patching", f"Put each of {n_vectors} vectors of A into B", unasked=jobs.AT_ONCE):
         page.notice(lens.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
         return
     restored = contrast.restored(jobs.result(job, "patching")[chosen])

@@ -101,8 +101,8 @@ def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalSt
     titles = {task: OBJECTIVES[task].name for task in PAIRS if encoding.pair is not None}
     titles |= {
         key: head.title
-        for key, head in sorted(heads.items(), key=lambda pair: ORDER.index(pair[1].task))
-        if not head.of_rows and (encoding.pair is not None or not head.row.needs_pair)
+        for key, head in sorted(model.info.classifiers.items(), key=lambda pair: ORDER.index(pair[1].task))
+        if encoding.pair is not None or not head.row.needs_pair
     }
     return [
         Prediction(

@@ -10,10 +10,9 @@ from laws import broken_laws
 from odd_texts import NFD_TEXTS, ODD_TEXTS
 from snippets import gives, same
 from tokenizers import models
-from tokenizers_of_all_kinds import reader
+from tokenizers_of_all_kinds import reader, spelled_words
 
 from bertviz_app import load, plots
-from bertviz_app.lenses import tokens
 from bertviz_app.lenses import unigram_path as lens
 from bertviz_app.lenses.piece_boxes import piece_columns
 from bertviz_app.spelling import UNIGRAM
@@ -22,10 +21,6 @@ KINDS = ("bundled Unigram", "small Unigram")
 TEXTS = (*ODD_TEXTS, *NFD_TEXTS)
 legible = UNIGRAM.legible
 FILE = {"vocab": [["?", 0.0], ["a", -3.0], ["b", -4.0], ["c", -2.0], ["ab", -6.0], ["bc", -7.0]], "unk_id": 0}
-
-
-def spelled_words(kind: str) -> list[str]:
-    return list(dict.fromkeys(word for text in TEXTS for word in reader(kind).trace(text).spelled))
 
 
 def test_by_hand() -> None:
@@ -47,33 +42,16 @@ def test_by_hand() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_way_is_what_the_tokenizer_returns(kind: str) -> None:
-    file, tokenizer, words = reader(kind).model_file(), reader(kind)._tokenizer.backend_tokenizer, spelled_words(kind)
+def test_the_way_goes_from_end_to_end_and_its_scores_add_up(kind: str) -> None:
+    file = reader(kind).model_file()
     scores, n_cut = dict(file["vocab"]), 0
-    assert len(words) > 400
-    for word in words:
-        found, theirs = lens.of_word(word, file), tokenizer.model.tokenize(word)
-        assert found.pieces == tuple(token.value for token in theirs), word
-        assert found.ids == tuple(token.id for token in theirs), word
+    for word in spelled_words(kind):
+        found = lens.of_word(word, file)
         assert all(scores[best.piece] == best.score for best in found.table if best.is_known)
         assert all(one.end == other.start for one, other in pairwise(found.way)) and found.way[0].start == 0
         assert found.way[-1].total == pytest.approx(sum(best.score for best in found.way))
         n_cut += len(found.way) > 1
     assert n_cut > 200
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_words_of_a_text_lead_to_its_tokens(kind: str) -> None:
-    file = reader(kind).model_file()
-    for text in ("I love AI!", "Naïve café, déjà vu 😀😀.", "東京 [ok] x", " two  spaces "):
-        encoding = reader(kind).encode(text)
-        for word in tokens.words(encoding, reader(kind).trace):
-            if not word.is_control:
-                found = lens.of_word(word.spelled, file)
-                assert found.ids == tuple(encoding.token_ids[list(word.positions)])
-                ours = piece_columns(found.pieces, found.ids, legible)["token"]
-                for piece, place in zip(ours, word.positions, strict=True):
-                    assert piece == encoding.tokens[place] or encoding.token_ids[place] == file["unk_id"]
 
 
 def test_bytes_in_the_place_of_what_is_unknown() -> None:
