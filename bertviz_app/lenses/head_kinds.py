@@ -156,15 +156,15 @@ def number(value: float, measure: Measure) -> str:
 
 def kinds_sentence(mine: HeadMeasures, sample: HeadMeasures | None) -> str:
     """What to notice of the kinds: how many heads are of each that there are, and how many change with the text."""
-    counts = np.bincount(mine.kinds.ravel(), minlength=len(KINDS))
-    named = listed(
-        [f"{count} {'is' if count == 1 else 'are'} {name}" for name, count in zip(KINDS, counts, strict=True) if count]
-    )
-    said = f"Of {counted(mine.kinds.size, 'head')} in this text, {named}"
+    n, counts = mine.kinds.size, np.bincount(mine.kinds.ravel(), minlength=len(KINDS))
+    each = [f"{count} {'is' if count == 1 else 'are'} {name}" for name, count in zip(KINDS, counts, strict=True) if count]
+    said = f"Of {counted(n, 'head')} in this text, {listed(each)}"
+    if counts.max() == n > 1:
+        said = f"All {n} heads are {KINDS[counts.argmax()]} in this text"
     if sample is None:
         return f"{said}."
     changed = int((mine.kinds != sample.kinds).sum())
-    return f"{said}; {changed} {'is' if changed == 1 else 'are'} of another kind over the sample."
+    return f"{said}; {changed or 'none'} {'is' if changed == 1 else 'are'} of another kind over the sample."
 
 
 def measure_sentence(mine: HeadMeasures, measure: Measure, sample: HeadMeasures | None) -> str:

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from bertviz_app import plots
 from bertviz_app.lenses import head_code
+from bertviz_app.lenses.phrases import token_name
 from bertviz_app.plots import Theme
 from bertviz_app.records import Encoding, Floats, ForwardPass, ModelInfo
 
@@ -45,6 +46,15 @@ def firmest_head(forward: ForwardPass) -> Glance:
     layer, head = np.unravel_index(weights.max(axis=-1).mean(axis=-1).argmax(), weights.shape[:2])
     query, key = np.unravel_index(weights[layer, head].argmax(), weights.shape[2:])
     return Glance(int(layer), int(head), int(real[query]), int(real[key]), float(weights[layer, head, query, key]))
+
+
+def glance_notice(encoding: Encoding, glance: Glance) -> str:
+    """What to notice in the picture of that head."""
+    key = "itself" if glance.key == glance.query else token_name(encoding, glance.key)
+    return (
+        f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, {token_name(encoding, glance.query)} puts "
+        f"{plots.percent(glance.weight)} of its attention on {key}."
+    )
 
 
 def _part(forward: ForwardPass) -> str:

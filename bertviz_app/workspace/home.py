@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from bertviz_app import plots
 from bertviz_app.lenses import home as lens
 from bertviz_app.lenses import tokens
 from bertviz_app.workspace.caches import once
@@ -37,15 +36,11 @@ def story_of_a_sentence(page: Page) -> None:
 
     glance = once(lens.firmest_head, forward)
     st.header("3 · On the way, tokens look at each other", anchor=False)
-    noticed = (
-        f"In layer {plots.shown(glance.layer)}, head {plots.shown(glance.head)}, “{encoding.tokens[glance.query]}” puts "
-        f"{plots.percent(glance.weight)} of its attention on “{encoding.tokens[glance.key]}”."
-    )
     page.show(
         once(lens.attention_figure, forward, glance, page.theme),
         name="attention",
         alt="Heatmap of one head",
-        notice=noticed,
+        notice=lens.glance_notice(encoding, glance),
     )
     page.link("attention", "Look at all heads")
 

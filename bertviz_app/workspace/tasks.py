@@ -11,6 +11,7 @@ from bertviz_app.components.marked_text import Mark
 from bertviz_app.lenses import entities
 from bertviz_app.lenses.head_code import Looks
 from bertviz_app.lenses.label_schemes import called
+from bertviz_app.lenses.phrases import token_name
 from bertviz_app.lenses.words import joined_notice
 from bertviz_app.workspace import choices, memory
 from bertviz_app.workspace.classes import class_view
@@ -99,4 +100,4 @@ def _entity_looks(page: Page, reading: entities.Reading) -> Looks:
         label = "The name to follow" if reading.scheme.of_names else "Which to follow"
         chosen = choices.one_of_these(Choice.FOLLOWED_NAME, label, range(len(names)), says=names.__getitem__)
     position = reading.words[reading.entities[chosen].first].position
-    return show_looks(page, page.forward, [position], who=f"“{page.encoding.tokens[position]}”, where it is read,")
+    return show_looks(page, page.forward, [position], who=f"{token_name(page.encoding, position)}, where it is read,")

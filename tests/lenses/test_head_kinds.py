@@ -160,6 +160,13 @@ def test_sentences_quote_the_numbers(forward, pair_forward):
     assert f"; {(mine.kinds != other.kinds).sum()} are of another kind" in said
 
 
+def test_where_all_heads_are_of_one_kind_that_is_said(forward):
+    mine = lens.measured(forward)
+    alike = replace(mine, above=np.full_like(mine.above, -1.0))  # nothing lies above chance
+    assert lens.kinds_sentence(alike, None) == f"All {mine.kinds.size} heads are heterogeneous in this text."
+    assert lens.kinds_sentence(alike, alike).endswith("; none are of another kind over the sample.")
+
+
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
 def test_the_maps_carry_each_head_and_its_number(forward, pair_forward, theme):
     mine, other = lens.measured(forward), lens.measured(pair_forward)

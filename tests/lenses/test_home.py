@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from bertviz_app import plots
-from bertviz_app.lenses.home import MOST, attention_figure, firmest_head, prediction_figure, python_code, vectors_figure
+from bertviz_app.lenses.home import (
+    MOST,
+    Glance,
+    attention_figure,
+    firmest_head,
+    glance_notice,
+    prediction_figure,
+    python_code,
+    vectors_figure,
+)
 from bertviz_app.lenses.probability import softmax
 
 
@@ -24,6 +33,13 @@ def test_firmest_head_names_the_weight_it_points_to(forward):
 def test_one_token_is_enough(model):
     glance = firmest_head(model.run(model.encode("Hi")))
     assert glance.query == glance.key == 1
+
+
+def test_repeated_tokens_carry_their_number_and_a_token_looks_at_itself(model):
+    encoding = model.encode("J. K.")
+    said = glance_notice(encoding, Glance(0, 2, 2, 1, 0.5))
+    assert said == "In layer 1, head 3, “.” (token 3) puts 50 % of its attention on “j”."
+    assert glance_notice(encoding, Glance(0, 2, 1, 1, 0.5)).endswith("“j” puts 50 % of its attention on itself.")
 
 
 def test_of_a_long_text_what_is_said_can_be_seen(model):
