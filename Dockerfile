@@ -12,13 +12,13 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir "$(grep -o '^torch==[0-9.]*' requirements.txt)" --index-url https://download.pytorch.org/whl/cpu \
     && pip install --no-cache-dir -r requirements.txt
 
-COPY LICENSE app.py ./
+COPY LICENSE app.py home.py ./
 COPY .streamlit .streamlit
 COPY bertviz_app bertviz_app
 COPY pages pages
 
 # Downloaded checkpoints go to /models, which alone may be written to: a volume that is mounted there starts with this owner.
-RUN python -m compileall -q app.py bertviz_app pages \
+RUN python -m compileall -q app.py home.py bertviz_app pages \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /tmp bert \
     && install -d -o bert -g bert /models
 USER 10001:10001

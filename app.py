@@ -1,15 +1,15 @@
-"""Inside BERT: what `streamlit run app.py` serves and, run by it as a page, Home."""
+"""Inside BERT: what `streamlit run app.py` and `inside-bert` serve. Its Home is `home.py`; every other page lies in `pages/`."""
+
+from pathlib import Path
 
 import streamlit as st
 
-if __name__ == "__main__":
-    from bertviz_app.workspace import open_page
-    from bertviz_app.workspace.home import story_of_a_sentence
+from bertviz_app import server
 
-    with open_page("home") as page:
-        story_of_a_sentence(page)
-else:
-    from bertviz_app import server
-
-    server.check()
-    app = st.App(__file__, lifespan=server.lifespan, routes=server.routes(), middleware=server.middleware())
+server.check()
+app = st.App(
+    Path(__file__).with_name("home.py"),
+    lifespan=server.lifespan,
+    routes=server.routes(),
+    middleware=server.middleware(),
+)

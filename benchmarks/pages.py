@@ -64,7 +64,7 @@ def script_times() -> None:
     with caches.borrowed_model("embedded") as model:
         model.parts.encoder.register_forward_hook(lambda *_: made.append(None))
     for text in (SHORT, LONG):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=120)
         app.session_state["texts"] = {"text": text}
         app.run()
         for page in PAGES.values():

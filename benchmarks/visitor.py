@@ -24,6 +24,7 @@ class Visitor:
         self._widgets: dict[str, str] = {}  # the answers that every later run is sent again
         self._seen: list[ForwardMsg] = []
         self.session = ""
+        self.primary_color = ""  # of the light theme that the server is set up with
 
     async def come(self, page: str, *, patience: float = 600) -> float:
         """Open a page by its address as a new visitor. Seconds until it is complete, the answer to its question included."""
@@ -62,6 +63,12 @@ class Visitor:
         return "\n".join(str(message.delta) for message in self._seen if message.WhichOneof("type") == "delta")
 
     @property
+    def title(self) -> str:
+        """The first heading that the last run drew."""
+        drawn = [message.delta.new_element for message in self._seen if message.WhichOneof("type") == "delta"]
+        return next((element.heading.body for element in drawn if element.WhichOneof("type") == "heading"), "")
+
+    @property
     def errors(self) -> list[str]:
         """What the last run drew as an error."""
         drawn = [message.delta.new_element for message in self._seen if message.WhichOneof("type") == "delta"]
@@ -90,6 +97,7 @@ class Visitor:
                 if kind == "new_session":
                     self._seen = []
                     self.session = told.new_session.initialize.session_id or self.session
+                    self.primary_color = told.new_session.custom_theme.light.primary_color
                 self._seen.append(told)
                 if kind == "script_finished" and told.script_finished in OVER:
                     return

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bertviz_app.models import Model
 
 __all__ = ["__version__", "load"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Before torch is imported. Its threads wait for each other some hundred times a pass, and by default they spin meanwhile: where others
 # want the processor too, that holds up the very thread they wait for, and a pass of 15 ms takes 500. A short spin, then sleep.

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _notices(key: str, model: str, text: str) -> list[str]:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=120)
     app.session_state["texts"] = {"text": text}
     app.session_state["_model"] = model
     if key != "home":

@@ -115,7 +115,7 @@ def open_page() -> Callable[..., AppTest]:
     """Opens a page by its key, as a visitor with these texts would find it; no exception may reach the screen."""
 
     def run(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
+        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
         if text is not None or pair is not None:
             app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
         for key, value in (state or {}).items():

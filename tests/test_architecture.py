@@ -58,6 +58,8 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "components": (GROUND | {"plots"}, {"numpy"}),
     "uploads": ({"errors"}, set()),
     "__init__": ({"models"}, set()),
+    "__main__": ({"commands"}, set()),
+    "commands": (GROUND | {"checkpoints", "__version__"}, {"packaging"}),
     "server": (GROUND | {"checkpoints"}, {"starlette"}),
     "fetch": (GROUND | {"checkpoints"}, {"huggingface_hub"}),
     "models": (GROUND | {"task_heads", "checkpoints", "inspecting", "loading", "reading", "subjects"}, {"torch", "numpy"}),
@@ -91,6 +93,7 @@ LAZILY = {
     "workspace": {"models"} | OF_A_MODEL,
     "intervening": {"models"},
     "server": {"loading", "workspace", "streamlit"},
+    "commands": {"load", "fetch", "streamlit", "huggingface_hub"},
     "attributing": {"captum"},
     "layers": {"models"},
     "subjects": {"models"},
@@ -110,7 +113,7 @@ class Import:
 
 
 def sources() -> list[Path]:
-    return [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "bertviz_app").rglob("*.py"))]
+    return [*sorted(ROOT.glob("*.py")), *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "bertviz_app").rglob("*.py"))]
 
 
 def room(path: Path) -> str:
@@ -242,7 +245,7 @@ def test_the_top_of_the_repository_is_as_planned():
         pytest.skip("not a git checkout")
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}
     planned = {
-        "app.py", "pages", "bertviz_app", "tests", "training", "benchmarks", "scripts", "docs", "requirements.txt",
+        "app.py", "home.py", "pages", "bertviz_app", "tests", "training", "benchmarks", "scripts", "docs", "requirements.txt",
         "requirements-dev.txt", "pyproject.toml", "Dockerfile", "compose.yaml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
         "LICENSE", ".streamlit", ".ci", ".gitignore", ".gitattributes", ".dockerignore",
     }  # fmt: skip

@@ -203,7 +203,7 @@ def test_code_in_a_checkpoint_never_runs(tiny_checkpoint, tmp_path):
 
 
 def test_nobody_asks_for_code_from_a_checkpoint():
-    for path in [PACKAGE.parent / "app.py", *PACKAGE.rglob("*.py"), *(PACKAGE.parent / "pages").glob("*.py")]:
+    for path in [*PACKAGE.parent.glob("*.py"), *PACKAGE.rglob("*.py"), *(PACKAGE.parent / "pages").glob("*.py")]:
         assert "trust_remote_code" not in path.read_text(encoding="utf-8"), path
 
 

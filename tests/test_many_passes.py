@@ -55,7 +55,8 @@ def parsed(path: Path) -> Module:
 MODULES = {
     module.name: module
     for module in map(
-        parsed, [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "bertviz_app").rglob("*.py"))]
+        parsed,
+        [*sorted(ROOT.glob("*.py")), *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "bertviz_app").rglob("*.py"))],
     )
 }
 PACKAGES = {"bertviz_app.workspace.once": "bertviz_app.workspace.caches.once"}  # names that a package hands on

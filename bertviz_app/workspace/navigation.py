@@ -1,7 +1,7 @@
 """The list of pages, in one place, and the sidebar that is drawn from it.
 
-`pages/` sits beside `app.py`, so the first visitor of a fresh server may open any page without `app.py` having run:
-the sidebar is drawn by each page itself.
+`pages/` sits beside `home.py`, and the first visitor of a fresh server may open any page without Home having run: the sidebar is drawn
+by each page itself.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PageEntry:
 
     @property
     def file(self) -> str:
-        return "app.py" if self.key == "home" else f"pages/{self.key}.py"
+        return "home.py" if self.key == "home" else f"pages/{self.key}.py"
 
 
 PAGES = {

@@ -97,7 +97,7 @@ def test_a_link_says_what_a_classifier_is_about(open_page, folders, monkeypatch)
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folders["one of many"]))
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../home.py", default_timeout=60)
     app.query_params["about"], app.query_params["model"] = "sentiment", folders["one of many"].name
     app.switch_page("pages/sentiment.py").run()
     app.run()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.navigation import PAGES
 
-APP = str(Path(__file__).parents[2] / "app.py")
+APP = str(Path(__file__).parents[2] / "home.py")
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_link_to_a_view_by_its_former_name_opens_it():
     assert {choice.value for choice in choices._FORMER_NAMES} == set(pages)
     for choice, names in choices._FORMER_NAMES.items():
         for former, now in names.items():
-            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
+            app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
             app.query_params[choice.value] = former
             app.switch_page(f"pages/{pages[choice]}.py").run()
             control = app.segmented_control(key=choice.value)

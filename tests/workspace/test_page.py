@@ -25,7 +25,7 @@ def test_every_page_of_the_list_exists_and_no_other():
     from pathlib import Path
 
     root = Path(__file__).parents[2]
-    files = {f"pages/{path.name}" for path in (root / "pages").glob("*.py")} | {"app.py"}
+    files = {f"pages/{path.name}" for path in (root / "pages").glob("*.py")} | {"home.py"}
     assert {page.file for page in PAGES.values()} == files
 
 
@@ -59,7 +59,7 @@ def test_the_servers_default_is_found_by_its_name_and_by_its_folder(monkeypatch,
 
 def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../home.py", default_timeout=60)
     app.query_params["model"] = "roberta-base"
     app.run()
     assert (
@@ -87,7 +87,7 @@ def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(open_page, t
 
 
 def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page):
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../home.py", default_timeout=60)
     app.query_params["model"] = "no-such-model"
     app.run()
     assert not app.exception and "no\\-such\\-model" in app.warning[0].value
