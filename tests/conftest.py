@@ -11,6 +11,7 @@ import heads
 import pytest
 import tiny
 from streamlit.testing.v1 import AppTest
+from visiting import visit
 
 from bertviz_app import load
 from bertviz_app.models import Model
@@ -112,20 +113,5 @@ def many_heads(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 @pytest.fixture(scope="session")
 def open_page() -> Callable[..., AppTest]:
-    """Opens a page by its key, as a visitor with these texts would find it; no exception may reach the screen."""
-
-    def run(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
-        if text is not None or pair is not None:
-            app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
-        for key, value in (state or {}).items():
-            # What is chosen on arriving at a page is what was chosen on the page before.
-            app.session_state["_model" if key == "model" else key] = value
-        if name != "home":
-            app.switch_page(f"pages/{name}.py")
-        app.run()
-        app.run()
-        assert not app.exception, [exception.message for exception in app.exception]
-        return app
-
-    return run
+    """Opens a page by its key, as a visitor with these texts would find it: `visiting.visit`."""
+    return visit
