@@ -29,8 +29,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def fresh_server() -> Iterator[str]:
-    """`streamlit run app.py` on a free port; yields its address at once, before anybody answers there."""
+def fresh_server() -> Iterator[tuple[str, int]]:
+    """`streamlit run app.py` on a free port; yields its address and the number of its process at once, before anybody answers there."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -38,7 +38,7 @@ def fresh_server() -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *address]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         server.wait()

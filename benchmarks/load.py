@@ -124,7 +124,7 @@ def main(sizes: str = "16,32,64", *ports: str) -> None:
     if ports:
         asyncio.run(measure([int(port) for port in ports], numbers, thinking))
         return
-    with fresh_server() as url:
+    with fresh_server() as (url, _):
         asyncio.run(measure([urlparse(url).port or 0], numbers, thinking))
 
 

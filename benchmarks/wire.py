@@ -43,7 +43,7 @@ def kilobytes_of_attention(page: Page, url: str, text: str) -> float:
 
 def main() -> None:
     model = load("embedded")
-    with chromium() as browser, fresh_server() as url:
+    with chromium() as browser, fresh_server() as (url, _):
         for text in TEXTS:
             page = browser.new_page()
             sent = kilobytes_of_attention(page, url, text.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 READY = "/readyz"
 UPLOADS = "/_stcore/upload_file/"  # then the session and the file
+FIRST_VISITOR = 3.0  # seconds in which a browser that was opened with the server has asked for its page
 
 
 _warm = threading.Event()
@@ -49,11 +51,13 @@ def check() -> None:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Import torch and load the first model while the server starts, in the background."""
+    """In the background, import what every page begins with at once and, when the first page has its title or nobody came for it, the model."""
 
     def warm_up() -> None:
         from bertviz_app.workspace import caches  # with Plotly and more: seconds in which the server shall answer
 
+        # Importing torch holds up every other thread for seconds. The first page starts it once its title stands (`open_page`).
+        time.sleep(FIRST_VISITOR)
         caches.warm_up().join()
         _warm.set()
         keep_rounds_short()  # from here on: while models load there is no garbage to speak of

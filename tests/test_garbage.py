@@ -103,6 +103,7 @@ def test_the_server_keeps_its_rounds_short_once_the_first_model_is_there(monkeyp
     first = threading.Thread(target=lambda: order.append("the model"))
     first.start()
     monkeypatch.setattr(caches, "warm_up", lambda: first)
+    monkeypatch.setattr(server, "FIRST_VISITOR", 0.0)
     monkeypatch.setattr(server, "keep_rounds_short", lambda: (order.append("the rounds"), done.set()))
 
     async def start() -> None:

@@ -130,6 +130,22 @@ def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
     assert server.not_ready() == "No model could be loaded so far; the pages say why."
 
 
+def test_the_server_lets_the_first_visitor_in_before_it_imports_torch(monkeypatch):
+    begun = threading.Event()
+    idle = threading.Thread(target=lambda: None)
+    idle.start()
+    monkeypatch.setattr(caches, "warm_up", lambda: (begun.set(), idle)[1])
+    monkeypatch.setattr(server, "keep_rounds_short", lambda: None)
+    monkeypatch.setattr(server, "FIRST_VISITOR", 0.5)
+
+    async def start() -> tuple[bool, bool]:
+        async with server.lifespan(None):
+            at_once = await asyncio.to_thread(begun.wait, 0.2)
+            return at_once, await asyncio.to_thread(begun.wait, 30)
+
+    assert in_a_loop(start()) == (False, True)
+
+
 class Uploads:
     """A session's uploads through the middleware, as Streamlit keeps them."""
 

@@ -53,10 +53,10 @@ def open_page(key: str) -> Iterator[Page]:
     )
     theme = memory.theme()
     st.html(style(theme, embedded=bool(st.context.is_embedded)))
-    caches.warm_up()
     scene.choose_now()
     model_name = draw_sidebar(key)
     draw_head(entry)
+    caches.warm_up()  # the first page of all has its title before torch is imported
     said = st.container()
     if not memory.restore():
         st.stop()  # the browser answers in a moment, and this page runs again with what was typed before

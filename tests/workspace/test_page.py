@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app import plots
+from bertviz_app.workspace import page
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import PAGES, default_model, offered_models
 
@@ -67,6 +68,16 @@ def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch, tmp_path):
         and not app.error
         and "“RoBERTa base”, which is not on this machine" in app.warning[0].value.replace("\\", "")
     )
+
+
+@pytest.mark.parametrize("key", ["home", "attention"])
+def test_a_page_has_its_title_before_torch_is_imported_for_it(key, open_page, monkeypatch):
+    order: list[str] = []
+    draw_head, warm_up = page.draw_head, page.caches.warm_up
+    monkeypatch.setattr(page, "draw_head", lambda entry: (order.append("title"), draw_head(entry)))
+    monkeypatch.setattr(page.caches, "warm_up", lambda: (order.append("torch"), warm_up())[1])
+    open_page(key, text="I love AI!")
+    assert order[:2] == ["title", "torch"]
 
 
 def test_another_revision_than_the_pinned_one_is_opened_and_named(open_page, tiny_families, monkeypatch, tmp_path):
