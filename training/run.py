@@ -50,8 +50,8 @@ class Schedule:
     def at(self, step: int) -> float:
         """The rate of step 0, 1, …, n_steps − 1.
 
-        >>> [round(Schedule(1.0, 300, fall=200).at(step), 2) for step in (0, 99, 200, 299)]
-        [0.01, 1.0, 0.5, 0.0]
+        >>> [round(Schedule(1.0, 300, fall=200).at(step), 3) for step in (0, 99, 200, 299)]
+        [0.01, 1.0, 0.5, 0.005]
         """
         rise = min(1.0, (step + 1) / WARM_UP)
         left = min(1.0, (self.n_steps - step) / self.fall) if self.fall else 1.0

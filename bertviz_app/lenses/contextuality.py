@@ -78,8 +78,8 @@ class Baseline:
 def self_similarity(vectors: Floats) -> Floats:
     """The mean cosine of every two places of a word: [place, layer + 1, d_model], at least two places → [layer + 1].
 
-    >>> self_similarity(np.array([[[1.0, 0.0]], [[1.0, 1.0]]])).round(4).tolist()
-    [0.7071]
+    >>> [f"{mean:.4f}" for mean in self_similarity(np.array([[[1.0, 0.0]], [[1.0, 1.0]]]))]
+    ['0.7071']
     """
     n, unit = len(vectors), _unit(vectors)
     # ‖Σ u‖² is the sum over all pairs, those of a place with itself among them.

@@ -77,8 +77,9 @@ def decoded(data: bytes, encoding: str | None = None) -> Decoded:
 
     Raises `BadTable` when the file is too large, empty, or no text.
 
-    >>> decoded("Élan".encode("cp1252")).text
-    'Élan'
+    >>> found = decoded("Le café était fermé.".encode("cp1252"))
+    >>> found.text, found.encoding, found.is_guess
+    ('Le café était fermé.', 'Western European (Windows-1252)', True)
     """
     if len(data) > MAX_BYTES:
         raise BadTable(f"This file has {len(data) / 1e6:.1f} MB; the limit is {MAX_BYTES // 1_000_000} MB.")
