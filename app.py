@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from bertviz_app import server
+from bertviz_app.commands import server
 
 server.check()
 app = st.App(

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.attributing import N_STEPS, Asked, attributed, without
-from bertviz_app.attributions import Attribution, Target
-from bertviz_app.lenses import faithfulness
-from bertviz_app.lenses.attribution import METHODS
-from bertviz_app.records import Encoding
+from bertviz_app.chapters.attribution import faithfulness
+from bertviz_app.chapters.attribution.measures import METHODS
+from bertviz_app.engine.gradients import N_STEPS, TargetFunction, attributed, without
+from bertviz_app.records.attributions import Attribution, Target
+from bertviz_app.records.forward import Encoding
 
 TEXT = "The acting is superb, but the story is painfully slow. "
 
@@ -33,7 +33,7 @@ def main() -> None:
     model = load("embedded")
     for repeats, rounds in ((1, 15), (10, 5)):
         encoding = model.encode(TEXT * repeats, max_tokens=128)
-        asked = Asked(model, encoding, Target("sentiment", 0))
+        asked = TargetFunction(model, encoding, Target("sentiment", 0))
         away = inputs_without(encoding)
         ways = {
             "gradient × input": lambda: attributed(asked, "gradient_x_input"),  # noqa: B023 - used in this round

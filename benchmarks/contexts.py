@@ -11,18 +11,18 @@ import time
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.all_states import all_states
-from bertviz_app.lenses import contexts as lens
-from bertviz_app.lenses import sample
-from bertviz_app.models import Model
-from bertviz_app.turnstile import turnstile
+from bertviz_app.analysis import sample
+from bertviz_app.chapters.words_in_context import measures as lens
+from bertviz_app.chapters.words_in_context.view_contexts import sample_baseline
+from bertviz_app.engine.batches import all_states
+from bertviz_app.engine.model import Model
+from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.uploads.texts import typed_rows
-from bertviz_app.workspace.contexts import sample_baseline
 
 
 def longest_wait(model: Model) -> float:
     """Seconds that another visitor waits for the only place while the sample is read five times over."""
-    line, texts, waits = turnstile(), [model.encode(text) for text in sample.sentences()] * 5, []
+    line, texts, waits = pass_queue(), [model.encode(text) for text in sample.sentences()] * 5, []
     line.limit = 1
     job = threading.Thread(target=lambda: list(all_states(model, texts)))
     job.start()

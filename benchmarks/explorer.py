@@ -11,25 +11,26 @@ from functools import partial
 
 from benchmarks.neurons import LONG, SHORT
 from benchmarks.ratio import ratio
-from bertviz_app import load, plots
-from bertviz_app.lenses.attention_thumbnails import thumbnails
-from bertviz_app.lenses.readings import Reading
-from bertviz_app.workspace.explorer import Asked, sent
+from bertviz_app import load
+from bertviz_app.analysis.head_readings import HeadReading
+from bertviz_app.chapters.attention.thumbnails import thumbnails
+from bertviz_app.chapters.attention.view_explorer import ExplorerRequest, sent
+from bertviz_app.drawing import plots
 
 
 def main() -> None:
     """Three lengths, a line for each part."""
-    model, reading = load("embedded"), Reading()
+    model, reading = load("embedded"), HeadReading()
     for text in (SHORT, LONG, LONG * 5):
         encoding = model.encode(text)
         forward = model.run(encoding)
         parts: dict[str, Callable[[], object]] = {
             "thumbnails of all heads": partial(thumbnails, forward, reading),
             "packing them with an opened head": partial(
-                sent, model, forward, plots.LIGHT, Asked(((4, 2),), reading, "Lines", "")
+                sent, model, forward, plots.LIGHT, ExplorerRequest(((4, 2),), reading, "Lines", "")
             ),
             "packing them with its queries and keys": partial(
-                sent, model, forward, plots.LIGHT, Asked(((4, 2),), reading, "Neurons", "")
+                sent, model, forward, plots.LIGHT, ExplorerRequest(((4, 2),), reading, "Neurons", "")
             ),
         }
         for name, work in parts.items():

@@ -12,7 +12,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.lenses.fill_in_the_blank import fill
+from bertviz_app.chapters.fill_in_the_blank.measures import fill
 
 TEXTS = ("The cat sat on the [MASK].", "He opened the door of the old [MASK] and looked at the snow that had fallen all night.")
 

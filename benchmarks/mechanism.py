@@ -13,12 +13,13 @@ from functools import partial
 from benchmarks.ratio import ratio
 from benchmarks.waiting import WORDS
 from bertviz_app import load
-from bertviz_app.interventions import Intervention, each_head, each_vector
-from bertviz_app.lenses import head_kinds, logit_lens
-from bertviz_app.lenses.patching import MOST_TOKENS
-from bertviz_app.models import Model
-from bertviz_app.records import Encoding, ForwardPass
-from bertviz_app.workspace.head_map import states_under
+from bertviz_app.chapters.interventions.patching import MOST_TOKENS
+from bertviz_app.chapters.interventions.view_head_map import states_under
+from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
+from bertviz_app.chapters.logit_lens import measures as logit_lens
+from bertviz_app.engine.model import Model
+from bertviz_app.records.forward import Encoding, ForwardPass
+from bertviz_app.records.interventions import Intervention, each_head, each_vector
 from bertviz_app.workspace.predictions import predictions
 
 YARDSTICK = 20

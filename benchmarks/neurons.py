@@ -10,9 +10,9 @@ from functools import partial
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.lenses import neurons as lens
-from bertviz_app.neurons import feed_forward
-from bertviz_app.records import ForwardPass
+from bertviz_app.chapters.logit_lens import neurons as lens
+from bertviz_app.engine.neurons import feed_forward
+from bertviz_app.records.forward import ForwardPass
 
 SHORT, LONG = (
     "I love watching starlings murmurate.",

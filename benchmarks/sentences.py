@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bertviz_app import sentence_splitting
+from bertviz_app.analysis import sentence_splitting
 
 CASES = Path(__file__).parents[1] / "tests" / "hard_sentences.tsv"
 Splitter = Callable[[str, str], Iterable[str]]

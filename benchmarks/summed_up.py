@@ -11,11 +11,11 @@ from functools import partial
 
 from benchmarks.ratio import ratio
 from bertviz_app import load
-from bertviz_app.lenses import token_flow
-from bertviz_app.lenses import token_maps as lens
-from bertviz_app.mixing import value_products, value_zeroing
-from bertviz_app.models import Model
-from bertviz_app.records import ForwardPass
+from bertviz_app.chapters.attention_summed_up import flow as token_flow
+from bertviz_app.chapters.attention_summed_up import measures as lens
+from bertviz_app.engine.model import Model
+from bertviz_app.engine.value_mixing import value_products, value_zeroing
+from bertviz_app.records.forward import ForwardPass
 
 TEXT = "the quick brown fox jumps over a lazy dog while seven wizards watch. " * 12
 

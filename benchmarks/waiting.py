@@ -18,19 +18,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.ratio import seconds
 from bertviz_app import load, settings
-from bertviz_app.attributions import Target
-from bertviz_app.lenses.patching import MOST_TOKENS
-from bertviz_app.models import Model
-from bertviz_app.records import Encoding
-from bertviz_app.turnstile import many_passes, turnstile
+from bertviz_app.chapters.attention_summed_up.view_maps import flow_map, zeroing_map
+from bertviz_app.chapters.attribution.view_request import explained
+from bertviz_app.chapters.interventions.patching import MOST_TOKENS
+from bertviz_app.chapters.interventions.view_head_map import all_effects
+from bertviz_app.chapters.interventions.view_patching import differences
+from bertviz_app.chapters.kinds_of_heads.view_maps import sample_measures
+from bertviz_app.chapters.words_in_context.view_contexts import sample_baseline
+from bertviz_app.engine.model import Model
+from bertviz_app.records.attributions import Target
+from bertviz_app.records.forward import Encoding
+from bertviz_app.serving.pass_queue import many_passes, pass_queue
 from bertviz_app.workspace import caches
-from bertviz_app.workspace.attribution import explained
-from bertviz_app.workspace.contexts import sample_baseline
-from bertviz_app.workspace.head_kinds import sample_measures
-from bertviz_app.workspace.head_map import all_effects
 from bertviz_app.workspace.jobs import Job
-from bertviz_app.workspace.patching import differences
-from bertviz_app.workspace.token_maps import flow_map, zeroing_map
 
 ASKED = 60  # small passes, alone and beside each job
 PAUSE = 0.02  # seconds between two of them
@@ -101,7 +101,7 @@ def all_places_held() -> float:
     """The share of looks at which whoever came would have had to wait."""
     full = 0
     for _ in range(SAMPLES):
-        full += turnstile().is_full
+        full += pass_queue().is_full
         time.sleep(0.01)
     return full / SAMPLES
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
 
 __all__ = ["__version__", "load"]
 __version__ = "0.2.0"
@@ -27,6 +27,6 @@ def load(name: str = "embedded") -> Model:
     (6, 12, 6, 6)
     """
     # Importing torch and transformers takes seconds: only those who load a model pay for it.
-    from bertviz_app.models import load as load_model
+    from bertviz_app.engine.loading import load as load_model
 
     return load_model(name)

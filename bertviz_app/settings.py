@@ -30,7 +30,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 
 from bertviz_app.errors import SettingsError
-from bertviz_app.tasks import SUBJECTS
+from bertviz_app.families.tasks import SUBJECTS
 
 PREFIX = "INSIDE_BERT_"
 

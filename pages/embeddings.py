@@ -1,51 +1,7 @@
 """Embeddings: where the tokens lie, as vectors, layer by layer."""
 
-import streamlit as st
-
-from bertviz_app.lenses import embeddings as lens
-from bertviz_app.lenses import embeddings_code, similarity
-from bertviz_app.workspace import Page, choices, once, open_page
-from bertviz_app.workspace.comparison import neighbours_view, sentences_view, similarity_view
-from bertviz_app.workspace.scene import Choice
-
-VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
-AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
-
-
-def points_view(page: Page, state: int, *, in_space: bool) -> None:
-    projection, figure = once(lens.points_picture, page.forward, state, page.theme, in_space)
-    n_axes = 3 if in_space else 2
-    said = lens.points_notice(projection, page.forward, state, n_axes=n_axes)
-    alt = "Scatter plot of the tokens’ vectors after principal component analysis"
-    page.show(figure, name="embeddings", alt=alt, notice=said)
-    with page.fold("Table"):
-        page.table(lens.points_columns(projection, page.encoding.tokens), name="embeddings")
-    page.python(embeddings_code.python_code(page.model.info, page.text, page.pair, state=state, n_components=3))
-
-
-def layers_view(page: Page) -> None:
-    alt = "Scatter plot of the tokens, animated over the layers"
-    page.show(
-        once(lens.layers_figure, page.forward, page.theme), name="layers", alt=alt, notice=lens.travel_notice(page.forward)
-    )
-    with page.fold("Table"):
-        page.table(lens.tracks_columns(page.forward), name="layers")
-    page.python(embeddings_code.python_code(page.model.info, page.text, page.pair, state=None))
-
+from bertviz_app.chapters.embeddings.view import show
+from bertviz_app.workspace import open_page
 
 with open_page("embeddings") as page:
-    sentence = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        view = choices.view(Choice.EMBEDDINGS_VIEW, VIEWS)
-        state = page.layer(with_embeddings=True) if view in AT_A_LAYER else 0
-    if view != VIEWS[3]:  # several sentences have a box of their own
-        with sentence:
-            page.sentence()
-    if view in VIEWS[:2]:
-        points_view(page, state, in_space=view == VIEWS[1])
-    elif view == VIEWS[4]:
-        similarity_view(page, state)
-    else:
-        {VIEWS[2]: layers_view, VIEWS[3]: sentences_view, VIEWS[5]: neighbours_view}[view](page)
-    with page.fold("How it is computed"):
-        st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: similarity.NEIGHBOURS_METHOD}.get(view, lens.METHOD))
+    show(page)

@@ -1,20 +1,7 @@
 """Glossary: the field's terms, a line each."""
 
-import streamlit as st
-
-from bertviz_app.lenses.glossary import found
-from bertviz_app.workspace import open_page, scene
+from bertviz_app.chapters.glossary.view import show
+from bertviz_app.workspace import open_page
 
 with open_page("glossary") as page:
-    # A link from another page names its term.
-    if not scene.GLOSSARY_SEARCH.is_set():
-        scene.GLOSSARY_SEARCH.put(st.query_params.get("term", "")[:60])
-    wanted = st.text_input("Find a term", key=scene.GLOSSARY_SEARCH.name, max_chars=60, placeholder="for example: head")
-    matches = found(wanted)
-    if not matches:
-        st.info("No term contains these letters. Clear the field to see all terms.")
-    for term in matches:
-        with st.container(horizontal=True, wrap=page.theme.narrow, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{term.name}** — {term.meaning}", width="stretch")
-            if term.page:
-                page.link(term.page, "See it live")
+    show(page)

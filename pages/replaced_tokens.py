@@ -1,47 +1,7 @@
 """Replaced tokens: which tokens look as if somebody had put them in?"""
 
-import streamlit as st
-
-from bertviz_app.lenses import replaced_tokens as lens
-from bertviz_app.records import Encoding
-from bertviz_app.workspace import Page, choices, open_page
-from bertviz_app.workspace.offers import offer_instead
-from bertviz_app.workspace.scene import Choice
-
-
-def replacement(page: Page) -> tuple[int, str] | None:
-    """The token that was clicked and the word that stands in its place, for as long as the sentence stays the same."""
-    position = choices.clicked_token(Choice.REPLACEMENT, page.encoding)
-    word = choices.said_of_token(Choice.REPLACEMENT, page.encoding)
-    hint = "Click a token, then type what to put in its place."
-    clicked = page.strip(page.encoding, key="replaced", hint=hint, chosen=() if position is None else (position,))
-    if clicked is not None and clicked != position and not page.encoding.is_special[clicked]:
-        choices.click_token(Choice.REPLACEMENT, page.encoding, clicked)
-        st.rerun()
-    if position is None:
-        return None
-    typed = st.text_input(
-        f"Instead of “{page.encoding.tokens[position]}”", word, max_chars=60, key=f"instead_{position}"
-    ).strip()
-    choices.click_token(Choice.REPLACEMENT, page.encoding, position, typed)
-    return (position, typed) if typed else None
-
-
-def verdict(page: Page, encoding: Encoding, changed: tuple[int, ...]) -> None:
-    probabilities = lens.replaced(page.model.replacement_logits(page.run(encoding).hidden_states[-1]))
-    said = lens.notice(encoding, probabilities, changed)
-    page.show(lens.replaced_figure(encoding, probabilities, changed, page.theme), name="replaced", alt="Bars", notice=said)
-    with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(lens.METHOD))
-        page.table(lens.columns(encoding, probabilities), name="replaced")
-    page.python(lens.python_code(page.model.info, encoding))
-
+from bertviz_app.chapters.replaced_tokens.view import show
+from bertviz_app.workspace import open_page
 
 with open_page("replaced_tokens") as page:
-    if "replaced_tokens" not in page.model.info.objectives:
-        offer_instead(page, "replaced_tokens")
-    else:
-        page.sentence()
-        chosen = replacement(page)
-        encoding = page.encoding if chosen is None else page.model.encode(*lens.with_replacement(page.encoding, *chosen))
-        verdict(page, encoding, () if chosen is None else lens.changed_positions(page.encoding, encoding))
+    show(page)

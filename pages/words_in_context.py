@@ -1,22 +1,7 @@
 """Words in context: one word in many sentences, layer by layer."""
 
-from typing import Any
-
-import streamlit as st
-
-from bertviz_app.lenses import contextuality
-from bertviz_app.workspace import choices, open_page
-from bertviz_app.workspace.contexts import ask, layers_view, map_view, matrix_view, places_of
-from bertviz_app.workspace.scene import Choice
-
-VIEWS: dict[str, Any] = {"Map": map_view, "Similarity": matrix_view, "Over the layers": layers_view}
+from bertviz_app.chapters.words_in_context.view import show
+from bertviz_app.workspace import open_page
 
 with open_page("words_in_context") as page:
-    asked = ask(page)
-    places = places_of(page, asked)
-    if places is not None:
-        with page.controls:
-            view = choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))
-        VIEWS[view](page, asked, places)
-    with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(contextuality.METHOD))
+    show(page)

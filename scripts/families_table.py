@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from bertviz_app.families import ROWS
-from bertviz_app.objectives import OBJECTIVES, PAIRS
+from bertviz_app.families.objectives import OBJECTIVES, PAIRS
+from bertviz_app.families.rows import ROWS
 from bertviz_app.workspace.navigation import PAGES
 
 PATH = Path(__file__).parents[1] / "docs" / "families.md"
 YES = "yes"
 HEADER = """# Families
 
-One row of `bertviz_app/families.py` a family; no page and no lens knows a family by its name. Written by `python -m scripts.families_table`
+One row of `bertviz_app/families/rows.py` a family; no page and no lens knows a family by its name. Written by `python -m scripts.families_table`
 and held by `tests/pages/test_every_family.py`, which opens every page with a small random checkpoint of every family, with one sentence and
 with two. “offers …” is a page that says in one sentence why the family has no such head, and links to the objective that it has.
 """

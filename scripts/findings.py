@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app import load
-from bertviz_app.lenses import sample
-from bertviz_app.lenses.token_maps import mixed_norms, rows_to_one
-from bertviz_app.mixing import value_products
-from bertviz_app.models import Model
-from bertviz_app.records import ForwardPass
-from bertviz_app.workspace.contexts import sample_baseline
+from bertviz_app.analysis import sample
+from bertviz_app.chapters.attention_summed_up.measures import mixed_norms, rows_to_one
+from bertviz_app.chapters.words_in_context.view_contexts import sample_baseline
+from bertviz_app.engine.model import Model
+from bertviz_app.engine.value_mixing import value_products
+from bertviz_app.records.forward import ForwardPass
 
 PATH = Path(__file__).parents[1] / "docs" / "methods.md"
 TABLE = re.compile(r"(?<=<!-- findings -->\n).*?(?=<!-- /findings -->)", re.DOTALL)

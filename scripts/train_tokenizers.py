@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from bertviz_app.catalog import PACKAGE
+from bertviz_app.checkpoints.catalog import PACKAGE
 
 SIZE = 8_000
 CHARACTERS = 2_000_000  # of each file
@@ -51,7 +51,7 @@ def unigram(text: Iterator[str]) -> Tokenizer:
 
 if __name__ == "__main__":
     paths = [Path(name) for name in sys.argv[1:]]
-    home = PACKAGE / "tokenizers"
+    home = PACKAGE / "checkpoints" / "tokenizers"
     home.mkdir(exist_ok=True)
     byte_level_bpe(lines(paths)).save(str(home / "byte_level_bpe.json"), pretty=False)
     unigram(lines(paths)).save(str(home / "unigram.json"), pretty=False)

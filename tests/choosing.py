@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app.records import Encoding
+from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices
 
 

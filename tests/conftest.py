@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from visiting import visit
 
 from bertviz_app import load
-from bertviz_app.models import Model
-from bertviz_app.records import ForwardPass
+from bertviz_app.engine.model import Model
+from bertviz_app.records.forward import ForwardPass
 from bertviz_app.workspace import jobs
 
 ROOT = Path(__file__).parents[1]

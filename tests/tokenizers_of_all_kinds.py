@@ -11,8 +11,8 @@ import transformers
 from odd_texts import NFD_TEXTS, ODD_TEXTS
 from tokenizers import Tokenizer, processors
 
-from bertviz_app.comparing import OWN
-from bertviz_app.reading import Reader
+from bertviz_app.engine.reader import Reader
+from bertviz_app.engine.tokenizers import OWN
 
 
 def _bundled(place: int, specials: Mapping[str, str]) -> transformers.PreTrainedTokenizerFast:

@@ -11,7 +11,7 @@ import golden
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app import plots
+from bertviz_app.drawing import plots
 from bertviz_app.workspace import jobs, memory
 
 ROOT = Path(__file__).parents[1]

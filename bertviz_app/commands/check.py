@@ -15,10 +15,10 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from bertviz_app import __version__, settings
-from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import is_here, named
+from bertviz_app.checkpoints.catalog import CATALOG
+from bertviz_app.checkpoints.folders import is_here, named
 from bertviz_app.errors import InsideBertError
-from bertviz_app.temporary import require_temporary_folder
+from bertviz_app.serving.temporary_folder import require_temporary_folder
 
 DISTRIBUTION = "inside-bert"
 SENTENCE = "I love AI!"

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         if options.command == "fetch":
-            from bertviz_app import fetch
+            from bertviz_app.checkpoints import fetch
 
             return fetch.main(options.names)
         if options.command == "check":

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bertviz_app.catalog import CATALOG
+from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.settings import PREFIX
 
 HOME = "127.0.0.1"

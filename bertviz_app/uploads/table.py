@@ -18,7 +18,7 @@ _A_LINE = "text"  # the heading of a list
 
 
 @dataclass(frozen=True)
-class Row:
+class FileRow:
     """One row. `number` counts as a spreadsheet does: from 1, the heading and blank rows included; `problem` says why it cannot be read."""
 
     number: int
@@ -40,7 +40,7 @@ class Table:
 
     layout: Layout
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FileRow, ...]
     heading_row: int
     above: tuple[str, ...]
     n_blank: int
@@ -139,8 +139,8 @@ def _headings(given: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _row(number: int, row: Sequence[str], width: int) -> Row:
+def _row(number: int, row: Sequence[str], width: int) -> FileRow:
     """The row with as many cells as the heading: what is missing at its end is empty, what is too much makes it unreadable."""
     beyond = [cell for cell in row[width:] if cell.strip()]
     cells = (*row[:width], *[""] * (width - len(row)))
-    return Row(number, cells, f"{len(row)} cells in {width} columns" if beyond else "")
+    return FileRow(number, cells, f"{len(row)} cells in {width} columns" if beyond else "")

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cachetools import LRUCache, cached
 
 from bertviz_app import settings
-from bertviz_app.plots import Theme
-from bertviz_app.records import Encoding, FinalState, ForwardPass
-from bertviz_app.shelf import Shelf
-from bertviz_app.turnstile import Turnstile
+from bertviz_app.drawing.plots import Theme
+from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
+from bertviz_app.serving.model_pool import ModelPool
+from bertviz_app.serving.pass_queue import FairQueue
 from bertviz_app.workspace import costs
 from bertviz_app.workspace.examples import FIRST
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
 
 T = TypeVar("T")
 
@@ -39,11 +39,11 @@ final_states: LRUCache[object, FinalState] = LRUCache(
 )
 _final_states_lock = threading.Lock()
 results: LRUCache[object, Any] = LRUCache(_limits.cache_megabytes * 125_000, getsizeof=lambda result: len(pickle.dumps(result)))
-models: Shelf[Model] = Shelf(_limits.model_megabytes * 1_000_000, _limits.load_seconds)
+models: ModelPool[Model] = ModelPool(_limits.model_megabytes * 1_000_000, _limits.load_seconds)
 # Runs of pages are Python, of which a process computes one line at a time: many at once only take turns at the same processor, hold up
 # the passes that need it in between, and all end late. So each is run to its end, in the order of arrival: as many as may be in a pass, and
 # one that draws meanwhile. The place is left during every longer wait.
-runs = Turnstile(_limits.max_runs, _limits.patience_seconds, what="pages")
+runs = FairQueue(_limits.max_runs, _limits.patience_seconds, what="pages")
 
 
 @contextmanager
@@ -52,13 +52,13 @@ def borrowed_model(name: str, tell: Callable[[], object] = lambda: None) -> Iter
 
     Raises `ModelError` with a sentence, and `Busy` when the load takes too long, which goes on.
     """
-    from bertviz_app.checkpoints import folder_of, named, revision_of, validated_config, weighed
+    from bertviz_app.checkpoints.folders import folder_of, named, revision_of, validated_config, weighed
 
     checkpoint = named(name)
     key = f"{name}@{revision_of(checkpoint)}"
 
     def load() -> Model:
-        from bertviz_app.models import load  # imports torch: seconds, once
+        from bertviz_app.engine.loading import load
 
         return load(name)
 
@@ -131,7 +131,7 @@ class Keyed(Generic[T]):
 
 def _plain(argument: Any) -> Any:
     """What tells an argument apart, as plain values. What is neither a record with a key nor hashable, such as an array, is refused."""
-    from bertviz_app.models import Model  # who has a record to ask about has torch already
+    from bertviz_app.engine.model import Model  # who has a record to ask about has torch already
 
     if isinstance(argument, tuple):
         return tuple(map(_plain, argument))

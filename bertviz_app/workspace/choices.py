@@ -17,7 +17,7 @@ from bertviz_app.workspace import scene
 from bertviz_app.workspace.scene import CHOSEN, CORRECTED, PAGE, Choice, Plain
 
 if TYPE_CHECKING:
-    from bertviz_app.records import Encoding
+    from bertviz_app.records.forward import Encoding
 
 T = TypeVar("T")
 

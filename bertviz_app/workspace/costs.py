@@ -6,10 +6,10 @@ import statistics
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from bertviz_app.portions import MOST, SECONDS
+from bertviz_app.serving.portions import MOST, SECONDS
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
 
 GRADIENT = 1.5  # a pass and its gradient, one of many, in passes (docs/performance.md)
 COLD = 3.0  # the first pass of a model takes two to five times as long as those that follow
@@ -53,9 +53,9 @@ def duration(seconds: float) -> str:
 
 def waiting(doing: str) -> str:
     """What is being done, or, while no place is free for a pass, what is waited for."""
-    from bertviz_app.turnstile import turnstile
+    from bertviz_app.serving.pass_queue import pass_queue
 
-    line = turnstile()
+    line = pass_queue()
     if not line.is_full:
         return doing
     return f"Waiting for a free place ({line.limit} forward passes are under way, the most this server runs at once). Then: {doing}"

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from bertviz_app import lookalikes
+from bertviz_app.analysis import blank_lookalikes
 from bertviz_app.workspace import memory
 from bertviz_app.workspace.markup import plain
 
 
 def ask(texts: Mapping[str, str]) -> None:
     """The question and its button, where one of these submitted texts, by the name of its box, holds what looks like a blank."""
-    asked = lookalikes.question(list(texts.values()))
+    asked = blank_lookalikes.question(list(texts.values()))
     if not asked:
         return
 
     def replace() -> None:
         for name, text in texts.items():
-            memory.remember(name, lookalikes.with_blanks(text))
+            memory.remember(name, blank_lookalikes.with_blanks(text))
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(plain(asked), width="content")
-        st.button(f"Use {lookalikes.BLANK}", key=f"use_blanks_{next(iter(texts))}", on_click=replace)
+        st.button(f"Use {blank_lookalikes.BLANK}", key=f"use_blanks_{next(iter(texts))}", on_click=replace)

@@ -19,8 +19,8 @@ import streamlit as st
 from cachetools import LRUCache
 
 from bertviz_app import settings
-from bertviz_app.turnstile import many_passes
-from bertviz_app.waiting import wait_for
+from bertviz_app.serving.pass_queue import many_passes
+from bertviz_app.serving.waiting import wait_for
 from bertviz_app.workspace import caches, costs, scene
 
 T = TypeVar("T")

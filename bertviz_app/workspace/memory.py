@@ -11,8 +11,8 @@ import secrets
 
 import streamlit as st
 
-from bertviz_app import plots
-from bertviz_app.workspace import choices, remembered, scene
+from bertviz_app.drawing import plots
+from bertviz_app.workspace import browser_memory, choices, scene
 
 # Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
 _JS = """
@@ -70,13 +70,13 @@ def restore() -> bool:
     if not scene.RESTORED.value():
         if not scene.QUESTION.value():
             scene.QUESTION.put(secrets.token_hex(8))
-        question = {"question": scene.QUESTION.value(), "most": remembered.most()}
+        question = {"question": scene.QUESTION.value(), "most": browser_memory.most()}
         result = _browser_memory(key="_browser_memory", data=question, on_saved_change=lambda: None, height=1)
-        answer = remembered.answer(result.saved, scene.QUESTION.value())
+        answer = browser_memory.answer(result.saved, scene.QUESTION.value())
         if answer is None:
             return False
         _believe(answer)
-    texts = remembered.written_texts(scene.TEXTS.value(), *scene.HIDDEN.latest())
+    texts = browser_memory.written_texts(scene.TEXTS.value(), *scene.HIDDEN.latest())
     _browser_memory(key="_browser_memory_texts", data={"name": "texts", "kept": texts}, height=1)
     return True
 
@@ -94,7 +94,7 @@ def keep() -> None:
         "address": dict(scene.ADDRESS.value()),
     }
     result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)
-    seen = remembered.screen(result.screen)
+    seen = browser_memory.screen(result.screen)
     if seen and seen != screen:
         scene.SCREEN.put(seen)
         st.rerun()
@@ -121,7 +121,7 @@ def remember(name: str, text: str) -> None:
     scene.TEXTS.put({**scene.TEXTS.value(), name: text})
 
 
-def _believe(answer: remembered.Answer) -> None:
+def _believe(answer: browser_memory.BrowserAnswer) -> None:
     """Take over what the browser kept. What was typed in this session already is newer."""
     scene.RESTORED.put(True)
     scene.TEXTS.put({**answer.texts, **scene.TEXTS.value()})

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bertviz_app import settings
-from bertviz_app.catalog import CATALOG
-from bertviz_app.checkpoints import is_here
-from bertviz_app.lenses.glossary import TERMS
-from bertviz_app.records import ModelInfo
+from bertviz_app.analysis.glossary import TERMS
+from bertviz_app.checkpoints.catalog import CATALOG
+from bertviz_app.checkpoints.folders import is_here
+from bertviz_app.records.forward import ModelInfo
 from bertviz_app.workspace import scene
 from bertviz_app.workspace.markup import plain
 

@@ -3,86 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
-from importlib import import_module
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from bertviz_app import notes, plots
-from bertviz_app.blanks import Blanked
-from bertviz_app.components import token_strip
-from bertviz_app.errors import InsideBertError
-from bertviz_app.records import Encoding, FinalState, ForwardPass
+from bertviz_app.analysis import input_notes
+from bertviz_app.drawing import plots
+from bertviz_app.drawing.components import token_strip
+from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, scene, several
-from bertviz_app.workspace.blanks import read_with_blanks, say_hidden
-from bertviz_app.workspace.drawing import Drawing
+from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, scene, several_texts
+from bertviz_app.workspace.about import as_visitor_says
+from bertviz_app.workspace.display import Drawing
+from bertviz_app.workspace.hidden_words import is_hidden, say_hidden, turned
 from bertviz_app.workspace.lazily import lazily
-from bertviz_app.workspace.markup import plain, style
-from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_model_line, draw_sidebar, say_unknown_model
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.navigation import draw_model_line
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import sentence_form, text_form
-from bertviz_app.workspace.subject import as_visitor_says
+from bertviz_app.workspace.subject import Subject, run
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
 
 T = TypeVar("T")
 
 _strip = st.components.v2.component("inside_bert.token_strip", html=token_strip.HTML, css=token_strip.CSS, js=token_strip.JS)
 
 LONGEST_CAPTION = 200  # characters of a text below a picture that is taken away
-
-
-@contextmanager
-def open_page(key: str) -> Iterator[Page]:
-    """Page config, sidebar, title; then the page's own lines, with errors shown as sentences.
-
-    Any `InsideBertError` from within becomes one sentence on the screen and ends the page; anything else is a bug and keeps its traceback.
-    """
-    entry = PAGES[key]
-    title = "Inside BERT" if key == "home" else f"{entry.title} · Inside BERT"
-    st.set_page_config(
-        page_title=title,
-        page_icon=str(Path(__file__).with_name("assets") / "icon.png"),
-        layout="wide",
-        initial_sidebar_state=SIDEBAR,
-    )
-    theme = memory.theme()
-    st.html(style(theme, embedded=bool(st.context.is_embedded)))
-    scene.choose_now()
-    model_name = draw_sidebar(key)
-    draw_head(entry)
-    caches.warm_up()  # the first page of all has its title before torch is imported
-    said = st.container()
-    if not memory.restore():
-        st.stop()  # the browser answers in a moment, and this page runs again with what was typed before
-    # Plotly asks what of pandas is there, and stumbles over one that another visitor's run is just importing. This waits for it.
-    import_module("pandas")
-    page = Page(model_name, memory.theme())
-    try:
-        with _its_turn(), page.borrowed:  # what the page uses cannot be let go before its run is over
-            say_unknown_model()
-            yield page
-    except jobs.Halted:
-        pass  # the page ends here, with a button to go on
-    except InsideBertError as error:
-        st.error(plain(str(error)), icon=":material/info:")
-    for sentence in filter(None, [scene.FORGOTTEN.take(), *choices.corrections()]):
-        said.warning(plain(sentence))
-    memory.keep()
-
-
-@contextmanager
-def _its_turn() -> Iterator[None]:
-    """One of the few runs that compute at the same time; who has to wait is told so."""
-    with ExitStack() as stack:
-        with st.spinner("Waiting for a free place") if caches.runs.is_full else nullcontext():
-            stack.enter_context(caches.runs.turn())
-        yield
 
 
 class Page(Drawing):
@@ -101,9 +51,9 @@ class Page(Drawing):
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
         sentence_form(pair=pair, sample=self.sample)
-        say_hidden(self)
+        say_hidden(self.typed_texts)
         self.reads(self.text, self.pair or "")
-        for note in (*notes.notes(self.encoding), notes.unread_pair(self.typed_texts[1] or "", self.encoding)):
+        for note in (*input_notes.notes(self.encoding), input_notes.unread_pair(self.typed_texts[1] or "", self.encoding)):
             if note:
                 st.caption(plain(note))
 
@@ -113,25 +63,30 @@ class Page(Drawing):
         pair = memory.recall("pair", self.sample[1])
         return memory.recall("text", self.sample[0]), pair if pair.strip() else None
 
+    @lazily
+    def subject(self) -> Subject:
+        """What the page is about: the chosen model and the typed texts, with the words that are hidden in them."""
+        return Subject(self.model, self.typed_texts, scene.HIDDEN.of(self.typed_texts))
+
     @property
     def text(self) -> str:
-        """The sentence as it is read: a blank stands for each piece of a hidden word."""
-        return self.blanked[0].text
+        """The sentence as the model reads it."""
+        return self.subject.text
 
     @property
     def pair(self) -> str | None:
-        """The second text as it is read; None where there is none, or nothing is left of it in tokens."""
-        return None if self.encoding.pair is None else self.blanked[1].text
+        """The second text as the model reads it, if it reads one."""
+        return self.subject.pair
 
-    @lazily
-    def blanked(self) -> tuple[Blanked, Blanked]:
-        """Both texts as they are read."""
-        return read_with_blanks(self)
+    @property
+    def encoding(self) -> Encoding:
+        """What the model reads."""
+        return self.subject.encoding
 
-    @lazily
-    def typed(self) -> Encoding:
-        """The texts as the model would read them with nothing hidden."""
-        return self.model.encode(*self.typed_texts)
+    @property
+    def forward(self) -> ForwardPass:
+        """The one encoder pass over it."""
+        return self.subject.forward
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
@@ -139,8 +94,8 @@ class Page(Drawing):
 
     def lines(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> tuple[TextRow, ...]:
         """The same with the number of each line."""
-        boxes = {name: (several.labelled(label), "\n".join(default))}
-        rows = several.read_lines(text_form(name, boxes, button=button)[name], self.model.reader.holds_text)
+        boxes = {name: (several_texts.labelled(label), "\n".join(default))}
+        rows = several_texts.read_lines(text_form(name, boxes, button=button)[name], self.model.reader.holds_text)
         self.reads(*(row.text for row in rows))
         return rows
 
@@ -169,22 +124,9 @@ class Page(Drawing):
         draw_model_line(model.info)
         return model
 
-    @lazily
-    def encoding(self) -> Encoding:
-        """The text (and the second one, if there is one) as the model reads it, hidden words as blanks: the same on every page."""
-        return self.model.encode(self.text, self.blanked[1].text or None)
-
-    @lazily
-    def forward(self) -> ForwardPass:
-        """The one encoder pass over what was typed: the same record on every page, for every visitor."""
-        return self.run(self.encoding)
-
     def run(self, encoding: Encoding) -> ForwardPass:
         """An encoder pass over another encoding, or the record of it if it was made before."""
-        if caches.known(self.model, encoding):
-            return caches.forward_pass(self.model, encoding)
-        with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
-            return caches.forward_pass(self.model, encoding)
+        return run(self.model, encoding)
 
     def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
         """The last layer of many encodings, in the order given; `label` says what is read, once on a page."""
@@ -242,6 +184,16 @@ class Page(Drawing):
         clicked = result.clicked
         # What a browser sends is checked.
         return clicked if type(clicked) is int and 0 <= clicked < encoding.n_tokens else None
+
+    def hide_words(self) -> None:
+        """The strip of what the page is about: a click on a word hides it on every page, a second one brings it back."""
+        encoding = self.encoding
+        chosen = [position for position in encoding.positions("mask") if is_hidden(self.subject, position)]
+        hint = "Click a word to hide it; click it again to bring it back."
+        clicked = self.strip(encoding, key="blanks", hint=hint, chosen=chosen)
+        if clicked is not None and (hidden := turned(self.subject, clicked)) != self.subject.hidden:
+            scene.HIDDEN.put(self.typed_texts, hidden)
+            st.rerun()
 
     def python(self, code: str) -> None:
         """The code of this page, folded. A checkpoint of the server's own is called by its folder: where that lies is the server's business."""

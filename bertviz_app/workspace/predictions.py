@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from bertviz_app.lenses import entities
-from bertviz_app.lenses.label_schemes import scheme_of
-from bertviz_app.lenses.predictions import Prediction, telling
-from bertviz_app.objectives import OBJECTIVES, PAIRS
-from bertviz_app.plots import shown
-from bertviz_app.records import Encoding, FinalState, Floats, ForwardPass
+from bertviz_app.analysis.predictions import Prediction, telling
+from bertviz_app.analysis.words import words_as_written
+from bertviz_app.drawing.plots import shown
+from bertviz_app.families.label_schemes import scheme_of
+from bertviz_app.families.objectives import OBJECTIVES, PAIRS
+from bertviz_app.records.forward import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import choices
-from bertviz_app.workspace.blanks import hidden_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
     from bertviz_app.workspace.page import Page
 
 ORDER = ("pairs", "sentiment", "classes", "answers", "entities")  # of `TASKS`: how they are listed
@@ -32,8 +31,9 @@ HIDE = "Click a word to hide it: the model then predicts what belongs there."
 def words(page: Page) -> Encoding:
     """The sentence as it is read, in a strip; a click hides a word, where the model can fill blanks."""
     if page.model.info.fills_blanks:
-        return hidden_words(page)
-    page.strip(page.encoding)
+        page.hide_words()
+    else:
+        page.strip(page.encoding)
     return page.encoding
 
 
@@ -140,7 +140,7 @@ def _answer_ends(model: Model, encoding: Encoding, last: Floats) -> list[Predict
 
 def _entities(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
     heads = {key: head for key, head in model.info.task_heads.items() if head.task == "entities" and len(head.labels) > 1}
-    written = entities.written_words(encoding) if heads else []
+    written = words_as_written(encoding) if heads else []
     if not written:
         return []
     rows = last[[word.position for word in written]]

@@ -1,65 +1,84 @@
-"""What a classifier is about, as the visitor says: a choice on the page, kept in the address and true on all pages."""
+"""What a view shows something of: a model, and what it reads. Two of them can stand side by side; none knows where it came from."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
-from bertviz_app.lenses import classes
-from bertviz_app.subjects import read_as
-from bertviz_app.tasks import SUBJECTS
-from bertviz_app.workspace import scene
-from bertviz_app.workspace.markup import plain
+from bertviz_app.records.blanks import Blanked, Characters, blanked
+from bertviz_app.records.forward import Encoding, ForwardPass
+from bertviz_app.workspace import caches, costs
+from bertviz_app.workspace.lazily import lazily
+from bertviz_app.workspace.scene import Span
 
 if TYPE_CHECKING:
-    from bertviz_app.models import Model
-    from bertviz_app.workspace.page import Page
-
-ADDRESS = "about"  # in the address: a key of SUBJECTS
+    from bertviz_app.engine.model import Model
 
 
-def as_visitor_says(model: Model) -> Model:
-    """The model, with its classifier about what the visitor, or the link that they came by, says of it."""
-    said = _said(model)
-    if said and model.info.classifier:
-        st.query_params[ADDRESS] = said
-        return read_as(model, said, told_by="visitor")
-    st.query_params.pop(ADDRESS, None)
-    return model
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A model, the sentence and the second one as they were typed, and the words of both that are hidden from the model.
+
+    Encoded and run when they are first asked for, and once.
+    """
+
+    model: Model
+    typed_texts: tuple[str, str | None]
+    hidden: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence as it is read: a blank stands for each piece of a hidden word."""
+        return self.blanked[0].text
+
+    @property
+    def pair(self) -> str | None:
+        """The second text as it is read; None where there is none, or nothing is left of it in tokens."""
+        return None if self.encoding.pair is None else self.blanked[1].text
+
+    @lazily
+    def typed(self) -> Encoding:
+        """The texts as the model would read them with nothing hidden."""
+        return self.model.encode(*self.typed_texts)
+
+    @lazily
+    def blanked(self) -> tuple[Blanked, Blanked]:
+        """Both texts as they are read, with a blank for each token of the model that a hidden word has."""
+        counts: tuple[dict[Characters, int], dict[Characters, int]] = ({}, {})
+        for word in self.hidden:
+            segment, start, end = word
+            counts[segment][start, end] = len(positions_of(word, self.typed)) or 1
+        texts = [text or "" for text in self.typed_texts]
+        if not any(counts):
+            return Blanked(texts[0]), Blanked(texts[1])
+        mask = self.model.reader.mask_token
+        first, second = (blanked(text, words, mask) for text, words in zip(texts, counts, strict=True))
+        return first, second
+
+    @lazily
+    def encoding(self) -> Encoding:
+        """The text (and the second one, if there is one) as the model reads it, hidden words as blanks: the same on every page."""
+        return self.model.encode(self.text, self.blanked[1].text or None)
+
+    @lazily
+    def forward(self) -> ForwardPass:
+        """The one encoder pass over what was typed: the same record on every page, for every visitor."""
+        return run(self.model, self.encoding)
 
 
-def choose_subject(page: Page) -> None:
-    """The choice, and below it who says what the classifier is about. Nothing where there is no classifier, or more than one."""
-    info = page.model.info
-    if not info.classifier:
-        return
-    box, told = scene.subject(info.name), scene.ABOUT.value() or {}
-    if not box.is_set():
-        box.put(info.classifier)
-    st.selectbox(
-        "This classifier is about", list(SUBJECTS), key=box.name, format_func=lambda subject: SUBJECTS[subject],
-        on_change=lambda: scene.ABOUT.put({**told, info.name: box.value()}), width=420,
-    )  # fmt: skip
+def run(model: Model, encoding: Encoding) -> ForwardPass:
+    """An encoder pass, or the record of it if it was made before. While it is waited for, the page says so."""
+    if caches.known(model, encoding):
+        return caches.forward_pass(model, encoding)
+    with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
+        return caches.forward_pass(model, encoding)
 
 
-def say_whose_labels(page: Page, task: str, subject: str) -> None:
-    """On a page about a subject: that the head which is read there says nothing about it, where that is so."""
-    if task != subject:
-        st.caption(plain(f"{page.model.info.why_not(subject)} Texts are read by these labels here."))
-
-
-def say_about(page: Page, task: str) -> None:
-    """Who says what a head is about, and what was odd about its labels."""
-    if said := classes.about(page.model.info.task_heads[task]):
-        st.caption(plain(said))
-
-
-def _said(model: Model) -> str:
-    """What was chosen for this model; a link's word counts for the model that it opens."""
-    told = scene.ABOUT.value()
-    if told is None:
-        asked = st.query_params.get(ADDRESS)
-        told = {model.info.name: asked} if asked in SUBJECTS else {}
-        scene.ABOUT.put(told)
-    return told.get(model.info.name, "")
+def positions_of(word: Span, encoding: Encoding) -> list[int]:
+    """The tokens that lie within a stretch of a text as it was typed."""
+    segment, start, end = word
+    inside = (encoding.segment_ids == segment) & (encoding.offsets[:, 0] >= start) & (encoding.offsets[:, 1] <= end)
+    return np.flatnonzero(inside & (encoding.offsets[:, 0] < encoding.offsets[:, 1])).tolist()

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from bertviz_app.attributions import Attribution
-from bertviz_app.lenses import words
-from bertviz_app.records import Encoding
+from bertviz_app.analysis import words
+from bertviz_app.records.attributions import Attribution
+from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice

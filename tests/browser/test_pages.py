@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from settling import settled, whole
 
-from bertviz_app.plots import percent
+from bertviz_app.drawing.plots import percent
 from bertviz_app.workspace.navigation import PAGES
 
 from .conftest import running_app

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from choosing import clicked
 
-from bertviz_app.lenses import attention as lens
+from bertviz_app.chapters.attention import measures as lens
 from bertviz_app.workspace import examples
 
 # BertViz leaves the files it reads to the garbage collector.

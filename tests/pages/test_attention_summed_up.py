@@ -9,11 +9,11 @@ import pytest
 import tiny
 from choosing import clicked
 
+from bertviz_app.chapters.attention_summed_up import measures as lens
+from bertviz_app.chapters.attention_summed_up import view_maps as workspace
+from bertviz_app.chapters.attention_summed_up.sentences import NORMS, ZEROING
 from bertviz_app.errors import UnsupportedModel
-from bertviz_app.lenses import token_maps as lens
-from bertviz_app.lenses.token_maps_words import NORMS, ZEROING
-from bertviz_app.turnstile import turnstile
-from bertviz_app.workspace import token_maps as workspace
+from bertviz_app.serving.pass_queue import pass_queue
 
 VIEWS = ("Side by side", "One map", "One token", "Agreement")
 
@@ -33,10 +33,10 @@ def test_every_view_has_its_picture_sentence_and_table(open_page, view, pair):
 
 def test_it_computes_once_whatever_the_view(open_page):
     open_page("attention_summed_up", text="It is computed once.")
-    before = turnstile().passed
+    before = pass_queue().passed
     for view in VIEWS:
         open_page("attention_summed_up", text="It is computed once.", state={"summed_view": view})
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
 
 
 def test_the_table_holds_the_numbers(open_page, forward):
@@ -74,16 +74,16 @@ def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(op
 
 def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page):
     app = open_page("attention_summed_up", text="It waits for a click.")
-    before, button = turnstile().passed, app.button(key="add_value_zeroing")
+    before, button = pass_queue().passed, app.button(key="add_value_zeroing")
     assert button.label.startswith("Add value zeroing (")
     assert len(app.get("plotly_chart")) == 3 and "value_zeroing" not in app.code[0].value
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 4 and "by value zeroing" in said(app)
     assert "value_zeroing = " in app.code[0].value and not any(button.label == "Stop" for button in app.button)
-    made = turnstile().passed
+    made = pass_queue().passed
     assert made > before
     again = open_page("attention_summed_up", text="It waits for a click.")  # another visitor
-    assert len(again.get("plotly_chart")) == 4 and turnstile().passed == made
+    assert len(again.get("plotly_chart")) == 4 and pass_queue().passed == made
 
 
 def test_flow_joins_the_others_in_every_view(open_page):

@@ -5,8 +5,8 @@ import re
 import pytest
 from choosing import listed
 
-from bertviz_app.lenses.attribution import BASELINE_NAMES
-from bertviz_app.turnstile import turnstile
+from bertviz_app.chapters.attribution.measures import BASELINE_NAMES
+from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import costs, jobs
 
 QUICK = {"attribution_method": "Gradient × input"}  # one pass and its gradient
@@ -44,9 +44,9 @@ def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
     assert not app.exception and len(app.get("plotly_chart")) == 1
     total, change = re.search(r"add up to (\S+) bits of (\S+),", said(app)).groups()
     assert total == change
-    before = turnstile().passed
+    before = pass_queue().passed
     again = open_page("attribution", text=text, state=state)  # another visitor
-    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+    assert pass_queue().passed == before and len(again.get("plotly_chart")) == 1
     app.selectbox(key="attribution_baseline").set_value(BASELINE_NAMES["pad"]).run()
     assert not app.get("plotly_chart")  # another job, to be asked for
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bertviz_app.components import picture
+from bertviz_app.drawing.components import picture
 
 TEXTS = {
     "answers": ("tasks", {"task": "Question answering"}, {"question": "Who sang?", "passage": "Ann Miller sang in Rome."}),

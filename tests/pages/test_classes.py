@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import tiny
 
 from bertviz_app import load
-from bertviz_app.lenses import classes
+from bertviz_app.analysis import classes
 from bertviz_app.workspace.markup import plain
 
 TEXT = "the cat sat on the mat."
@@ -97,7 +99,7 @@ def test_a_link_says_what_a_classifier_is_about(open_page, folders, monkeypatch)
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folders["one of many"]))
-    app = AppTest.from_file("../../home.py", default_timeout=60)
+    app = AppTest.from_file(str(Path(__file__).parents[2] / "home.py"), default_timeout=60)
     app.query_params["about"], app.query_params["model"] = "sentiment", folders["one of many"].name
     app.switch_page("pages/sentiment.py").run()
     app.run()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from choosing import listed
 
-from bertviz_app.turnstile import turnstile
-from bertviz_app.workspace.comparison import SENTENCES
+from bertviz_app.chapters.embeddings.view_comparison import SENTENCES
+from bertviz_app.serving.pass_queue import pass_queue
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
 
@@ -19,10 +19,10 @@ def test_every_view_draws_and_says_what_to_notice(open_page, view, text, pair):
 
 def test_only_several_sentences_cost_further_passes(open_page):
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     for view in VIEWS[:3] + VIEWS[4:]:
         open_page("embeddings", state={"embeddings_view": view})
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
 
 
 def test_the_same_word_in_several_sentences(open_page):

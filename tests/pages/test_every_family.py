@@ -9,7 +9,7 @@ import tiny
 from choosing import clicked
 
 from bertviz_app import load
-from bertviz_app.lenses.glossary import TERMS
+from bertviz_app.analysis.glossary import TERMS
 from bertviz_app.workspace.navigation import PAGES
 from scripts import families_table
 

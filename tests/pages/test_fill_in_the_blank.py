@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 
 
 def test_without_a_blank_it_says_so_and_costs_no_further_pass(open_page):
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("fill_in_the_blank")
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     assert "Click a word above" in app.markdown[-2].value + app.markdown[-1].value + "".join(m.value for m in app.markdown)
 
 
@@ -32,9 +32,9 @@ def test_two_blanks_one_by_one(open_page):
 def test_the_surest_blank_goes_first_and_only_further_guesses_cost_a_pass(open_page):
     app = open_page("fill_in_the_blank", text="[MASK] is the capital of [MASK] [MASK].")
     app.segmented_control(key="blank_order").set_value("Most confident first").run()
-    before = turnstile().passed
+    before = pass_queue().passed
     app.button(key="fill_one_by_one").click().run()
-    assert not app.exception and turnstile().passed == before + 2
+    assert not app.exception and pass_queue().passed == before + 2
     table, steps = (next(f.value for f in app.dataframe if column in f.value) for column in ("rank", "step"))
     surest = table.loc[table["probability"].idxmax()]
     assert (steps["token number"][0], steps["word"][0]) == (surest["token number"], surest["word"])

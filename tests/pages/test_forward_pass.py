@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from choosing import clicked
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BAD = (
@@ -15,10 +15,10 @@ BAD = (
 
 def test_no_further_pass(open_page) -> None:
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     for view in VIEWS:
         assert open_page("forward_pass", state={"forward_view": view}).dataframe
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from choosing import listed
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 
 
 def said(app):
@@ -12,19 +12,19 @@ def said(app):
 
 def test_nothing_is_switched_off_at_first_and_costs_nothing_more(open_page):
     open_page("fill_in_the_blank", text="The cat sat on the [MASK] again.")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("interventions", text="The cat sat on the [MASK] again.")
-    assert turnstile().passed == before and "Nothing is switched off" in said(app)
+    assert pass_queue().passed == before and "Nothing is switched off" in said(app)
     assert len(app.get("plotly_chart")) == 1
 
 
 def test_a_head_and_a_layer_are_switched_off_and_on_again(open_page, model):
     app = open_page("interventions", text="The cat sat on the [MASK].")
-    before = turnstile().passed
+    before = pass_queue().passed
     app.multiselect(key="heads_off").set_value(["2.1", "4, all"]).run()
     app.multiselect(key="layers_off").set_value(["6"]).run()
     assert not app.exception and "Without head 2.1, all heads of layer 4 and the whole of layer 6" in said(app)
-    assert turnstile().passed == before + 2  # one for each choice
+    assert pass_queue().passed == before + 2  # one for each choice
     app.multiselect(key="heads_off").set_value([]).run()
     app.multiselect(key="layers_off").set_value([]).run()
     assert "Nothing is switched off" in said(app)
@@ -44,10 +44,10 @@ def test_the_map_is_made_on_request_once_and_a_click_switches_the_head_off(open_
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "of 72 heads" in said(app)
     assert app.dataframe[0].value.shape == (72, 3)
-    before = turnstile().passed
+    before = pass_queue().passed
     app.run()
     again = open_page("interventions", text="The bird sat on the [MASK].", state=state)  # another visitor
-    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+    assert pass_queue().passed == before and len(again.get("plotly_chart")) == 1
 
 
 def test_a_head_that_speaks_of_every_word_has_a_map_for_each(open_page):
@@ -56,9 +56,9 @@ def test_a_head_that_speaks_of_every_word_has_a_map_for_each(open_page):
     app.button(key="head_map").click().run()
     words = next(box for box in app.selectbox if box.label == "Token")
     assert words.options[-2:] == ["“Paris”, token 6", "“.”, token 7"]
-    first, before = said(app), turnstile().passed
+    first, before = said(app), pass_queue().passed
     words.set_value(words.options[4]).run()
-    assert not app.exception and said(app) != first and turnstile().passed == before
+    assert not app.exception and said(app) != first and pass_queue().passed == before
 
 
 def test_an_answer_is_asked_for_where_there_is_a_pair(open_page, model):
@@ -86,11 +86,11 @@ def test_patching_is_made_on_request_and_kept(open_page):
     assert button.label.startswith("Put each of 49 vectors of A into B (")  # 7 states × 7 tokens
     button.click().run()
     assert not app.exception and len(app.get("plotly_chart")) == 1 and "brings back" in said(app)
-    before = turnstile().passed
+    before = pass_queue().passed
     listed(app, "prediction").set_value("sentiment").run()  # came along
     assert not app.exception and "NEGATIVE" in said(app) and len(app.get("plotly_chart")) == 1
     again = patching(open_page, "He drank the [MASK].", "He read the [MASK].")  # another visitor
-    assert turnstile().passed == before and len(again.get("plotly_chart")) == 1
+    assert pass_queue().passed == before and len(again.get("plotly_chart")) == 1
 
 
 def test_the_first_pair_can_be_patched_and_has_two_answers(open_page):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bertviz_app.lenses import head_kinds as lens
-from bertviz_app.turnstile import turnstile
-from bertviz_app.workspace import head_kinds as workspace
+from bertviz_app.chapters.kinds_of_heads import measures as lens
+from bertviz_app.chapters.kinds_of_heads import view_maps as workspace
+from bertviz_app.serving.pass_queue import pass_queue
 
 NAMES = [workspace.KIND, *(measure.name for measure in lens.MEASURES)]
 
@@ -18,9 +18,9 @@ def said(app) -> str:
 
 def test_it_costs_no_pass_of_its_own(open_page):
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("kinds_of_heads")
-    assert turnstile().passed == before and "What to notice." in said(app)
+    assert pass_queue().passed == before and "What to notice." in said(app)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,14 +32,14 @@ def test_every_measure_is_shown(open_page, name, pair):
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
     app = open_page("kinds_of_heads", state={"head_measure": "Entropy"})
-    before = turnstile().passed
+    before = pass_queue().passed
     assert len(app.get("plotly_chart")) == 1 and app.button(key="read_sample").label.startswith(
         "Compare with 40 other sentences ("
     )
     app.button(key="read_sample").click().run()
-    assert not app.exception and turnstile().passed == before + 40
+    assert not app.exception and pass_queue().passed == before + 40
     assert len(app.get("plotly_chart")) == 3 and "Furthest from the sample" in said(app)
-    assert len(open_page("kinds_of_heads").get("plotly_chart")) == 3 and turnstile().passed == before + 40
+    assert len(open_page("kinds_of_heads").get("plotly_chart")) == 3 and pass_queue().passed == before + 40
     assert (
         "20 other passages of two sentences ("
         in open_page("kinds_of_heads", pair="It was late.").button(key="read_sample").label

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 
 LONG = "the cat sat on the mat and the dog ran to the river while [MASK] watched the birds over the town at dusk"
 
@@ -11,9 +11,9 @@ def said(app) -> str:
 
 def test_it_costs_no_further_pass(open_page):
     open_page("home", text="The cat sat on the [MASK].")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("logit_lens", text="The cat sat on the [MASK].")
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     assert "the first choice at" in said(app) and "The head was trained on the last layer alone" in said(app)
 
 
@@ -26,9 +26,9 @@ def test_a_long_text_is_seen_around_the_blank(open_page):
 def test_hiding_a_word_makes_the_model_guess_it(open_page):
     app = open_page("logit_lens", text="I love watching the birds.", state={"lens_view": "One token"})
     followed = app.multiselect[0].value
-    before = turnstile().passed
+    before = pass_queue().passed
     app.toggle(key="lens_hide").set_value(True).run()
-    assert not app.exception and turnstile().passed == before + 1
+    assert not app.exception and pass_queue().passed == before + 1
     assert "birds" in app.multiselect[0].value and app.multiselect[0].value != followed
     assert "inputs.input_ids[0, [5]]" in app.code[0].value
 
@@ -54,9 +54,9 @@ def test_a_model_without_the_head_says_why(open_page, tiny_families, monkeypatch
 def test_the_neurons_of_a_token_and_what_they_promote(open_page):
     text = "The capital of France is [MASK]."
     open_page("logit_lens", text=text)
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("logit_lens", text=text, state={"lens_view": "Neurons", "layer": 5})
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     assert "At layer 5, 1,536 neurons write into “[MASK]”; neuron 140 moves it the most" in said(app)
     assert "boston" in app.dataframe[0].value["promotes"][0]
     app.slider(key="layer").set_value(6).run()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 
 
 def said(app):
@@ -11,9 +11,9 @@ def said(app):
 
 def test_without_a_second_sentence_it_asks_for_one_at_no_cost(open_page):
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("next_sentence")
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     assert "Type a second sentence" in said(app)
     assert app.text_input(key="draft_pair").value == ""
 
@@ -28,9 +28,9 @@ def test_a_pair_is_judged(open_page, pair, probable):
 def test_the_ordering_game_runs_on_request_only(open_page):
     state = {"next_sentence_view": "Ordering game"}
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("next_sentence", state=state)
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     app.button(key="submit_story").click().run()
     assert not app.exception
     assert "most likely order" in said(app)

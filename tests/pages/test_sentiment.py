@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from choosing import listed
 
-from bertviz_app.lenses import classes, head_code
-from bertviz_app.lenses.head_code import Looks
-from bertviz_app.tables import csv_text
+from bertviz_app.analysis import classes
+from bertviz_app.analysis import head_snippet as head_code
+from bertviz_app.analysis.head_snippet import Evidence
+from bertviz_app.drawing.tables import csv_text
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.markup import plain
 
@@ -54,7 +55,7 @@ def test_the_numbers_on_the_page_are_the_model_s(open_page, model):
     reading = classes.read(model.info.task_heads["sentiment"], model.class_logits("sentiment", forward.pooler_output))
     assert plain(classes.notice(reading)) in shown(app)
     assert list(app.dataframe[0].value["probability"]) == pytest.approx(reading.values.tolist(), abs=1e-6)
-    assert app.code[0].value == head_code.classification(model.info, "sentiment", forward.encoding, Looks(0, ())).strip()
+    assert app.code[0].value == head_code.classification(model.info, "sentiment", forward.encoding, Evidence(0, ())).strip()
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
@@ -160,7 +161,7 @@ def test_how_the_file_is_read_can_be_changed(open_page):
 
 
 def test_the_csv_costs_passes_only_on_the_click_and_only_once(open_page, monkeypatch):
-    from bertviz_app.models import Model
+    from bertviz_app.engine.model import Model
 
     caches.final_states.clear()
     asked = []

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from choosing import listed
 
-from bertviz_app.lenses import classes, entities
+from bertviz_app.analysis import classes
+from bertviz_app.analysis.words import words_as_written
+from bertviz_app.chapters.tasks import entities
 from bertviz_app.workspace.markup import plain
 
 TASKS = ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment", "Classes")
@@ -67,7 +69,7 @@ def test_entities_are_those_of_the_model(tasks, folder):
 
     app, model = tasks("Named entities", text="Ann of Bonn love the cat."), load(str(folder))
     forward = model.run(model.encode("Ann of Bonn love the cat."))
-    words = entities.written_words(forward.encoding)
+    words = words_as_written(forward.encoding)
     logits = model.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
     reading = entities.read(words, model.info.labels["entities"], logits)
     assert plain(entities.notice(reading)).replace("\\", "") in shown(app)
@@ -163,7 +165,7 @@ def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path,
     app = open_page("tasks", state={"task": task, "model": "headless"})
     assert f"without a trained head for {HEADED[task]}" in shown(app) and not app.get("plotly_chart")
     offers = [button for button in app.button if button.key == "use_other"]
-    assert offers or any("bertviz_app.fetch" in code.value for code in app.code)
+    assert offers or any("bertviz_app.checkpoints.fetch" in code.value for code in app.code)
     for button in offers:
         button.click().run()
         assert not app.exception and "Which tokens it looks at" in [header.value for header in app.header]
@@ -181,7 +183,7 @@ def test_each_task_has_a_sample_until_something_is_typed(tasks):
 
 
 def test_similarity_of_a_model_that_was_trained_for_it_is_the_trained_one(open_page, tiny_families, tmp_path, monkeypatch):
-    from test_sentence_modules import TEXTS, trained, vectors_of
+    from sentence_folders import TEXTS, trained, vectors_of
 
     folder = trained(tmp_path / "mine", tiny_families["mpnet"], pooling={"pooling_mode_mean_tokens": True}, normalize=True,
                      sentence_bert_config={"max_seq_length": 30}, config_sentence_transformers={"prompts": {"query": "the cat: "}})  # fmt: skip

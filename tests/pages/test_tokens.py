@@ -5,7 +5,7 @@ from choosing import listed
 from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app.turnstile import turnstile
+from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import choices
 
 VIEWS = ("From text to ids", "Step by step", "Padding and truncation")
@@ -17,9 +17,9 @@ BAD = (
 
 def test_default(open_page) -> None:
     open_page("home")
-    before = turnstile().passed
+    before = pass_queue().passed
     app = open_page("tokens")
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
     assert app.dataframe[0].value["token"].tolist()[1:4] == ["my", "brother", "loves"]
     assert any("8 words and marks became 9 tokens" in entry.value for entry in app.markdown)
 

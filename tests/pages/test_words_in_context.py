@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tiny
 
-from bertviz_app.lenses import contexts as lens
-from bertviz_app.turnstile import turnstile
-from bertviz_app.workspace import contexts as workspace
+from bertviz_app.chapters.words_in_context import measures as lens
+from bertviz_app.chapters.words_in_context import view_contexts as workspace
+from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import jobs
 
 VIEWS = ("Map", "Similarity", "Over the layers")
@@ -30,13 +30,13 @@ def test_the_sentences_are_read_once(open_page):
     open_page("home")
     word = "word that nobody asked for before"
     lines = "\n".join(f"A {word} in sentence {n}." for n in range(10))
-    before = turnstile().passed
+    before = pass_queue().passed
     app = asked(open_page, word=word, lines=lines)
-    assert 0 < turnstile().passed - before <= 10 and len(app.get("plotly_chart")) == 1
-    before = turnstile().passed
+    assert 0 < pass_queue().passed - before <= 10 and len(app.get("plotly_chart")) == 1
+    before = pass_queue().passed
     for view in VIEWS:
         assert len(asked(open_page, word=word, lines=lines, view=view).get("plotly_chart")) == 1
-    assert turnstile().passed == before
+    assert pass_queue().passed == before
 
 
 def test_what_is_typed_is_read_when_it_is_submitted(open_page):
@@ -49,13 +49,13 @@ def test_what_is_typed_is_read_when_it_is_submitted(open_page):
 
 def test_the_sample_is_read_on_a_click_and_once(open_page):
     app = asked(open_page, view="Over the layers")
-    before = turnstile().passed
+    before = pass_queue().passed
     assert "random words (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
     app.button(key="read_random_words").click().run()
-    passed = turnstile().passed - before
+    passed = pass_queue().passed - before
     assert not app.exception and 3 <= passed <= 40
     assert "Without what random words share, it goes from" in said(app) and "1,000 pairs of the 360 words" in said(app)
-    assert "Two random words have" in said(asked(open_page)) and turnstile().passed == before + passed
+    assert "Two random words have" in said(asked(open_page)) and pass_queue().passed == before + passed
 
 
 def test_the_embedded_model_keeps_places_of_one_sense_together(open_page):

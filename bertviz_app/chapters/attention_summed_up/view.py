@@ -1,0 +1,26 @@
+"""Attention summed up: one map of the tokens in the place of one for each head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from bertviz_app.chapters.attention_summed_up import sentences, snippet
+from bertviz_app.chapters.attention_summed_up.view_maps import agreement, one_map, one_token, side_by_side, summed_up
+from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace.scene import Choice
+
+VIEWS: dict[str, Any] = {"Side by side": side_by_side, "One map": one_map, "One token": one_token, "Agreement": agreement}
+
+
+def show(page: Page) -> None:
+    """The whole page, below its title."""
+    page.sentence(pair=True)
+    with page.controls:
+        view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
+    summed = summed_up(page)
+    table = VIEWS[view](page, summed)
+    with page.fold("How it is computed"):
+        st.markdown(page.model.info.special.spelled(sentences.METHOD))
+    page.python(snippet.python_code(page.model.info, page.encoding, summed.names, table, whole=summed.shown.are_words))

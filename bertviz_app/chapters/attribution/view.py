@@ -1,0 +1,24 @@
+"""Attribution: which tokens a prediction hangs on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bertviz_app.chapters.attribution.view_faithfulness import curves
+from bertviz_app.chapters.attribution.view_methods import one_method, side_by_side
+from bertviz_app.chapters.attribution.view_request import suggest
+from bertviz_app.chapters.attribution.view_target import choose
+from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace.scene import Choice
+
+VIEWS: dict[str, Any] = {"One method": one_method, "Side by side": side_by_side, "Faithfulness": curves}
+
+
+def show(page: Page) -> None:
+    """The whole page, below its title."""
+    suggest(page)
+    page.sentence(pair=True)
+    if what := choose(page):
+        with page.controls:
+            view = choices.view(Choice.ATTRIBUTION_VIEW, list(VIEWS))
+        VIEWS[view](page, what)

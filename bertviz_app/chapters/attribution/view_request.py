@@ -1,0 +1,126 @@
+"""How an attribution is asked for: the method, its baseline and steps, what that will cost, and the work itself, in portions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.chapters.attribution import measures
+from bertviz_app.chapters.attribution.measures import METHODS, AttributionMethod
+from bertviz_app.chapters.attribution.snippet import Way
+from bertviz_app.chapters.attribution.view_target import ChosenTarget
+from bertviz_app.records.attributions import Attribution, Target, replaceable
+from bertviz_app.records.forward import Encoding
+from bertviz_app.workspace import choices, costs, jobs, memory
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.examples import BLANK, REVIEW
+from bertviz_app.workspace.jobs import Job, Progress
+from bertviz_app.workspace.scene import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bertviz_app.engine.model import Model
+    from bertviz_app.workspace.page import Page
+
+STEPS = (16, 64, 256)
+
+
+def suggest(page: Page) -> None:
+    """A sample that this model has something to say about, until something is typed."""
+    if not memory.has_text():
+        page.sample = (
+            (BLANK, "") if page.model.info.fills_blanks and "sentiment" not in page.model.info.labels else (REVIEW, "")
+        )
+
+
+def at_once(method: AttributionMethod) -> bool:
+    """Whether a single pass and its gradient do: then nobody is asked."""
+    return not method.work
+
+
+def attribution_job(model: Model, what: ChosenTarget, way: Way) -> Job[Attribution]:
+    """What a method gives that takes more than a single pass and its gradient."""
+    doing = f"{way[2]} steps from the baseline to this input" if way[2] else "Replacing one token at a time"
+    return Job(doing, explained, (model, what.encoding, what.target, way), expected(model, what, [way]))
+
+
+def comparison_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> Job[dict[str, Attribution]]:
+    """What each of several methods gives, by its key."""
+    seconds = expected(model, what, ways)
+    return Job(f"Asking {len(ways)} methods", all_explained, (model, what.encoding, what.target, tuple(ways)), seconds)
+
+
+def expected(model: Model, what: ChosenTarget, ways: Sequence[Way], *, more: int = 0) -> float:
+    """Seconds that these methods and `more` passes will take."""
+    with_gradient = sum(way[2] for way in ways)
+    away = int(replaceable(what.encoding).sum()) if any(METHODS[way[0]].work == "tokens" for way in ways) else 0
+    return costs.expected(model, costs.GRADIENT * with_gradient + away + more, what.encoding.n_tokens)
+
+
+def choose_way() -> Way:
+    """Method, and, where it has them, baseline and steps."""
+    names = {method.name: method for method in METHODS.values()}
+    name = choices.view(Choice.ATTRIBUTION_METHOD, list(names), label="Method")
+    method: AttributionMethod = names[name]
+    if not method.has_baseline:
+        return method.key, "mask", 0
+    with st.popover("Settings"):
+        baseline = choose_baseline()
+        steps = choose_steps() if method.work == "steps" else 0
+    return method.key, baseline, steps
+
+
+def choose_ways() -> list[Way]:
+    """Every method, all with the same baseline."""
+    with st.popover("Settings"):
+        baseline, n_steps = choose_baseline(), choose_steps()
+    return [
+        (method.key, baseline if method.has_baseline else "mask", n_steps if method.work == "steps" else 0)
+        for method in METHODS.values()
+    ]
+
+
+def choose_baseline() -> str:
+    """What stands in for the words that are taken away."""
+    keys = {name: key for key, name in measures.BASELINE_NAMES.items()}
+    return keys[choices.one_of(Choice.ATTRIBUTION_BASELINE, "Replace words with", list(keys))]
+
+
+def choose_steps() -> int:
+    """At how many places between the baseline and the input the gradient is taken."""
+    return int(choices.one_of(Choice.ATTRIBUTION_STEPS, "Steps", [str(n) for n in STEPS], index=1))
+
+
+def of_one_pass(model: Model, encoding: Encoding, target: Target, method: str) -> Attribution:
+    """What a method gives that needs one pass and its gradient."""
+    from bertviz_app.engine.gradients import TargetFunction, attributed
+
+    return attributed(TargetFunction(model, encoding, target), method)
+
+
+def explained(model: Model, encoding: Encoding, target: Target, way: Way, progress: Progress) -> Attribution:
+    """What a method gives, in portions; `progress` is told the share done."""
+    from bertviz_app.engine.gradients import TargetFunction, attributed
+
+    key, baseline, n_steps = way
+    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if n_steps else 1)
+    return attributed(
+        TargetFunction(model, encoding, target, baseline), key, n_steps=n_steps, batch_size=rows, progress=progress
+    )
+
+
+def all_explained(
+    model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...], progress: Progress
+) -> dict[str, Attribution]:
+    """What each method gives, those at hand included; `progress` is told the share done."""
+    found = {}
+    for number, way in enumerate(ways):
+        if at_once(METHODS[way[0]]):
+            found[way[0]] = once(of_one_pass, model, encoding, target, way[0])
+        else:
+            one = Job("", explained, (model, encoding, target, way), 0)
+            found[way[0]] = jobs.part_of(progress, one, number / len(ways), 1 / len(ways))
+        progress((number + 1) / len(ways))
+    return found

@@ -1,0 +1,127 @@
+"""The parts of Embeddings that need more than the one sentence: several sentences side by side, and the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bertviz_app.analysis import sentences, similarity
+from bertviz_app.analysis.phrases import token_name
+from bertviz_app.drawing import numbering
+from bertviz_app.drawing.plots import label, shown
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.scene import Choice
+
+if TYPE_CHECKING:
+    from bertviz_app.records.forward import ForwardPass
+    from bertviz_app.workspace.page import Page
+
+SENTENCES = (
+    "He sat on the bank of the river.",
+    "The bank of the river was muddy.",
+    "She put her money into the bank.",
+    "The bank raised its interest rates.",
+)
+
+
+def sentences_view(page: Page) -> None:
+    """Several sentences in one projection, the same word joined by lines, and how alike the sentences are."""
+    forwards = forwards_of(page, page.texts("sentences", "Sentences, one per line", SENTENCES))
+    words = sentences.shared_words(forwards)
+    word = None
+    for_layer, for_word = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
+    with for_layer:
+        state = page.layer(with_embeddings=True)
+    if words:
+        with for_word:
+            default = words.index("bank") if "bank" in words else 0
+            word = choices.one_of_these(Choice.JOINED_WORD, "Word to connect by lines", words, index=default)
+    nothing = "No word occurs in more than one of these sentences, so there is nothing to connect."
+    page.show(
+        once(sentences.sentences_figure, tuple(forwards), state, word, page.theme),
+        name="sentences",
+        alt="Scatter plot of the tokens of several sentences, one colour each"
+        + (f"; the places of “{word}” are connected by lines" if word else ""),
+        notice=sentences.word_notice(forwards, state, word) if word else nothing,
+    )
+    kind = _sentence_similarity(page, forwards)
+    with page.fold("Table"):
+        page.table(sentences.points_columns(forwards, state), name="points")
+    texts = [forward.encoding.text for forward in forwards]
+    page.python(sentences.python_code(page.model.info, texts, word, state=state, kind=kind))
+
+
+def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
+    """One pass for each sentence; what was cut is said."""
+    encodings = [page.model.encode(text, max_tokens=sentences.MAX_TOKENS) for text in texts]
+    cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
+    if cut:
+        st.caption(f"This view reads the first {sentences.MAX_TOKENS} tokens of a sentence. Cut: sentence {', '.join(cut)}.")
+    return page.runs(encodings, f"Reading {len(encodings)} sentences")
+
+
+def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> str:
+    """How similar the sentences are by the vectors that the visitor chooses: the kind of these, or "" for one sentence alone."""
+    with page.fold("How similar the sentences are"):
+        if len(forwards) < 2:
+            st.caption("Type a second sentence on a line of its own to compare it with the first.")
+            return ""
+        kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
+        spelled = page.model.info.special.spelled
+        kind = choices.view(
+            Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", spelled=spelled, label_visibility="visible"
+        )
+        matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
+        names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
+        numbers = [str(shown(index)) for index in range(len(forwards))]
+        title = f"Cosine similarity of the sentences’ {spelled(kind)} vectors"
+        figure = similarity.similarity_figure(matrix, names, page.theme, title=label(title), numbered=numbers)
+        numbered = [f"sentence {number}" for number in numbers]
+        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {spelled(kind)} vectors")
+        page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
+        st.caption(similarity.sentences_method(page.model.info))
+        columns = {"sentence": [forward.encoding.text for forward in forwards]}
+        page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
+    return str(kind)
+
+
+def similarity_view(page: Page, state: int) -> None:
+    """The cosine similarity of every two tokens at one layer: an index into `hidden_states`."""
+    matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
+    tokens = page.encoding.tokens
+    title = f"Cosine similarity of the tokens at {numbering.state_name(state)}"
+    said = similarity.most_alike_notice(matrix, [token_name(page.encoding, place) for place in range(len(tokens))])
+    figure = similarity.similarity_figure(matrix, tokens, page.theme, title=title)
+    page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
+    with page.fold("Table"):
+        page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
+    page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
+
+
+def neighbours_view(page: Page) -> None:
+    """The tokens of the vocabulary whose input embeddings are nearest to that of a token of the sentence."""
+    encoding = page.encoding
+    position = choices.clicked_token(Choice.NEIGHBOURS_TOKEN, encoding)
+    if position is None:
+        # A whole word says more than a piece; the middle one, if there are many.
+        candidates = encoding.positions("word") or np.flatnonzero(~encoding.is_special)
+        position = int(candidates[len(candidates) // 2])
+    clicked = page.strip(
+        encoding, key="neighbours", hint="Click a token to see its neighbours in the vocabulary.", chosen=(position,)
+    )
+    if clicked is not None and clicked != position:
+        choices.click_token(Choice.NEIGHBOURS_TOKEN, encoding, clicked)
+        st.rerun()
+    token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
+    found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)
+    figure = similarity.neighbours_figure(found, page.theme, of=token)
+    said = similarity.neighbours_notice(found, token, page.model.info.vocab_size)
+    alt = f"Bars: the tokens of the vocabulary nearest to {token}"
+    page.show(figure, name="neighbours", alt=alt, notice=said)
+    columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
+    with page.fold("Table"):
+        page.table(columns, name="neighbours")
+    page.python(similarity.neighbours_code(page.model.info, token_id))

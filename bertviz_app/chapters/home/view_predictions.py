@@ -1,0 +1,80 @@
+"""The end of Home's story: what this model can predict from this sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.analysis import classes
+from bertviz_app.analysis.probability import softmax
+from bertviz_app.chapters.home import measures
+from bertviz_app.drawing.plots import percent
+from bertviz_app.families.objectives import OBJECTIVES
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.untrained import link_to_task
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+FIRST = ("sentiment", "classes", "pairs")  # of the heads over a whole input, in the order in which one is looked for
+BARS = 5
+
+
+def show_ending(page: Page) -> str | None:
+    """The first blank filled, or what a head over the whole input says: whichever this model has. What it was, "fill_mask" or a key of `TASKS`;
+    where there is neither, what else it can do is said, and None.
+    """
+    info = page.model.info
+    if info.fills_blanks and page.encoding.positions("mask"):
+        _first_blank(page)
+        return "fill_mask"
+    asked = (
+        task
+        for task in FIRST
+        if task in info.task_heads and (page.pair is not None or not info.task_heads[task].row.needs_pair)
+    )
+    if task := next(asked, None):
+        _whole_input(page, task)
+        return task
+    _without_prediction(page)
+    return None
+
+
+def _first_blank(page: Page) -> None:
+    model, blanks = page.model, page.encoding.positions("mask")
+    logits = model.vocabulary_logits(page.forward.hidden_states[-1][blanks[:1]])[0]
+    best = (-logits).argsort()[:BARS]
+    words, shares = [model.reader.token(token_id) for token_id in best], softmax(logits)[best]
+    st.markdown(f"The {'first ' if len(blanks) > 1 else ''}blank, filled: the five most likely words.")
+    figure = measures.prediction_figure(words, shares, page.theme, title="How likely BERT finds each")
+    page.show(figure, name="prediction", alt=f"Bars: the most likely is {words[0]} with {percent(shares[0])}")
+    page.link("fill_in_the_blank", "Hide any word and see what BERT would put there")
+
+
+def _whole_input(page: Page, task: str) -> None:
+    head = page.model.info.task_heads[task]
+    reading = classes.read(head, page.model.class_logits(task, page.forward.class_vector))
+    st.markdown(f"Here: {head.what}, read from the vector of the first token.")
+    page.show(
+        classes.reading_figure(reading, page.theme, most=BARS), name="prediction", alt="Bars", notice=classes.notice(reading)
+    )
+    if said := classes.about(head):
+        st.caption(plain(said))
+    link_to_task(page, task)
+
+
+def _without_prediction(page: Page) -> None:
+    info = page.model.info
+    if info.objectives or info.task_heads:
+        st.markdown("The heads of this model need something else to read:")
+        for objective in info.objectives:
+            page.link(OBJECTIVES[objective].page, OBJECTIVES[objective].offer)
+        for task in info.task_heads:
+            link_to_task(page, task)
+    elif info.unread:
+        st.markdown(
+            f"This checkpoint brings a head that this program does not read ({plain(info.unread)}): here its story ends at the vectors."
+        )
+    else:
+        st.markdown("This checkpoint holds an encoder and no trained head: its story ends at the vectors.")

@@ -1,0 +1,218 @@
+"""Interventions: a prediction before and after parts of the model were switched off.
+
+    effect = log2 P_after − log2 P_before       in bits: −1 halves the probability, +1 doubles it
+
+Sources: Michel et al., Are sixteen heads really better than one? (2019), section 2.3; Veit et al., Residual networks behave like ensembles of
+relatively shallow networks (2016), section 4.1, for layers left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from bertviz_app.analysis.classes import own_range
+from bertviz_app.analysis.phrases import listed, signed
+from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.drawing import plots
+from bertviz_app.drawing.plots import Theme
+from bertviz_app.records.forward import Floats
+from bertviz_app.records.interventions import Intervention
+
+COLUMNS = ("prediction", "answer", "before", "after")
+BLANK = "masked_words"  # the task whose predictions are spoken of first
+MOST_DRAWN = 4  # predictions, one below the other
+MOST_NAMES = 8  # bars of one prediction
+BAR, GAP, TOP, BOTTOM = 46, 56, 104, 48  # pixels: two bars of one name, the room between predictions, above and below them all
+
+METHOD = (
+    "A head that is off passes on zeros: just before the matrix that mixes the heads of its layer, its part of the vector is set to 0, so that only the other "
+    "heads and the bias are left (Michel et al. 2019, section 2.3). A layer that is skipped passes on what it was given, as if it were not there "
+    "(Veit et al. 2016, section 4.1). What changes then says what this model needed here; it does not say what the part “means”, and two heads that can "
+    "stand in for each other both look idle when one is switched off at a time."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One prediction before and after.
+
+    head           what its head predicts, which may be of many tokens; `title` says of which
+    names          those of the outputs that matter, with their probabilities [name] `before` and `after`
+    first, now     the likeliest of all outputs before, and after
+    is_probability whether those are probabilities, or numbers on a scale of the head's own
+    task           the key of the head
+    outputs        which of its outputs the names are, from 0
+    """
+
+    head: str
+    title: str
+    names: tuple[str, ...]
+    before: Floats
+    after: Floats
+    first: str
+    now: str
+    is_probability: bool = True
+    task: str = ""
+    outputs: tuple[int, ...] = ()
+
+    def said(self, value: float) -> str:
+        """One value as people read it: "83 %", "−3.21"."""
+        return plots.percent(value) if self.is_probability else plots.number(float(value))
+
+    @property
+    def told(self) -> int:
+        """The place of the answer that is spoken of: the first choice before, or, of numbers, the one that changed most."""
+        return self.names.index(self.first) if self.is_probability else int(np.abs(self.after - self.before).argmax())
+
+    @property
+    def moved(self) -> float:
+        """How many bits that answer has gained, negative where it has lost; of numbers, their change."""
+        before, after = float(self.before[self.told]), float(self.after[self.told])
+        return float(np.log2(max(after, 1e-30)) - np.log2(max(before, 1e-30))) if self.is_probability else after - before
+
+    @property
+    def shift(self) -> float:
+        """The largest change of a probability, or of a number."""
+        return float(np.abs(self.after - self.before).max())
+
+
+def change(before: Prediction, after: Prediction, token: Callable[[int], str], *, k: int = 5) -> Change:
+    """The outputs that matter: all labels, or the k likeliest before and the k likeliest after together, at most `MOST_NAMES`."""
+    p, q = before.values, after.values
+    chosen = list(range(len(p)))
+    if before.labels is None or len(p) > MOST_NAMES:
+        top = [int(i) for values in (p, q) for i in np.argsort(-values, kind="stable")[:k]]
+        chosen = sorted(list(dict.fromkeys(top))[:MOST_NAMES], key=lambda i: -p[i])
+    names = tuple(before.name(i, token) for i in chosen)
+    first, now = (before.name(one.best, token) for one in (before, after))
+    return Change(
+        before.title, before.heading, names, p[chosen], q[chosen], first, now, before.is_probability, before.task, tuple(chosen)
+    )
+
+
+def drawn(changes: Sequence[Change]) -> list[Change]:
+    """The predictions that are drawn, in their order: those that changed most, and of a head that speaks of many tokens only one.
+
+    While nothing has changed, that is the first token about which it says something else than about most.
+    """
+    by_head: dict[str, list[Change]] = {}
+    for one in changes:
+        by_head.setdefault(one.head, []).append(one)
+    chosen = []
+    for several in by_head.values():
+        said = [one.first for one in several]
+        usual = max(set(said), key=said.count)
+        chosen.append(max(several, key=lambda one: (one.shift, one.first != usual)))
+    most = sorted(chosen, key=lambda one: -one.shift)[:MOST_DRAWN]
+    return [one for one in chosen if one in most]
+
+
+def described(what: Intervention, n_heads: int) -> str:
+    """The parts that are off, counted from 1: "heads 3.1 and 3.5, all heads of layer 4 and layer 6"."""
+    single, parts = [], []
+    for layer in sorted({layer for layer, _ in what.heads}):
+        heads = sorted(head for at, head in what.heads if at == layer)
+        if len(heads) == n_heads:
+            parts.append(f"all heads of layer {plots.shown(layer)}")
+        else:
+            single += [f"{plots.shown(layer)}.{plots.shown(head)}" for head in heads]
+    if single:
+        parts.insert(0, f"{'head' if len(single) == 1 else 'heads'} {listed(single)}")
+    return listed(parts + [f"the whole of layer {plots.shown(layer)}" for layer in sorted(what.layers)])
+
+
+def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
+    """What to notice: of the blanks, where there are any, else of all predictions, the one whose first choice moved most, in bits."""
+    blanks = [one for one in changes if one.task == BLANK]
+    most = max(blanks or changes, key=lambda one: abs(one.moved)) if what else (blanks or changes)[0]
+    name, was, now = most.names[most.told], most.said(most.before[most.told]), most.said(most.after[most.told])
+    if not what:
+        said = f"{most.title} gives “{name}” {was}" if most.is_probability else f"“{name}” is {was}"
+        return f"Nothing is switched off: {said}. Switch something off to see if it changes."
+    said = f"Without {described(what, n_heads)}, “{name}” ({most.title}) "
+    if was == now:
+        return said + f"stays at {was}: this prediction does not need what is switched off."
+    if not most.is_probability:
+        return f"{said}goes from {was} to {now}."
+    said += f"goes from {was} to {now} ({signed(most.moved)} bits)"
+    return (
+        f"{said} and is still the first choice." if most.now == most.first else f"{said}; the first choice is now “{most.now}”."
+    )
+
+
+def columns(changes: Sequence[Change]) -> dict[str, list[object]]:
+    """The bars as a table."""
+    rows = [
+        (one.title, name, float(p), float(q))
+        for one in changes
+        for name, p, q in zip(one.names, one.before, one.after, strict=True)
+    ]
+    return {title: [row[i] for row in rows] for i, title in enumerate(COLUMNS)}
+
+
+def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
+    """Two bars for each answer, before and after, on one scale; one prediction below the other."""
+    chosen = drawn(changes)
+    sizes = [len(one.names) * BAR for one in chosen]
+    inner = sum(sizes) + GAP * (len(chosen) - 1)
+    chart = make_subplots(
+        rows=len(chosen), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(chosen) > 1 else 0,
+        subplot_titles=[plots.label(one.title) for one in chosen],
+    )  # fmt: skip
+    height = inner + TOP + BOTTOM
+    base = plots.figure(theme, height=height, title="Each prediction, before and after").layout.to_plotly_json()
+    chart.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
+    chart.update_layout(margin={"t": TOP, "b": BOTTOM}, barmode="group", bargap=0.25, bargroupgap=0.05)
+    chart.update_layout(legend={"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
+    for row, one in enumerate(chosen, start=1):
+        for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent)):
+            chart.add_trace(_bars(one, values, name=name, color=color, legend=row == 1), row=row, col=1)
+        words = {"tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names]}
+        chart.update_yaxes(base["yaxis"] | words, row=row, col=1)
+    chart.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
+    best = max((float(values.max()) for one in chosen if one.is_probability for values in (one.before, one.after)), default=1.0)
+    scale = plots.percent_axis(max(0.05, best))
+    chart.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | scale)
+    for row, one in enumerate(chosen, start=1):
+        if not one.is_probability:
+            chart.update_xaxes(_own_axis(one), row=row, col=1)
+    chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
+    return chart
+
+
+def _own_axis(one: Change) -> dict[str, Any]:
+    """An axis for numbers, which have no scale in common with anything else."""
+    return {
+        "matches": None,
+        "range": own_range(np.concatenate([one.before, one.after])),
+        "tickmode": "auto",
+        "tickvals": None,
+        "ticktext": None,
+        "nticks": 5,
+        "showticklabels": True,
+    }
+
+
+def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -> go.Bar:
+    return go.Bar(
+        x=values,
+        y=np.arange(len(values)),
+        orientation="h",
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        marker_color=color,
+        text=[one.said(value) for value in values],
+        textposition="outside",
+        textfont={"size": 14},
+        constraintext="none",
+        cliponaxis=False,
+        hovertext=[f"{plots.label(word)}, {name}: {value:.4f}" for word, value in zip(one.names, values, strict=True)],
+        hoverinfo="text",
+    )

@@ -1,0 +1,84 @@
+"""The interactive parts of Interventions: what is switched off, and every prediction before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from bertviz_app.chapters.interventions import measures, snippet
+from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.records.forward import ForwardPass
+from bertviz_app.records.interventions import Intervention
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
+from bertviz_app.workspace.scene import Choice
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.workspace.page import Page
+
+
+def switch_off(page: Page) -> None:
+    """Heads and layers to switch off, and what that does to each prediction."""
+    encoding = words(page)
+    before = asked_of(page, encoding)
+    what = _chosen(page)
+    if not before:
+        page.notice(nothing(page))
+        return
+    forward = page.run(encoding)
+    changes = once(_changes, page.model, forward, what)
+    said = measures.notice(changes, what, page.model.info.n_heads)
+    page.show(
+        once(_figure, page.model, forward, what, page.theme),
+        name="switched-off",
+        alt="Bars, before and after",
+        notice=said,
+    )
+    n_drawn = len(measures.drawn(changes))
+    if n_drawn < len(changes):
+        which = ", those that change most" if what else ""
+        st.caption(f"Showing {n_drawn} of {len(changes)} predictions{which}; the table below has all of them.")
+    with page.fold("Table"):
+        page.table(measures.columns(changes), name="switched-off")
+    with page.fold("How it is computed"):
+        st.markdown(page.model.info.special.spelled(measures.METHOD))
+    page.python(snippet.changes_code(page.model.info, encoding, what, list(zip(before, changes, strict=True))))
+
+
+def _chosen(page: Page) -> Intervention:
+    """What is switched off: any heads, any layers."""
+    info = page.model.info
+    heads = {f"{shown(layer)}.{shown(head)}": (layer, head) for layer in range(info.n_layers) for head in range(info.n_heads)}
+    whole = {f"{shown(layer)}, all": layer for layer in range(info.n_layers)}
+    for_heads, for_layers = st.columns([3, 2], gap="medium")
+    with for_heads:
+        off = choices.some_of(
+            Choice.HEADS_OFF, "Heads to switch off (layer.head)", [*whole, *heads],
+            placeholder="None: choose or type a head, such as 3.5", select_all=False, wrap=True,
+        )  # fmt: skip
+    with for_layers:
+        skipped = choices.some_of(
+            Choice.LAYERS_OFF, "Layers to skip", [str(shown(layer)) for layer in range(info.n_layers)],
+            placeholder="None", select_all=False,
+        )  # fmt: skip
+    chosen = {heads[name] for name in off if name in heads}
+    chosen |= {(whole[name], head) for name in off if name in whole for head in range(info.n_heads)}
+    return Intervention(heads=frozenset(chosen), layers=frozenset(int(layer) - 1 for layer in skipped))
+
+
+def _changes(model: Model, forward: ForwardPass, what: Intervention) -> list[measures.Change]:
+    from bertviz_app.engine.intervened import intervened
+
+    before = after = predictions(model, forward.encoding, forward)
+    if what:
+        (state,) = intervened(model, forward.encoding, [what])
+        after = predictions(model, forward.encoding, state)
+    return [measures.change(one, other, model.reader.token) for one, other in zip(before, after, strict=True)]
+
+
+def _figure(model: Model, forward: ForwardPass, what: Intervention, theme: Theme) -> go.Figure:
+    return measures.changes_figure(once(_changes, model, forward, what), theme)

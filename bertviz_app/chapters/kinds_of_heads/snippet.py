@@ -1,0 +1,77 @@
+"""The Python that gives the numbers of the page about kinds of heads, ready to paste."""
+
+from __future__ import annotations
+
+from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.forward_snippet import forward_code, segments_code
+from bertviz_app.chapters.kinds_of_heads.measures import KINDS, MEASURES, THRESHOLD, TITLES
+from bertviz_app.records.forward import Encoding, ModelInfo
+
+
+def python_code(info: ModelInfo, encoding: Encoding) -> str:
+    """`measures`: [layer, head] for each key of `MEASURES`; `kinds`: an index into the five kinds, [layer, head]."""
+    typed = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
+    code = (
+        f"{forward_code(info, encoding.text, encoding.pair)}{_MEASURES.replace('{typed}', repr(typed))}segments = {segments_code(info, encoding.pair)}\n"
+        f"{_KINDS.format(threshold=THRESHOLD, kinds=KINDS, block=_BLOCK if encoding.pair is not None else '')}"
+    )
+    return table_snippet.with_table(
+        code,
+        _TABLE
+        | {
+            info.special.spelled(title): f'measures["{measure.key}"].flatten()'
+            for title, measure in zip(TITLES, MEASURES, strict=True)
+        },
+    )
+
+
+_TABLE = {
+    "layer": "[layer + 1 for layer, _ in np.ndindex(*kinds.shape)]",
+    "head": "[head + 1 for _, head in np.ndindex(*kinds.shape)]",
+    "kind": "[names[kind] for kind in kinds.flatten()]",
+}
+
+
+_MEASURES = """import unicodedata
+
+import numpy as np
+
+w, n = attentions, attentions.shape[-1]
+ids = inputs.input_ids[0]
+cls, sep = ids == tokenizer.cls_token_id, ids == tokenizer.sep_token_id
+texts = {typed}
+words = ["" if text is None else texts[text][slice(*inputs.token_to_chars(position))].strip()
+         for position, text in enumerate(inputs.sequence_ids(0))]
+marks = torch.tensor([bool(x) and all(unicodedata.category(c)[0] == "P" for c in x) for x in words])
+distance = (torch.arange(n)[:, None] - torch.arange(n)).abs()
+measures = {
+    "entropy": -torch.xlogy(w, w).sum(-1).mean(-1) / torch.log(torch.tensor(2.0)),  # bits
+    "distance": (w * distance).sum(-1).mean(-1),
+    "cls": w[..., cls].sum(-1).mean(-1),
+    "sep": w[..., sep].sum(-1).mean(-1),
+    "punctuation": w[..., marks].sum(-1).mean(-1),
+    "previous": w.diagonal(-1, -2, -1).mean(-1),
+    "next": w.diagonal(1, -2, -1).mean(-1),
+    "itself": w.diagonal(0, -2, -1).mean(-1),
+}
+"""
+_KINDS = """
+special = cls | sep | (ids == tokenizer.pad_token_id)
+
+
+def share(region):  # [query, key] -> the weight inside, mean over ordinary tokens, and what chance gives
+    return (w * region)[:, :, ~special].sum(-1).mean(-1), region[~special].float().mean()
+
+
+vertical = special.expand(n, n)
+diagonal = (distance <= 1) & ~special
+above = [(s - chance) / (1 - chance) for s, chance in map(share, (vertical, diagonal, vertical | diagonal))]
+{block}kinds = torch.full(w.shape[:2], 4)  # {kinds}
+for kind in reversed(range(len(above))):
+    kinds[above[kind] >= {threshold}] = kind
+names = {kinds}
+"""
+_BLOCK = """own = (segments[:, None] == segments) & ~special
+inside, chance = (a / b for a, b in zip(share(own), share(~vertical)))
+above.append((inside - chance) / (1 - chance))
+"""

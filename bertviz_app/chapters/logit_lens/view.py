@@ -1,0 +1,31 @@
+"""Logit lens: what each layer would say, if it were the last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from bertviz_app.chapters.logit_lens import measures, neurons
+from bertviz_app.chapters.logit_lens.view_layers import choose_token, every_token, one_token, strongest_neurons
+from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.untrained import suggest_instead
+
+VIEWS: dict[str, Any] = {"Every token": every_token, "One token": one_token, "Neurons": strongest_neurons}
+
+
+def show(page: Page) -> None:
+    """The whole page, below its title."""
+    can_say = page.model.info.fills_blanks
+    page.sentence()
+    if not can_say:
+        suggest_instead(page, "masked_words")
+        st.caption(neurons.WITHOUT_WORDS)
+    strip, tools = st.container(), page.controls
+    with tools:
+        view = choices.view(Choice.LENS_VIEW, list(VIEWS)) if can_say else "Neurons"
+    look = choose_token(page, strip, tools)
+    VIEWS[view](page, look)
+    with page.fold("How it is computed"):
+        st.markdown(neurons.METHOD if view == "Neurons" else measures.METHOD)

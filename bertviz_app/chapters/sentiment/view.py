@@ -1,0 +1,36 @@
+"""Sentiment: one sentence, or many at once, read by a trained head."""
+
+from __future__ import annotations
+
+from bertviz_app.analysis import head_snippet
+from bertviz_app.analysis.head_snippet import Evidence
+from bertviz_app.chapters.sentiment import view_many_texts
+from bertviz_app.workspace import Page, choices, class_views
+from bertviz_app.workspace.about import say_whose_labels
+from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.untrained import suggest_instead
+
+VIEWS = ("This sentence", "Many sentences")
+
+
+def one(page: Page) -> None:
+    """The typed sentence, read by the classifier."""
+    task = view_many_texts.classifier_of(page)
+    page.sentence()
+    page.strip(page.encoding)
+    class_views.show_reading(page, task)
+    class_views.explain(page, task)
+    page.python(head_snippet.classification(page.model.info, task, page.encoding, Evidence(0, ())))
+
+
+def show(page: Page) -> None:
+    """The whole page, below its title."""
+    task = view_many_texts.classifier_of(page)
+    if not task:
+        suggest_instead(page, "sentiment")
+    elif page.model.info.task_heads[task].row.needs_pair:  # a single pair stands on Tasks
+        say_whose_labels(page.model.info, task, "sentiment")
+        view_many_texts.several(page)
+    else:
+        say_whose_labels(page.model.info, task, "sentiment")
+        (one if choices.view(Choice.SENTIMENT_VIEW, VIEWS) == VIEWS[0] else view_many_texts.several)(page)

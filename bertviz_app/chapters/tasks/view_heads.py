@@ -1,0 +1,103 @@
+"""The tasks that are read off one sentence or a pair: named entities, sentence pairs, sentiment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.analysis.head_snippet import Evidence
+from bertviz_app.analysis.phrases import token_name
+from bertviz_app.analysis.words import joined_notice, words_as_written
+from bertviz_app.chapters.tasks import entities
+from bertviz_app.drawing import plots
+from bertviz_app.drawing.components.marked_text import Mark
+from bertviz_app.families.label_schemes import called
+from bertviz_app.workspace import choices, memory
+from bertviz_app.workspace.about import say_about
+from bertviz_app.workspace.class_views import class_view
+from bertviz_app.workspace.evidence import show_evidence, show_marked
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.untrained import choose_head, offer_head
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+NAMES = ("Angela Merkel met Tim Cook of Apple in Paris, two days before the World Cup began.", "")
+RELATED = ("A man is playing a guitar on the stage.", "Nobody is making music.")
+REVIEW = ("The acting is superb, but the story is painfully slow.", "")
+
+
+def entities_view(page: Page) -> None:
+    """What a head over words finds in a text, marked; and what the first piece of one of these stretches looks at."""
+    _suggest(page, NAMES)
+    page.sentence()
+    if not offer_head(page, "entities"):
+        return
+    key = choose_head(page, "entities")
+    info = page.model.info.with_head(key)
+    words = words_as_written(page.encoding)
+    if said := joined_notice(words):
+        st.caption(plain(said))
+    rows = page.forward.hidden_states[-1][[word.position for word in words]]
+    reading = entities.read(words, info.labels["entities"], page.model.token_logits(key, rows))
+    texts = [text for text in (page.text, page.pair) if text is not None]
+    marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
+    page.notice(entities.notice(reading))
+    show_marked(page, list(zip(texts, marks, strict=True)), label="The text with what was found in it marked")
+    say_about(page.model.info, key)
+    looks = _entity_looks(page, reading)
+    with page.fold("How it is computed"):
+        st.markdown(entities.method(reading.labels))
+    with page.fold("Table: every word with its probabilities"):
+        page.table(entities.columns(reading), name="entities")
+    page.python(entities.python_code(info, page.encoding, reading, looks))
+
+
+def pairs_view(page: Page) -> None:
+    """What sentence B says about sentence A."""
+    _suggest(page, RELATED)
+    page.sentence(pair=True)
+    if offer_head(page, "pairs"):
+        class_view(page, "pairs")
+
+
+def sentiment_view(page: Page) -> None:
+    """One sentence; the page of its own reads many."""
+    _suggest(page, REVIEW)
+    page.sentence()
+    if offer_head(page, "sentiment"):
+        class_view(page, "sentiment")
+    page.link("sentiment", "Score many sentences at once on the Sentiment page")
+
+
+def _suggest(page: Page, sample: tuple[str, str]) -> None:
+    """A sample that shows what the task is about, until something is typed."""
+    if not memory.has_text():
+        page.sample = sample
+
+
+def _entity_marks(page: Page, reading: entities.LabelledWords, segment: int) -> list[Mark]:
+    marks = []
+    for entity in reading.entities:
+        first, last = reading.words[entity.first], reading.words[entity.last]
+        if first.segment == segment:
+            what = called(entity.kind)
+            title = f"{reading.name(entity)}: {what}, {plots.percent(entity.probability)}"
+            tag = f"{entity.kind} {plots.percent(entity.probability)}"
+            marks.append(Mark(first.start, last.end, entities.color(entity.kind, page.theme), tag, title))
+    return marks
+
+
+def _entity_looks(page: Page, reading: entities.LabelledWords) -> Evidence:
+    """The attention of the first piece of a stretch that the visitor chooses."""
+    if not reading.entities:
+        return Evidence(0, ())
+    names = [f"{reading.name(entity)} ({entity.kind or 'stretch'})" for entity in reading.entities]
+    chosen = 0
+    if len(names) > 1:
+        label = "The name to follow" if reading.scheme.of_names else "Which to follow"
+        chosen = choices.one_of_these(Choice.FOLLOWED_NAME, label, range(len(names)), says=names.__getitem__)
+    position = reading.words[reading.entities[chosen].first].position
+    return show_evidence(page, page.forward, [position], who=f"{token_name(page.encoding, position)}, where it is read,")

@@ -1,0 +1,1 @@
+"""From a name to a checked folder: the catalogue, where things are, how large they are, how they are fetched."""

@@ -1,0 +1,1 @@
+"""The figures' shared vocabulary: theme, colours, axes, tables, and what Plotly cannot draw."""

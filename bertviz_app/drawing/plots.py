@@ -1,0 +1,239 @@
+"""The figures' shared vocabulary: themes, colour scales, token axes, and the 1-based numbers people see.
+
+Every figure is built for one theme, light or dark. Figures are returned, never shown.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from bertviz_app.drawing.colors import Colorscale, contrast, even_scale
+
+FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
+MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
+TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
+MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
+NARROW_TITLE = 36  # characters of a title that fit beside each other on a phone, and beside the buttons of the picture
+
+WHOLE = {"exponentformat": "none", "separatethousands": True}  # numbers of an axis: no 60n for what is almost nothing, no 30k
+
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One palette. `kinds` colours tokens by what they are, `segments` by the sentence they belong to.
+
+    `narrow` says that the screen is as wide as a phone's: figures then give their width to the picture.
+    """
+
+    name: str
+    paper: str
+    ink: str
+    muted: str
+    grid: str
+    accent: str
+    weights: Colorscale  # 0 → 1: zero is paper
+    signed: Colorscale  # negative – paper – positive
+    segments: tuple[str, str]
+    kinds: dict[str, str]
+    narrow: bool = False
+
+    @property
+    def key(self) -> str:
+        """What caches are keyed by."""
+        return f"{self.name}, narrow" if self.narrow else self.name
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Okabe–Ito, told apart by everybody. Its yellow comes late, as a line of it is faint on light paper; its black is the ink of the theme."""
+        return (*OKABE_ITO[:3], *OKABE_ITO[4:], OKABE_ITO[3], self.ink)
+
+    def token_color(self, kind: str, segment: int) -> str:
+        """The colour of a token everywhere: its own if it is special, else its sentence's."""
+        return self.kinds.get(kind, self.segments[min(segment, 1)])
+
+
+def theme(name: str | None, *, narrow: bool = False) -> Theme:
+    """The palette for a theme's name; light unless it is "dark"."""
+    return replace(DARK if name == "dark" else LIGHT, narrow=narrow)
+
+
+def shown(index: int) -> int:
+    """The number on the screen of a token, layer, head, sentence or row: counted from 1, where code counts from 0."""
+    return index + 1
+
+
+def label(token: str) -> str:
+    """A token as text for Plotly, which would read `<b>` as markup and `$` as the start of a formula."""
+    return html.escape(token, quote=False).replace("$", "&#36;").replace("\n", "⏎")
+
+
+def percent(probability: float) -> str:
+    """A probability as people read it: "83 %", "4.2 %", "< 0.1 %".
+
+    >>> percent(0.834), percent(0.0421), percent(0.00002), percent(0.9999)
+    ('83 %', '4.2 %', '< 0.1 %', '> 99.9 %')
+    """
+    share = 100 * float(probability)
+    if 0 < share < 0.1:
+        return "< 0.1 %"
+    if 99.9 < share < 100:
+        return "> 99.9 %"
+    return f"{share:.0f} %" if 10 <= share <= 99 or share in (0, 100) else f"{share:.1f} %"
+
+
+def number(value: float) -> str:
+    """A value on a scale that nobody here knows.
+
+    >>> number(-3.214), number(0.0123), number(123456.7)
+    ('−3.21', '0.012', '123,457')
+    """
+    digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 1 or not value else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def tint(color: str, share: float) -> str:
+    """A colour let through to `share`, for fills behind text.
+
+    >>> tint("#FF0000", 0.25)
+    'rgba(255, 0, 0, 0.25)'
+    """
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {share:g})"
+
+
+def shade(theme: Theme, share: float, *, signed: bool = False) -> tuple[str, str]:
+    """The colour of a weight from 0 to 1, or, `signed`, from −1 to 1, and the colour of text on it. In the middle of the scale of weights,
+    ink and paper would be too faint.
+
+    >>> shade(LIGHT, 0.0), shade(LIGHT, 1.0)
+    (('#FCFBF8', '#000000'), ('#2B2E83', '#FFFFFF'))
+    """
+    scale, place = (theme.signed, (share + 1) / 2) if signed else (theme.weights, share)
+    fill = str(scale[round(min(max(place, 0), 1) * (len(scale) - 1))][1])
+    return fill, max(("#000000", "#FFFFFF"), key=lambda color: contrast(color, fill))
+
+
+def figure(theme: Theme, *, height: int, title: str = "", left: int | None = None) -> go.Figure:
+    """An empty figure in the house's type and colours. `title` says what is shown."""
+    lines = textwrap.wrap(title, NARROW_TITLE if theme.narrow else 1000)
+    axis = {
+        "gridcolor": theme.grid, "linecolor": theme.grid, "zerolinecolor": theme.grid, "zerolinewidth": 2, "automargin": True,
+        "tickfont": {"size": TEXT_SIZE}, "title": {"font": {"size": TEXT_SIZE}, "standoff": 15}, "ticks": "", **WHOLE,
+    }  # fmt: skip
+    layout = {
+        "height": height + 22 * max(0, len(lines) - 1),
+        "title": {
+            "text": "<br>".join(lines),
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 14},
+            "font": {"size": 17},
+        },
+        "margin": {"l": 16 if left is None else left, "r": 16, "t": 26 + 22 * len(lines) if title else 16, "b": 16},
+        "font": {"family": FONT, "size": TEXT_SIZE, "color": theme.ink},
+        "paper_bgcolor": theme.paper,
+        "plot_bgcolor": theme.paper,
+        "colorway": theme.categories,
+        "xaxis": axis,
+        "yaxis": axis,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"family": MONOSPACE, "size": TEXT_SIZE}},
+        "legend": {"orientation": "h", "y": -0.15, "font": {"size": TEXT_SIZE}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.muted, "activecolor": theme.accent},
+        "dragmode": False,
+        # Plotly's own template would be checked and copied for every figure: two thirds of the time that a small one takes.
+        "template": "none",
+    }
+    return go.Figure(layout=layout)
+
+
+def token_axis(tokens: Sequence[str]) -> dict[str, Any]:
+    """An axis whose places are positions and whose labels are tokens, thinned out beyond `MAX_TICKS` and turned where they would overlap."""
+    step = -(-len(tokens) // MAX_TICKS)
+    places = list(range(0, len(tokens), step))
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": [label(tokens[place]) for place in places],
+        "tickfont": {"family": MONOSPACE, "size": TEXT_SIZE},
+        "autotickangles": [0, -45, -90],
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def percent_axis(top: float) -> dict[str, list[float] | list[str]]:
+    """Ticks from 0 to `top` written as `percent` writes; for an axis or the bar of a heatmap.
+
+    >>> percent_axis(1)["ticktext"], percent_axis(0.42)["ticktext"]
+    (['0 %', '25 %', '50 %', '75 %', '100 %'], ['0 %', '10 %', '20 %', '30 %', '40 %'])
+    """
+    step = next((step for step in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1) if top / step < 5), 0.25)
+    places = [round(step * place, 4) for place in range(int(top / step + 1e-6) + 1)]
+    return {"tickvals": places, "ticktext": [f"{100 * place:g} %" for place in places]}
+
+
+def heatmap(
+    values: NDArray[Any], theme: Theme, *, signed: bool = False, limit: float | None = None, **options: Any
+) -> go.Heatmap:
+    """A heatmap trace on the house's scales: weights from 0 to `limit`, or signed values from -`limit` to `limit`.
+
+    `options` go to `go.Heatmap`: x, y, customdata, hovertemplate, …
+    """
+    top = limit if limit is not None else float(np.abs(values).max(initial=0)) or 1.0
+    bar = color_bar(theme, **options.pop("colorbar", {}))
+    return go.Heatmap(
+        z=values,
+        zmin=-top if signed else 0,
+        zmax=top,
+        colorscale=theme.signed if signed else theme.weights,
+        colorbar=bar,
+        **options,
+    )
+
+
+def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]:
+    """The bar of a colour scale, `unit` beside it: at the right of the picture, or, where width is dear, below it."""
+    title = {"text": unit, "side": "right" if theme.narrow else "top", "font": {"size": TEXT_SIZE}}
+    bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title} | WHOLE
+    if theme.narrow:
+        bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
+    return bar | options
+
+
+LIGHT = Theme(
+    name="light",
+    paper="#FCFBF8",
+    ink="#1C2230",
+    muted="#5A6070",
+    grid="#E4E1D9",
+    accent="#9A5B00",
+    weights=even_scale("#FCFBF8", "#2B2E83"),
+    signed=even_scale("#2F6DB5", "#FCFBF8", "#B5472F"),
+    segments=("#2F6DB5", "#1A7A5E"),
+    kinds={"cls": "#6D52B5", "sep": "#5E646E", "mask": "#905500", "pad": "#5E646E", "unk": "#B03547"},
+)
+DARK = Theme(
+    name="dark",
+    paper="#14171F",
+    ink="#ECE9E1",
+    muted="#A4A9B5",
+    grid="#2C313D",
+    accent="#F2B23E",
+    weights=even_scale("#14171F", "#F2B23E"),
+    signed=even_scale("#6FA8E8", "#14171F", "#E58268"),
+    segments=("#7DB2F0", "#5CC5A2"),
+    kinds={"cls": "#B39DF0", "sep": "#A4A9B5", "mask": "#F2B23E", "pad": "#A4A9B5", "unk": "#F08A98"},
+)

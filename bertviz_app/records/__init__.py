@@ -1,0 +1,1 @@
+"""What travels: frozen, validated, read-only NumPy, no batch axis."""

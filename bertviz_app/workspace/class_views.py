@@ -1,0 +1,73 @@
+"""Heads over a whole input: the classes of any classifier, and what every view of one shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bertviz_app.analysis import classes, head_snippet, sentence_pairs
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.about import choose_subject, say_about
+from bertviz_app.workspace.evidence import show_evidence
+from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.untrained import offer_head
+
+if TYPE_CHECKING:
+    from bertviz_app.workspace.page import Page
+
+
+def classes_view(page: Page) -> None:
+    """A head over the whole input with its own labels, whatever they are about."""
+    page.sentence(pair=True)
+    heads = page.model.info.classifiers
+    found = sorted(heads, key=lambda task: heads[task].row.needs_pair)
+    if not found:
+        offer_head(page, "classes")
+        return
+    task = found[0]
+    if len(found) > 1:
+        task = choices.one_of_these(Choice.CLASSIFIER, "Classifier", found, says=lambda key: heads[key].name, width=420)
+    class_view(page, task)
+    page.link("sentiment", "Read many texts at once")
+    if page.model.info.unread:
+        st.caption(plain(f"This checkpoint also brings what is not read here: {page.model.info.unread}."))
+
+
+def class_view(page: Page, task: str) -> None:
+    """What a head says of the input, what its token looks at, and how."""
+    head = page.model.info.task_heads[task]
+    if head.row.needs_pair and page.pair is None:
+        page.notice("A relation needs two sentences: type a second one above, or pick a pair from the examples.")
+        choose_subject(page.model.info)
+        return
+    show_reading(page, task)
+    forward = page.forward
+    looks = show_evidence(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
+    explain(page, task)
+    page.python(head_snippet.classification(page.model.info, task, forward.encoding, looks))
+
+
+def show_reading(page: Page, task: str) -> None:
+    """The figure, what to notice, what is not drawn, and who says what the head is about."""
+    reading = reading_of(page, task)
+    page.show(classes.reading_figure(reading, page.theme), name=f"task-{task}", alt="Bars", notice=classes.notice(reading))
+    for said in (classes.left_out(reading), sentence_pairs.meanings(reading.labels) if task == "pairs" else ""):
+        if said:
+            st.caption(plain(said))
+    say_about(page.model.info, task)
+    choose_subject(page.model.info)
+
+
+def explain(page: Page, task: str) -> None:
+    """How it is computed, with the numbers, folded."""
+    with page.fold("How it is computed"):
+        said = f"{classes.method(page.model.info.task_heads[task])} {sentence_pairs.METHOD if task == 'pairs' else ''}"
+        st.markdown(page.model.info.special.spelled(said))
+        page.table(classes.columns(reading_of(page, task)), name=f"task-{task}")
+
+
+def reading_of(page: Page, task: str) -> classes.Classification:
+    """What a head says of the input."""
+    return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, page.forward.class_vector))

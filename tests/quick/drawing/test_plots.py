@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bertviz_app.drawing import colors, plots
+from bertviz_app.records.forward import KINDS
+
+THEMES = (plots.LIGHT, plots.DARK)
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def oklab(color: str) -> np.ndarray:
+    return colors.to_oklab(color)
+
+
+def test_the_contrast_of_these_tests_is_the_standards():
+    assert contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_whatever_is_read_stands_out_from_the_paper(theme):
+    colors = {"ink": theme.ink, "muted": theme.muted, "accent": theme.accent, **theme.kinds}
+    colors |= {f"segment {i}": color for i, color in enumerate(theme.segments)}
+    assert {name: round(contrast(c, theme.paper), 2) for name, c in colors.items() if contrast(c, theme.paper) < 4.5} == {}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_special_tokens_can_be_read_on_the_tint_behind_them(theme):
+    def over_paper(color: str, share: float) -> str:
+        mixed = (round(share * int(color[i : i + 2], 16) + (1 - share) * int(theme.paper[i : i + 2], 16)) for i in (1, 3, 5))
+        return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+    assert all(contrast(color, over_paper(color, 0.16)) >= 4.5 for color in theme.kinds.values())
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_zero_is_paper_and_both_ends_are_not(theme):
+    assert theme.weights[0] == [0.0, theme.paper]
+    assert theme.signed[len(theme.signed) // 2] == [0.5, theme.paper]
+    for scale in (theme.weights, theme.signed):
+        assert scale[0][0] == 0 and scale[-1][0] == 1 and all(re.fullmatch("#[0-9A-F]{6}", color) for _, color in scale)
+        assert contrast(scale[-1][1], theme.paper) > 4.5
+    assert contrast(theme.signed[0][1], theme.paper) > 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize(("name", "halves"), [("weights", 1), ("signed", 2)])
+def test_equal_steps_of_a_scale_look_equally_large(theme, name, halves):
+    points = np.array([oklab(color) for _, color in getattr(theme, name)])
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    for part in np.split(steps, halves):
+        # Colours are rounded to 8 bits a channel, which dark ones feel most.
+        assert np.abs(part / part.mean() - 1).max() < 0.12
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_a_larger_weight_is_further_from_paper(theme):
+    points = np.array([oklab(color) for _, color in theme.weights])
+    assert (np.diff(np.linalg.norm(points - oklab(theme.paper), axis=1)) > 0).all()
+    assert len(set(np.sign(np.diff(points[:, 0])))) == 1  # in lightness too, for those who see no colours
+
+
+def test_oklab_of_white_black_and_red_as_published():
+    assert oklab("#FFFFFF") == pytest.approx([1, 0, 0], abs=1e-3)
+    assert oklab("#000000") == pytest.approx([0, 0, 0], abs=1e-6)
+    assert oklab("#FF0000") == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
+    for color in ("#9A5B00", "#2B2E83", "#FCFBF8", "#010203"):
+        assert colors.from_oklab(oklab(color)) == color
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_kind_of_token_has_a_colour(theme):
+    for kind in KINDS:
+        for segment in (0, 1, 2):
+            assert re.fullmatch("#[0-9A-F]{6}", theme.token_color(kind, segment))
+    assert theme.token_color("word", 0) != theme.token_color("word", 1) == theme.token_color("piece", 1)
+    assert theme.token_color("cls", 0) == theme.kinds["cls"]
+
+
+def test_a_theme_is_light_unless_it_is_dark():
+    assert plots.theme("dark") == plots.DARK
+    assert plots.theme("light") == plots.theme(None) == plots.theme("nonsense") == plots.LIGHT
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [
+        (0, "0 %"), (1e-9, "< 0.1 %"), (0.001, "0.1 %"), (0.0421, "4.2 %"), (0.0996, "10.0 %"), (0.1, "10 %"), (0.834, "83 %"),
+        (0.99, "99 %"), (0.995, "99.5 %"), (0.9991, "> 99.9 %"), (1, "100 %"), (np.float32(0.5), "50 %"),
+    ],
+)  # fmt: skip
+def test_probabilities_as_people_read_them(probability, shown):
+    assert plots.percent(probability) == shown
+
+
+def test_nothing_is_called_certain_or_impossible_that_is_not():
+    for probability in [*np.linspace(0, 1, 5001)[1:-1], 1e-9, 1 - 1e-9]:
+        assert plots.percent(probability) not in ("0 %", "0.0 %", "100 %", "100.0 %")
+
+
+def test_layers_and_heads_are_counted_from_one():
+    assert [plots.shown(i) for i in (0, 11)] == [1, 12]
+
+
+@pytest.mark.parametrize(
+    ("token", "label"),
+    [
+        ("<b>", "&lt;b&gt;"), ("</script>", "&lt;/script&gt;"), ("$x$", "&#36;x&#36;"), ("&lt;", "&amp;lt;"), ("a\nb", "a⏎b"),
+        ("##ing", "##ing"), ("[CLS]", "[CLS]"), ("“”", "“”"), ("", ""),
+    ],
+)  # fmt: skip
+def test_tokens_are_text_for_plotly(token, label):
+    assert plots.label(token) == label
+
+
+@pytest.mark.parametrize("n", [1, 39, 40, 41, 80, 81, 512])
+def test_an_axis_is_thinned_out_before_its_labels_meet(n):
+    axis = plots.token_axis([f"token {i}" for i in range(n)])
+    assert len(axis["tickvals"]) == len(axis["ticktext"]) <= plots.MAX_TICKS
+    assert axis["tickvals"][0] == 0 and len(set(np.diff(axis["tickvals"]))) <= 1
+    assert all(text == f"token {place}" for place, text in zip(axis["tickvals"], axis["ticktext"], strict=True))
+    if n <= plots.MAX_TICKS:
+        assert axis["tickvals"] == list(range(n))
+
+
+def test_a_heatmap_of_weights_starts_at_zero_and_one_of_signed_values_is_even():
+    values = np.array([[-2.0, 1.0]])
+    weights = plots.heatmap(values, plots.LIGHT)
+    assert (weights.zmin, weights.zmax) == (0, 2)
+    signed = plots.heatmap(values, plots.LIGHT, signed=True)
+    assert (signed.zmin, signed.zmax) == (-2, 2)
+    shared = plots.heatmap(values, plots.DARK, limit=5, colorbar={"title": "weight"}, x=["a", "b"])
+    assert (shared.zmax, shared.colorbar.title.text, shared.x) == (5, "weight", ("a", "b"))
+    assert plots.heatmap(np.zeros((2, 2)), plots.LIGHT).zmax == 1
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme):
+    figure = plots.figure(theme, height=300, title="A title")
+    figure.add_trace(plots.heatmap(np.eye(3), theme))
+    written = figure.to_json()
+    assert min(map(int, re.findall(r'"size":(\d+)', written))) >= 14
+    assert figure.layout.height == 300 and figure.layout.paper_bgcolor == theme.paper and figure.layout.title.text == "A title"
+
+
+def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines():
+    narrow = plots.theme("dark", narrow=True)
+    assert narrow == replace(plots.DARK, narrow=True)
+    assert (
+        plots.heatmap(np.eye(2), narrow).colorbar.orientation
+        == "h"
+        != plots.heatmap(np.eye(2), plots.DARK).colorbar.orientation
+    )
+    title = "A title that is much longer than the line of a phone"
+    wide, phone = (plots.figure(theme, height=300, title=title).layout for theme in (plots.DARK, narrow))
+    assert wide.title.text == title and wide.height == 300
+    assert phone.title.text.replace("<br>", " ") == title and max(map(len, phone.title.text.split("<br>"))) <= 44
+    assert phone.height - phone.margin.t == wide.height - wide.margin.t
+
+
+@pytest.mark.parametrize("top", [0.004, 0.05, 0.33, 0.5, 0.97, 1])
+def test_an_axis_in_percent_has_three_to_six_ticks_up_to_its_top(top):
+    axis = plots.percent_axis(top)
+    assert 3 <= len(axis["tickvals"]) <= 6 and axis["tickvals"][0] == 0 and axis["tickvals"][-1] <= top
+    assert [f"{100 * place:g} %" for place in axis["tickvals"]] == axis["ticktext"]
