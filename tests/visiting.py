@@ -26,17 +26,27 @@ IN_THE_DARK = "bert"  # colours do not depend on the family
 def visit(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
     """A page as a visitor with these texts finds it; no exception may reach the screen."""
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
+    if name != "home":
+        app.switch_page(f"pages/{name}.py")
+    _arrange(app, text=text, pair=pair, state=state)
+    app.run()
+    return stay(app)
+
+
+def stay(app: AppTest, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
+    """The page that is open, for the same visitor with these texts and choices; no exception may reach the screen."""
+    _arrange(app, text=text, pair=pair, state=state)
+    app.run()
+    assert not app.exception, [exception.message for exception in app.exception]
+    return app
+
+
+def _arrange(app: AppTest, *, text: str | None, pair: str | None, state: dict[str, Any] | None) -> None:
     if text is not None or pair is not None:
         app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
     for key, value in (state or {}).items():
         # What is chosen on arriving at a page is what was chosen on the page before.
         app.session_state["_model" if key == "model" else key] = value
-    if name != "home":
-        app.switch_page(f"pages/{name}.py")
-    app.run()
-    app.run()
-    assert not app.exception, [exception.message for exception in app.exception]
-    return app
 
 
 def all_of_a_page(page: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
@@ -55,12 +65,12 @@ def _visits(page: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, A
             for theme in THEMES if family == IN_THE_DARK else ("light",):
                 monkeypatch.setattr(memory, "theme", lambda colours=THEMES[theme]: colours)
                 first = visit(page, text=text, pair=pair, state={"model": checkpoint.name})
-                for choice in _views(first):
+                for choice in views(first):
                     app = visit(page, text=text, pair=pair, state={"model": checkpoint.name} | choice) if choice else first
                     yield "/".join((family, *choice.values(), kind, theme)), app
 
 
-def _views(app: AppTest) -> list[dict[str, str]]:
+def views(app: AppTest) -> list[dict[str, str]]:
     """How each view of a page is chosen, as the page offers them."""
     for box in app.segmented_control:
         if box.key and (box.key.endswith("_view") or box.key == "task"):
