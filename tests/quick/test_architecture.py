@@ -248,7 +248,7 @@ def test_the_top_of_the_repository_is_as_planned():
     planned = {
         "app.py", "home.py", "pages", "bertviz_app", "tests", "training", "benchmarks", "scripts", "docs", "requirements.txt",
         "requirements-dev.txt", "pyproject.toml", "Dockerfile", "compose.yaml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
-        "LICENSE", ".streamlit", ".ci", ".gitignore", ".gitattributes", ".dockerignore",
+        "LICENSE", ".streamlit", ".ci", ".github", "mkdocs.yml", ".pre-commit-config.yaml", ".editorconfig", ".gitignore", ".gitattributes", ".dockerignore",
     }  # fmt: skip
     assert top <= planned
 
