@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import functools
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import heads
 import pytest
-import tiny
-from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
-from visiting import visit
 
 from bertviz_app import load
-from bertviz_app.engine.model import Model
-from bertviz_app.records.forward import ForwardPass
-from bertviz_app.workspace import jobs
+
+# What is slow to import is imported by the fixtures that need it: the tests in `quick` need none of it.
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
+# Before torch is imported, also by the servers that tests start: the cores are taken by tests side by side, and threads that wait for each
+# other on a busy core take thirty times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "i", "love", "ai", "!", "the", "cat", "sat", "##s", "##at", "c", "."]
@@ -36,6 +40,8 @@ def _from_the_root() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _components_are_looked_for_once() -> Iterator[None]:
     """Each page that a test opens would read what is said of all installed packages, which takes longer than the page itself."""
+    from streamlit.components.v2 import manifest_scanner
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests))
         yield
@@ -44,6 +50,8 @@ def _components_are_looked_for_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _jobs_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """No job starts by itself, or is done already: that would depend on how fast the machine is, and on the tests before."""
+    from bertviz_app.workspace import jobs
+
     jobs.finished.clear()
     monkeypatch.setattr(jobs, "AT_ONCE", 0.0)
     monkeypatch.setattr(jobs, "OPENING", 0.0)
@@ -111,6 +119,8 @@ def tiny_checkpoint(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def tiny_families(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A small random checkpoint of every family, in a folder of its own, by the family's name in `tiny.FAMILIES`."""
+    import tiny
+
     root = tmp_path_factory.mktemp("families")
     return {name: tiny.save(name, root / f"tiny-{name}") for name in tiny.FAMILIES}
 
@@ -118,10 +128,14 @@ def tiny_families(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def many_heads(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A small random BERT with a head for every task."""
+    import heads
+
     return load(str(heads.save(tmp_path_factory.mktemp("heads") / "many")))
 
 
 @pytest.fixture(scope="session")
 def open_page() -> Callable[..., AppTest]:
     """Opens a page by its key, as a visitor with these texts would find it: `visiting.visit`."""
+    from visiting import visit
+
     return visit
