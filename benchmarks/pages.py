@@ -23,6 +23,7 @@ from benchmarks.ratio import ratio
 from bertviz_app import load
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[1]
 RERUNS = 15
@@ -65,7 +66,7 @@ def script_times() -> None:
         model.parts.encoder.register_forward_hook(lambda *_: made.append(None))
     for text in (SHORT, LONG):
         app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=120)
-        app.session_state["texts"] = {"text": text}
+        app.session_state["scene"] = Scene(texts={"text": text})
         app.run()
         for page in PAGES.values():
             so_far = len(made)

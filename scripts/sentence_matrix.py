@@ -16,6 +16,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -43,8 +44,7 @@ def main() -> None:
 
 def _notices(key: str, model: str, text: str) -> list[str]:
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=120)
-    app.session_state["texts"] = {"text": text}
-    app.session_state["_model"] = model
+    app.session_state["scene"] = Scene(model=model, texts={"text": text})
     if key != "home":
         app.switch_page(f"pages/{key}.py")
     app.run()

@@ -18,4 +18,4 @@ def listed(app: AppTest, choice: str) -> Any:
 
 def clicked(choice: str, encoding: Encoding, position: int, *said: str) -> dict[str, Any]:
     """The state of a session in which a token of a text was clicked."""
-    return {"_chosen": {choice: [choices._digest(encoding.key), str(position), *said]}}
+    return {"choices": {choice: [choices._digest(encoding.key), str(position), *said]}}

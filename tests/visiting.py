@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from bertviz_app.drawing import plots
 from bertviz_app.workspace import jobs, memory
+from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[1]
+SCENE = {field.name for field in fields(Scene)}
 # A BERT with a head for every task, one with byte-level BPE and no segments, and one that looks for replaced tokens; random, and kept as they are.
 CHECKPOINTS = {name: Path("tests/goldens/checkpoints") / f"golden-{name}" for name in ("bert", "roberta", "electra")}
 OF_THE_SERVER = "Memory"  # a view of what other visitors left, too
@@ -26,6 +29,13 @@ IN_THE_DARK = "bert"  # colours do not depend on the family
 def visit(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
     """A page as a visitor with these texts finds it; no exception may reach the screen."""
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
+    texts = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
+    # What is looked at on arriving at a page is what was looked at on the page before.
+    looked_at = {key: value for key, value in (state or {}).items() if key in SCENE}
+    app.session_state["scene"] = Scene(**looked_at | {"texts": texts | looked_at.get("texts", {})})
+    for key, value in (state or {}).items():
+        if key not in SCENE:
+            app.session_state[key] = value
     if name != "home":
         app.switch_page(f"pages/{name}.py")
     _arrange(app, text=text, pair=pair, state=state)

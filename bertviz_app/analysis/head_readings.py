@@ -6,9 +6,8 @@ Source: Clark et al., What Does BERT Look At? (2019), section 4.1 (from pieces t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,8 @@ from bertviz_app.records.forward import Encoding, Floats
 
 Weights = TypeVar("Weights", Floats, NDArray[np.float64])
 
-Block = Literal["All", "A → A", "A → B", "B → A", "B → B"]
 # The blocks of a pair: name on the screen → segment of the queries, segment of the keys.
-BLOCKS: Mapping[Block, tuple[int | None, int | None]] = {
-    "All": (None, None),
-    "A → A": (0, 0),
-    "A → B": (0, 1),
-    "B → A": (1, 0),
-    "B → B": (1, 1),
-}
+BLOCKS = {"All": (None, None), "A → A": (0, 0), "A → B": (0, 1), "B → A": (1, 0), "B → B": (1, 1)}
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class HeadReading:
 
     words: bool = False
     hide_special: bool = False
-    block: Block = "All"
+    block: str = "All"
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,9 @@ from safetensors import safe_open
 
 from bertviz_app.checkpoints.weight_files import json_object, weight_files
 from bertviz_app.errors import BrokenCheckpoint, cause
-from bertviz_app.families.decodings import decoding_of
 from bertviz_app.families.family import Family
 from bertviz_app.families.label_sets import Labels, listed, read_labels, subject_of
-from bertviz_app.families.tasks import SUBJECTS, TASKS, TaskFacts
+from bertviz_app.families.tasks import SUBJECTS, TASKS, TaskFacts, decoding_of
 
 ANSWER_LABELS = ("start", "end")
 # Architectures that end so have a pre-training head or none.

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bertviz_app.families.decodings import DECODINGS, DecodingKey
-
 CLASS_VECTOR, ROWS = "class vector", "rows of the last layer"
 
 
@@ -68,11 +66,77 @@ SUBJECTS = {
 
 
 @dataclass(frozen=True)
+class Decoding:
+    """How logits become what is shown.
+
+    title       what a prediction of a head with its own labels is called
+    quantity    the word for one value; `python` makes the values of `logits` in PyTorch
+    method      how it is computed, for the page
+    """
+
+    key: str
+    title: str
+    quantity: str
+    python: str
+    method: str
+
+    @property
+    def is_probability(self) -> bool:
+        return self.quantity == "probability"
+
+
+DECODINGS = {
+    decoding.key: decoding
+    for decoding in (
+        Decoding(
+            "softmax",
+            "class",
+            "probability",
+            "{logits}.softmax(dim=-1)",
+            r"Softmax makes probabilities of them, which sum to 1: $P(k) = e^{z_k} / \sum_j e^{z_j}$.",
+        ),
+        Decoding(
+            "sigmoid",
+            "labels",
+            "probability",
+            "{logits}.sigmoid()",
+            r"Its config says `multi_label_classification`: each label is decided for itself by a sigmoid, $P(k) = 1 / (1 + e^{-z_k})$, so that several "
+            "can be likely, or none; the probabilities need not sum to 1.",
+        ),
+        Decoding(
+            "number",
+            "number",
+            "value",
+            "{logits}",
+            "This head was made for regression: what the linear layer gives is the answer, a number on the scale of the texts that it was trained with. It is "
+            "not a probability. (A head with one output is regression unless its config says otherwise, as in transformers, whose pipeline for text "
+            "classification puts such a number through a sigmoid all the same when the config does not say `regression`.)",
+        ),
+    )
+}
+
+
+def decoding_of(problem_type: object, n_outputs: int) -> str:
+    """The key of the decoding that a config's `problem_type` asks for, as transformers reads it.
+
+    >>> decoding_of(None, 2), decoding_of(None, 1), decoding_of("regression", 3), decoding_of("multi_label_classification", 1)
+    ('softmax', 'number', 'number', 'sigmoid')
+
+    Source: `ForSequenceClassification` in transformers, the choice of the loss.
+    """
+    if problem_type == "multi_label_classification":
+        return "sigmoid"
+    if problem_type == "regression" or (problem_type is None and n_outputs == 1):
+        return "number"
+    return "softmax"
+
+
+@dataclass(frozen=True)
 class TaskFacts:
     """What is known of a head that a checkpoint brings, as plain values.
 
     task, labels  the row of TASKS it is read by, and a name for each output
-    decoding      a key of `decodings.DECODINGS`
+    decoding      a key of DECODINGS
     beside        the folder below the checkpoint's own that it was saved in; empty for the checkpoint's own
     told_by       who says what it is about: "labels" (a guess from a known label set), "folder", "settings", "visitor"; empty where nobody does
     remark        what was odd about the names in its config; empty where nothing was
@@ -83,7 +147,7 @@ class TaskFacts:
 
     task: str
     labels: tuple[str, ...]
-    decoding: DecodingKey = "softmax"
+    decoding: str = "softmax"
     beside: str = ""
     told_by: str = ""
     remark: str = ""
@@ -123,7 +187,9 @@ class TaskFacts:
         """What it says of an input."""
         return {"sentiment": "how the text sounds", "pairs": "what the second text says about the first"}.get(
             self.task,
-            DECODINGS[self.decoding].what,
+            {"softmax": "which of its classes the text belongs to", "sigmoid": "which of its labels hold"}.get(
+                self.decoding, "a number for the text"
+            ),
         )
 
     @property

@@ -1,4 +1,4 @@
-"""What a browser remembers of a visit, written and read. What comes back is input from outside: checked, bounded, and never an exception."""
+"""A scene as a browser remembers it, written and read: what was typed, hidden and chosen. What comes back is input from outside: checked, bounded, and never an exception."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bertviz_app import settings
-from bertviz_app.workspace.scene import Plain, Span
-
-Input = tuple[str, str | None]  # the sentence and the second one, as they were typed
+from bertviz_app.workspace.scene import Choice, HiddenWords, Scene, Span, is_of_its_kind
 
 PROBLEM = "A part of what this browser kept of your last visit could not be read, and was left out."
 MOST_NAMES = 100  # texts, choices, hidden words, and what was chosen in one list
@@ -21,11 +19,9 @@ LONGEST_CHOICE = 200  # characters
 
 @dataclass(frozen=True)
 class BrowserAnswer:
-    """What could be read of an answer. `hidden` are words with the input that they belong to; `problem` says that something was left out."""
+    """What could be read of an answer: a scene without page and model, and the kind of screen. `problem` says that something was left out."""
 
-    texts: Mapping[str, str] = field(default_factory=dict)
-    hidden: tuple[Input, tuple[Span, ...]] | None = None
-    choices: Mapping[str, Plain] = field(default_factory=dict)
+    scene: Scene = field(default_factory=Scene)
     screen: str = ""
     problem: str = ""
 
@@ -35,9 +31,15 @@ def most() -> int:
     return 40 * settings.current().max_characters + 10_000
 
 
-def written_texts(texts: Mapping[str, str], subject: object, hidden: tuple[Span, ...]) -> str:
-    """The texts, and the words that are hidden with the input that they belong to, as the browser keeps them."""
-    return json.dumps({"texts": dict(texts), "hidden": [subject, hidden] if hidden else None})
+def written_texts(scene: Scene) -> str:
+    """The texts, and the words that are hidden with the texts that they stand in, as the browser keeps them."""
+    hidden = scene.hidden if scene.hidden and scene.hidden.words else None
+    return json.dumps({"texts": dict(scene.texts), "hidden": [hidden.texts, hidden.words] if hidden else None})
+
+
+def written_choices(scene: Scene) -> str:
+    """What was chosen. It is kept apart from the texts, as it outlasts a reload but no new visit."""
+    return json.dumps(scene.choices)
 
 
 def answer(saved: object, question: str) -> BrowserAnswer | None:
@@ -52,11 +54,16 @@ def answer(saved: object, question: str) -> BrowserAnswer | None:
         return None
     kept, chosen = _kept(said.get("texts")), _kept(said.get("choices"))
     texts = {name: text for name, text in _items(kept, "texts") if _is_text(text)}
-    choices = {name: value for name, value in _items({"choices": chosen}, "choices") if _is_plain(value)}
+    items = _items({"choices": chosen}, "choices")
+    # A name that is no choice any more is not missed: an older edition wrote it.
+    choices = {Choice(name): value for name, value in items if name in set(Choice) and _is_choice(Choice(name), value)}
+    former = sum(name not in set(Choice) and _is_plain(value) for name, value in items)
     hidden = _hidden((kept or {}).get("hidden"))
-    lost = kept is None or chosen is None or len(texts) < _n(kept.get("texts")) or len(choices) < len(chosen)
+    lost = kept is None or chosen is None or len(texts) < _n(kept.get("texts")) or len(choices) + former < len(chosen)
     lost = lost or (hidden is None and bool((kept or {}).get("hidden")))
-    return BrowserAnswer(texts, hidden, choices, screen(said.get("screen")), PROBLEM if lost else "")
+    return BrowserAnswer(
+        Scene(texts=texts, hidden=hidden, choices=choices), screen(said.get("screen")), PROBLEM if lost else ""
+    )
 
 
 def screen(said: object) -> str:
@@ -92,18 +99,20 @@ def _n(found: object) -> int:
     return len(found) if isinstance(found, dict) else int(found is not None)
 
 
-def _hidden(found: object) -> tuple[Input, tuple[Span, ...]] | None:
+def _hidden(found: object) -> HiddenWords | None:
     match found:
         case [[str(text), (str() | None) as pair], list(words)] if (
             _is_text(text) and _is_text(pair or "") and len(words) <= MOST_NAMES
         ):
-            spans = tuple(tuple(word) for word in words if isinstance(word, list) and _is_span(word))
-            return ((text, pair), spans) if len(spans) == len(words) else None
+            spans: tuple[Span, ...] = tuple((a, b, c) for a, b, c in words) if all(map(_is_span, words)) else ()
+            return HiddenWords((text, pair), spans) if len(spans) == len(words) else None
         case _:
             return None
 
 
-def _is_span(word: list[Any]) -> bool:
+def _is_span(word: object) -> bool:
+    if not isinstance(word, list):
+        return False
     return len(word) == 3 and all(type(number) is int and number >= 0 for number in word) and word[0] <= 1
 
 
@@ -117,6 +126,10 @@ def _is_readable(text: str) -> bool:
     except UnicodeEncodeError:  # half of a character
         return False
     return True
+
+
+def _is_choice(choice: Choice, value: object) -> bool:
+    return _is_plain(value) and is_of_its_kind(choice, value)
 
 
 def _is_plain(value: object) -> bool:

@@ -7,20 +7,20 @@ it. It is not in the address, as nothing is that was typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from bertviz_app.workspace import scene
-from bertviz_app.workspace.scene import CHOSEN, CORRECTED, PAGE, Choice, Plain
+from bertviz_app.workspace import session
+from bertviz_app.workspace.scene import Choice, Plain
+from bertviz_app.workspace.session import CORRECTED
 
 if TYPE_CHECKING:
     from bertviz_app.records.forward import Encoding
 
 T = TypeVar("T")
-S = TypeVar("S", bound=str)
 
 _QUOTED = 40  # characters of an address that are said again
 # What had another name once: links are kept, in slides and in mails.
@@ -30,7 +30,9 @@ _FORMER_NAMES = {
 }
 
 
-def view(choice: Choice, options: Sequence[S], *, label: str = "View", spelled: Callable[[str], str] = str, **look: Any) -> S:
+def view(
+    choice: Choice, options: Sequence[str], *, label: str = "View", spelled: Callable[[str], str] = str, **look: Any
+) -> str:
     """One of a row of names, the first until another is chosen; `label` is what a screen reader says, `spelled` as in `one_of`."""
     names = _named(choice, options, label, spelled)
     look = {"default": names[0], "label_visibility": "collapsed", "wrap": True} | look
@@ -38,7 +40,7 @@ def view(choice: Choice, options: Sequence[S], *, label: str = "View", spelled: 
     return _by_its_own_name(choice, options, names, chosen)
 
 
-def one_of(choice: Choice, label: str, options: Sequence[S], *, spelled: Callable[[str], str] = str, **look: Any) -> S:
+def one_of(choice: Choice, label: str, options: Sequence[str], *, spelled: Callable[[str], str] = str, **look: Any) -> str:
     """One of a list that is the same for every input.
 
     `spelled` says how an option is written for this model. What is handed back, kept and put into the address is the option itself: a link
@@ -57,7 +59,7 @@ def one_of_these(
     What was chosen holds for another input if it is offered there by the same name.
     """
     names, first = _told_apart([says(one) for one in offered]), look.pop("index", 0)
-    before = CHOSEN.value().get(choice)
+    before = session.now().choices.get(choice)
     index = names.index(before) if before in names else first
     # A browser goes on showing what it showed: with other names it is another widget.
     key = f"{choice.value}_{_digest(names)}"
@@ -69,32 +71,32 @@ def one_of_these(
 def some_of(choice: Choice, label: str, options: Sequence[str], **look: Any) -> list[str]:
     """Any number of a list that is the same for every input, none at first."""
     _say_unknown(choice, options, label)
-    before = scene.chosen(choice)
+    before = session.chosen(choice)
     if before is not None and not (isinstance(before, list) and set(before) <= set(options)):
-        scene.choose(choice, [one for one in before if one in options] if isinstance(before, list) else [])
+        session.choose(choice, [one for one in before if one in options] if isinstance(before, list) else [])
     return _kept(choice, st.multiselect(label, options, key=choice.value, bind="query-params", **look))
 
 
 def switch(choice: Choice, label: str, *, on: bool = False, **look: Any) -> bool:
     """On or off."""
-    if not isinstance(scene.chosen(choice), bool):
-        scene.unchoose(choice)
+    if not isinstance(session.chosen(choice), bool):
+        session.unchoose(choice)
     return _kept(choice, bool(st.toggle(label, value=on, key=choice.value, bind="query-params", **look)))
 
 
 def number(choice: Choice, label: str, least: int, most: int, **look: Any) -> int:
     """A whole number on a scale. One that is not on it, from a link or another model, is said, and the nearest one taken."""
-    asked = scene.chosen(choice)
+    asked = session.chosen(choice)
     asked = st.query_params.get(choice) if asked is None else asked
     try:
         wanted = least if asked is None else int(str(asked))
     except ValueError:
         wanted = least
-        scene.unchoose(choice)
+        session.unchoose(choice)
     if not least <= wanted <= most:
         nearest = min(max(wanted, least), most)
         _correct(choice, f"“{label} {wanted}” does not exist here, only {least} to {most}. Shown is {nearest}.")
-        scene.choose(choice, nearest)
+        session.choose(choice, nearest)
     return _in_address(choice, _kept(choice, int(st.slider(label, least, most, key=choice.value, bind="query-params", **look))))
 
 
@@ -111,20 +113,19 @@ def one_on_scale(choice: Choice, label: str, options: Sequence[str], **look: Any
 
 def remember(choice: Choice, value: Plain | None) -> None:
     """Keep what was chosen, for a reload on another page; None forgets it."""
-    others = {name: kept for name, kept in CHOSEN.value().items() if name != choice}
-    CHOSEN.put(others if value is None else {**others, choice.value: value})
+    session.SCENE.put(session.now().choosing(choice, value))
 
 
 def kept_names(choice: Choice) -> list[str]:
-    """A choice of several that is made by clicks, without a widget: kept for a reload like the others."""
-    names = scene.chosen(choice)
-    remember(choice, names if isinstance(names, list) else None)
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    """A choice of several that is made by clicks, without a widget: kept and linked to like the others."""
+    kept = session.chosen(choice)
+    asked = kept if isinstance(kept, list) else st.query_params.get_all(choice)
+    return _in_address(choice, _kept(choice, [name for name in asked if isinstance(name, str)]))
 
 
 def clicked_token(choice: Choice, encoding: Encoding) -> int | None:
     """The token that was clicked in a text; None in any other."""
-    match CHOSEN.value().get(choice):
+    match session.now().choices.get(choice):
         case [str(about), str(position), *_] if about == _digest(encoding.key) and position.isdecimal():
             return int(position) if int(position) < encoding.n_tokens else None
         case _:
@@ -138,23 +139,16 @@ def click_token(choice: Choice, encoding: Encoding, position: int | None, *said:
 
 def said_of_token(choice: Choice, encoding: Encoding) -> str:
     """What was said of the clicked token; empty where nothing was."""
-    kept = CHOSEN.value().get(choice)
+    kept = session.now().choices.get(choice)
     return kept[2] if clicked_token(choice, encoding) is not None and isinstance(kept, list) and len(kept) > 2 else ""
-
-
-def recall(remembered: Mapping[str, Plain]) -> None:
-    """Choose again what a browser remembers, from the next run on; a name that is no choice is left out."""
-    known = {name: value for name, value in remembered.items() if name in set(Choice)}
-    CHOSEN.put({**known, **CHOSEN.value()})
-    scene.choose_later({name: value for name, value in known.items() if scene.chosen(name) is None})
 
 
 def corrections() -> list[str]:
     """What links asked for in vain on this page, once its widgets are drawn; each sentence until the visitor chooses otherwise."""
-    page, still = PAGE.value(), {}
+    page, still = session.now().page, {}
     for name, (sentence, value) in CORRECTED.of(page).items():
-        if value in (None, scene.chosen(name)):
-            still[name] = (sentence, scene.chosen(name))
+        if value in (None, session.chosen(name)):
+            still[name] = (sentence, session.chosen(name))
     CORRECTED.put(page, still)
     return [sentence for sentence, _ in still.values()]
 
@@ -172,22 +166,22 @@ def _in_address(choice: Choice, value: T) -> T:
     """Have a value in the address as it is shown. Streamlit leaves out a default, which may be another one for another model or text, and
     leaves in what a link asked for in vain.
     """
-    scene.ADDRESS.put({**scene.ADDRESS.value(), choice.value: str(value)})
+    session.ADDRESS.put((*session.ADDRESS.value(), choice))
     return value
 
 
 def _named(choice: Choice, options: Sequence[str], label: str, spelled: Callable[[str], str]) -> list[str]:
     """What the options are called here. One that was chosen for a model that calls it otherwise, or by a link, is chosen by its name here."""
     names = [spelled(option) for option in options]
-    here, by_link = scene.chosen(choice), st.query_params.get(choice)
-    known = (by_link,) if here is None else (here, CHOSEN.value().get(choice))
+    here, by_link = session.chosen(choice), st.query_params.get(choice)
+    known = (by_link,) if here is None else (here, session.now().choices.get(choice))
     if known[0] not in names and (own := next((one for one in known if one in options), None)):
-        scene.choose(choice, names[options.index(str(own))])
+        session.choose(choice, names[options.index(str(own))])
     _only(choice, names, label)
     return names
 
 
-def _by_its_own_name(choice: Choice, options: Sequence[S], names: Sequence[str], chosen: str) -> S:
+def _by_its_own_name(choice: Choice, options: Sequence[str], names: Sequence[str], chosen: str) -> str:
     own = options[names.index(chosen)]
     return _kept(choice, own) if own == chosen else _in_address(choice, _kept(choice, own))
 
@@ -200,22 +194,22 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 
 def _only(choice: Choice, options: Sequence[str], label: str) -> None:
     """Nothing but what is offered: a link may ask for anything, and another model may offer less."""
-    asked = scene.chosen(choice) or st.query_params.get(choice)
+    asked = session.chosen(choice) or st.query_params.get(choice)
     if asked not in options and (now := _FORMER_NAMES.get(choice, {}).get(str(asked))) in options:
-        scene.choose(choice, now)
+        session.choose(choice, now)
         return
     _say_unknown(choice, options, label)
-    if scene.chosen(choice) not in options:
-        scene.unchoose(choice)
+    if session.chosen(choice) not in options:
+        session.unchoose(choice)
 
 
 def _say_unknown(choice: Choice, options: Sequence[str], label: str) -> None:
     unknown = [asked for asked in st.query_params.get_all(choice) if asked not in options]
-    if unknown and scene.chosen(choice) is None:
+    if unknown and session.chosen(choice) is None:
         what = f"{unknown[0][:_QUOTED]}{'…' if len(unknown[0]) > _QUOTED else ''}"
         _correct(choice, f"The link asks for “{what}” ({label.lower()}), which does not exist here.")
 
 
 def _correct(choice: Choice, sentence: str) -> None:
-    page = PAGE.value()
+    page = session.now().page
     CORRECTED.put(page, {**CORRECTED.of(page), choice.value: (sentence, None)})

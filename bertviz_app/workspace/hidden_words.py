@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bertviz_app.analysis.words import word_positions
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import session
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Span
 from bertviz_app.workspace.subject import Subject, positions_of
@@ -49,11 +49,10 @@ def hidden_blanks(subject: Subject, blanks: Sequence[int]) -> tuple[list[int], l
 
 def say_hidden(typed_texts: tuple[str, str | None]) -> None:
     """Which words are hidden on this page as on all others, and a button that shows them again."""
-    words = [(typed_texts[segment] or "")[start:end] for segment, start, end in scene.HIDDEN.of(typed_texts)]
+    words = [(typed_texts[segment] or "")[start:end] for segment, start, end in session.now().hidden_in(typed_texts)]
     if words:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
             names = ", ".join(f"“{word[:30]}”" for word in words[:MOST_NAMED])
             st.caption(plain(f"Hidden on every page: {names}{more}."), width="content")
-            show_again = scene.HIDDEN.put
-            st.button("Show hidden words", key="show_hidden", type="tertiary", on_click=show_again, args=(typed_texts, ()))
+            st.button("Show hidden words", key="show_hidden", type="tertiary", on_click=lambda: session.see(hidden=None))

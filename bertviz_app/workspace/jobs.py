@@ -21,7 +21,7 @@ from cachetools import LRUCache
 from bertviz_app import settings
 from bertviz_app.serving.pass_queue import many_passes
 from bertviz_app.serving.waiting import wait_for
-from bertviz_app.workspace import caches, costs, scene
+from bertviz_app.workspace import caches, costs, session
 
 T = TypeVar("T")
 Progress = Callable[[float], object]  # is told the share that is done, between two steps
@@ -209,8 +209,8 @@ def _stop(key: str, job_key: Hashable) -> None:
 
 def _choice(key: str) -> tuple[Hashable, bool] | None:
     """The job that this visitor chose last in a place of a page, and whether it was asked for or stopped."""
-    return scene.JOBS.value().get(key)
+    return session.JOBS.value().get(key)
 
 
 def _choose(key: str, job_key: Hashable, wanted: bool) -> None:
-    scene.JOBS.put({**scene.JOBS.value(), key: (job_key, wanted)})
+    session.JOBS.put({**session.JOBS.value(), key: (job_key, wanted)})

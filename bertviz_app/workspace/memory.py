@@ -6,13 +6,12 @@ nothing to see writes it to the browser's `sessionStorage` and, on a session's f
 
 from __future__ import annotations
 
-import json
 import secrets
 
 import streamlit as st
 
 from bertviz_app.drawing import plots
-from bertviz_app.workspace import browser_memory, choices, scene
+from bertviz_app.workspace import address, browser_memory, session
 
 # Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
 _JS = """
@@ -50,7 +49,10 @@ export default function({data, setStateValue}) {
   }
   const place = location.pathname.split("/").at(-1), address = new URL(location.href);
   if (data.address && place === (data.page === "home" ? "" : data.page)) {  // not when the visitor has gone on meanwhile
-    for (const [name, value] of Object.entries(data.address)) address.searchParams.set(name, value);
+    for (const [name, values] of Object.entries(data.address)) {
+      address.searchParams.delete(name);
+      for (const value of values) address.searchParams.append(name, value);
+    }
     if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
   if (data.screen && screen() !== data.screen) setStateValue("screen", screen());
@@ -67,16 +69,16 @@ def restore() -> bool:
     """
     if not dict(st.context.headers):
         return True
-    if not scene.RESTORED.value():
-        if not scene.QUESTION.value():
-            scene.QUESTION.put(secrets.token_hex(8))
-        question = {"question": scene.QUESTION.value(), "most": browser_memory.most()}
+    if not session.RESTORED.value():
+        if not session.QUESTION.value():
+            session.QUESTION.put(secrets.token_hex(8))
+        question = {"question": session.QUESTION.value(), "most": browser_memory.most()}
         result = _browser_memory(key="_browser_memory", data=question, on_saved_change=lambda: None, height=1)
-        answer = browser_memory.answer(result.saved, scene.QUESTION.value())
+        answer = browser_memory.answer(result.saved, session.QUESTION.value())
         if answer is None:
             return False
         _believe(answer)
-    texts = browser_memory.written_texts(scene.TEXTS.value(), *scene.HIDDEN.latest())
+    texts = browser_memory.written_texts(session.now())
     _browser_memory(key="_browser_memory_texts", data={"name": "texts", "kept": texts}, height=1)
     return True
 
@@ -89,46 +91,46 @@ def keep() -> None:
         return
     drawn = theme()
     screen = f"{drawn.name} {'narrow' if drawn.narrow else 'wide'}"
-    data = {"name": "choices", "kept": json.dumps(scene.CHOSEN.value()), "screen": screen} | {
-        "page": scene.PAGE.value(),
-        "address": dict(scene.ADDRESS.value()),
+    said = address.written(session.now())
+    data: dict[str, object] = {"name": "choices", "kept": browser_memory.written_choices(session.now()), "screen": screen} | {
+        "page": session.now().page,
+        "address": {choice.value: said.get(choice.value, []) for choice in session.ADDRESS.value()},
     }
     result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)
     seen = browser_memory.screen(result.screen)
     if seen and seen != screen:
-        scene.SCREEN.put(seen)
+        session.SCREEN.put(seen)
         st.rerun()
 
 
 def theme() -> plots.Theme:
     """The theme for this visitor's screen: as the browser tells, or, before it has, as Streamlit does."""
-    name, _, width = scene.SCREEN.value().partition(" ")
+    name, _, width = session.SCREEN.value().partition(" ")
     return plots.theme(name or st.context.theme.type, narrow=width == "narrow")
 
 
 def recall(name: str, default: str = "") -> str:
     """A text that was typed under this name, on whatever page."""
-    return scene.TEXTS.value().get(name, default)
+    return session.now().texts.get(name, default)
 
 
 def has_text() -> bool:
     """Whether a sentence was ever typed or picked, an empty one too."""
-    return "text" in scene.TEXTS.value()
+    return "text" in session.now().texts
 
 
 def remember(name: str, text: str) -> None:
     """Keep a text under a name, for all pages."""
-    scene.TEXTS.put({**scene.TEXTS.value(), name: text})
+    session.see(texts={**session.now().texts, name: text})
 
 
 def _believe(answer: browser_memory.BrowserAnswer) -> None:
-    """Take over what the browser kept. What was typed in this session already is newer."""
-    scene.RESTORED.put(True)
-    scene.TEXTS.put({**answer.texts, **scene.TEXTS.value()})
-    scene.SCREEN.put(answer.screen)
-    scene.FORGOTTEN.put(answer.problem)
-    if answer.hidden:
-        scene.HIDDEN.put(*answer.hidden)
-    if answer.choices:
-        choices.recall(answer.choices)
+    """Take over what the browser kept. What was typed and chosen in this session already is newer."""
+    session.RESTORED.put(True)
+    session.SCREEN.put(answer.screen)
+    session.FORGOTTEN.put(answer.problem)
+    kept, here = answer.scene, session.now()
+    session.see(texts={**kept.texts, **here.texts}, hidden=kept.hidden or here.hidden, choices={**kept.choices, **here.choices})
+    if kept.choices:
+        session.choose_later({name: value for name, value in kept.choices.items() if session.chosen(name) is None})
         st.rerun()  # before any widget is drawn

@@ -18,8 +18,9 @@ from bertviz_app.analysis.glossary import TERMS
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.checkpoints.folders import is_here
 from bertviz_app.records.forward import ModelInfo
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import address, session
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.scene import Scene
 
 SIDEBAR = 252  # pixels of its width at first: a projector's screen is 1280 wide
 
@@ -87,7 +88,7 @@ def draw_sidebar(key: str) -> str:
     with st.sidebar:
         st.markdown("**Inside BERT**")
         name = _model_choice(key)
-        scene.MODEL_LINE.put(st.empty())
+        session.MODEL_LINE.put(st.empty())
         group = ""
         with st.container(key="page_list"):  # all of them in sight on a screen of 720 lines
             for page in PAGES.values():
@@ -98,13 +99,19 @@ def draw_sidebar(key: str) -> str:
     return name
 
 
+def go_to(scene: Scene) -> None:
+    """Leave this page for a scene: its page, with all that it says; what it leaves open is as that page has it by itself."""
+    session.enter(scene)
+    st.switch_page(PAGES[scene.page or "home"].file, query_params=address.written(scene))
+
+
 def draw_model_line(info: ModelInfo) -> None:
     """Size, number type, device and memory of the model, under its title in the sidebar."""
     line = (
         f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
         f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB{_revision(info)}"
     )
-    scene.MODEL_LINE.value().caption(line)
+    session.MODEL_LINE.value().caption(line)
 
 
 def _revision(info: ModelInfo) -> str:
@@ -139,7 +146,7 @@ def default_model(offered: Mapping[str, str]) -> str:
 
 def say_unknown_model() -> None:
     """A link to a model that this server does not have: said, and the default shown."""
-    asked = scene.UNKNOWN_MODEL.take()
+    asked = session.UNKNOWN_MODEL.take()
     if asked is None:
         return
     known = CATALOG.get(asked)
@@ -172,19 +179,19 @@ def _model_choice(key: str) -> str:
     """
     offered = offered_models()
     default = default_model(offered)
-    asked, chosen_before = st.query_params.get("model"), scene.CHOSEN_MODEL.value()
+    asked, chosen_before = st.query_params.get("model"), session.now().model
     for gone in (name for name in (asked, chosen_before) if name is not None and name not in offered):
-        scene.UNKNOWN_MODEL.put(gone)
-    picked = scene.MODEL_PICKED.take()
+        session.UNKNOWN_MODEL.put(gone)
+    picked = session.MODEL_PICKED.take()
     moved = not picked and asked in offered and asked != chosen_before
     # On another page it is another widget, which knows nothing of what was chosen.
-    if scene.arrive(key) or moved or not scene.MODEL.is_set():
+    if session.arrive(key) or moved or not session.MODEL.is_set():
         wanted = (chosen_before, asked) if picked else (asked, chosen_before)
-        scene.MODEL.put(next((name for name in wanted if name in offered), default))
+        session.MODEL.put(next((name for name in wanted if name in offered), default))
     chosen = st.selectbox(
-        "Model", list(offered), key=scene.MODEL.name, format_func=_title, label_visibility="collapsed", on_change=_pick
+        "Model", list(offered), key=session.MODEL.name, format_func=_title, label_visibility="collapsed", on_change=_pick
     )
-    scene.CHOSEN_MODEL.put(chosen)
+    session.see(model=chosen)
     if st.query_params.get("model", default) != chosen:
         st.query_params["model"] = chosen
     return offered[chosen]
@@ -192,8 +199,8 @@ def _model_choice(key: str) -> str:
 
 def _pick() -> None:
     # Kept before the page runs: who picks a model and goes to another page at once has it there, where this widget is not.
-    scene.CHOSEN_MODEL.put(scene.MODEL.value())
-    scene.MODEL_PICKED.put(True)
+    session.see(model=session.MODEL.value())
+    session.MODEL_PICKED.put(True)
 
 
 def _title(name: str) -> str:

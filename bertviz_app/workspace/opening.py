@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from bertviz_app.errors import InsideBertError
-from bertviz_app.workspace import caches, choices, jobs, memory, scene
+from bertviz_app.workspace import caches, choices, jobs, memory, session
 from bertviz_app.workspace.markup import plain, style
 from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_sidebar, say_unknown_model
 from bertviz_app.workspace.page import Page
@@ -32,7 +32,7 @@ def open_page(key: str) -> Iterator[Page]:
     )
     theme = memory.theme()
     st.html(style(theme, embedded=bool(st.context.is_embedded)))
-    scene.choose_now()
+    session.choose_now()
     model_name = draw_sidebar(key)
     draw_head(entry)
     caches.warm_up()  # the first page of all has its title before torch is imported
@@ -50,7 +50,7 @@ def open_page(key: str) -> Iterator[Page]:
         pass  # the page ends here, with a button to go on
     except InsideBertError as error:
         st.error(plain(str(error)), icon=":material/info:")
-    for sentence in filter(None, [scene.FORGOTTEN.take(), *choices.corrections()]):
+    for sentence in filter(None, [session.FORGOTTEN.take(), *choices.corrections()]):
         said.warning(plain(sentence))
     memory.keep()
 

@@ -14,14 +14,14 @@ from bertviz_app.drawing import plots
 from bertviz_app.drawing.components import token_strip
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, scene, several_texts
+from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, session, several_texts
 from bertviz_app.workspace.about import as_visitor_says
 from bertviz_app.workspace.display import Drawing
 from bertviz_app.workspace.hidden_words import is_hidden, say_hidden, turned
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import draw_model_line
-from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.scene import Choice, HiddenWords
 from bertviz_app.workspace.sentence import sentence_form, text_form
 from bertviz_app.workspace.subject import Subject, run
 
@@ -66,7 +66,7 @@ class Page(Drawing):
     @lazily
     def subject(self) -> Subject:
         """What the page is about: the chosen model and the typed texts, with the words that are hidden in them."""
-        return Subject(self.model, self.typed_texts, scene.HIDDEN.of(self.typed_texts))
+        return Subject(self.model, self.typed_texts, session.now().hidden_in(self.typed_texts))
 
     @property
     def text(self) -> str:
@@ -192,7 +192,7 @@ class Page(Drawing):
         hint = "Click a word to hide it; click it again to bring it back."
         clicked = self.strip(encoding, key="blanks", hint=hint, chosen=chosen)
         if clicked is not None and (hidden := turned(self.subject, clicked)) != self.subject.hidden:
-            scene.HIDDEN.put(self.typed_texts, hidden)
+            session.see(hidden=HiddenWords(self.typed_texts, hidden))
             st.rerun()
 
     def python(self, code: str) -> None:

@@ -1,66 +1,21 @@
-"""All that a session remembers, by name: no other module reads or writes Streamlit's session state.
+"""What is being looked at, as one record of plain values: the page and its view, the model, the texts, what is hidden, chosen, switched off.
 
-A `Kept` value is one for the whole session. A `KeptOf` value belongs to what it is about (a text, a model, a job): about anything else
-there is none, so that nothing said of one text is ever shown for another. A `Choice` is what somebody chose in a widget of `choices.py`.
+A session holds one `Scene` (`session.py`); widgets are drawn from it and write to it (`choices.py`). A link carries one (`address.py`), and so
+does a visitor's browser (`browser_memory.py`). It knows nothing of Streamlit, so that two can be compared and one can be kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
-from typing import Any, Generic, TypeVar, cast
 
-import streamlit as st
+from bertviz_app.records.interventions import Intervention
 
-T = TypeVar("T")
 Span = tuple[int, int, int]  # text (0 the first, 1 the second), first character, character after the last
+Texts = tuple[str, str | None]  # the sentence and the second one, as they were typed
 Plain = bool | int | str | list[str]
-
-
-@dataclass(frozen=True)
-class Kept(Generic[T]):
-    """One value of the session; `default` until something is put there."""
-
-    name: str
-    default: T
-
-    def value(self) -> T:
-        """What was put there last."""
-        return cast(T, st.session_state.get(self.name, self.default))
-
-    def put(self, value: T) -> None:
-        """Keep a value for all pages of this session; for a widget's, before it is drawn in a run, or in a callback."""
-        st.session_state[self.name] = value
-
-    def take(self) -> T:
-        """The value, and from then on the default again."""
-        return cast(T, st.session_state.pop(self.name, self.default))
-
-    def is_set(self) -> bool:
-        """Whether there is a value, be it the default."""
-        return self.name in st.session_state
-
-
-@dataclass(frozen=True)
-class KeptOf(Generic[T]):
-    """One value, kept with what it is about: `default` about anything else."""
-
-    name: str
-    default: T
-
-    def of(self, subject: Hashable) -> T:
-        """What was put there about this very subject."""
-        about, value = st.session_state.get(self.name, (None, self.default))
-        return cast(T, value) if about == subject else self.default
-
-    def put(self, subject: Hashable, value: T) -> None:
-        """Keep a value about a subject, in the place of that about any other."""
-        st.session_state[self.name] = (subject, value)
-
-    def latest(self) -> tuple[Hashable, T]:
-        """What it was about the last time, and the value."""
-        return cast(tuple[Hashable, T], st.session_state.get(self.name, (None, self.default)))
+ALL_HEADS = ", all"  # behind a layer, among the heads that are switched off
 
 
 class Choice(StrEnum):
@@ -130,121 +85,121 @@ class Choice(StrEnum):
     REPLACEMENT = auto()
 
 
-# ── What was typed, what of it is hidden, and the visitor's browser ───────────────────────────────
-TEXTS: Kept[Mapping[str, str]] = Kept("texts", {})  # every submitted text, by the name of its box
-HIDDEN: KeptOf[tuple[Span, ...]] = KeptOf("hidden_words", ())  # about the sentence and the second one, as they were typed
-RESTORED = Kept("_restored", False)  # whether the browser has answered what it kept
-QUESTION = Kept("_question", "")  # the word that its answer must name
-FORGOTTEN = Kept("_forgotten", "")  # the sentence that not all of it could be read
-SCREEN = Kept("_screen", "")  # such as "dark narrow"
-FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for text was filled with, and on which page
-
-ABOUT: Kept[Mapping[str, str] | None] = Kept("_about", None)  # by model, what the visitor says that its classifier is about
-
-# ── The model, and the page ───────────────────────────────────────────────────────────────────────
-MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
-CHOSEN_MODEL = Kept[str | None]("_model", None)  # what it held last, on whatever page
-MODEL_PICKED = Kept("_model_picked", False)  # whether it was picked in the box since the last run
-PAGE = Kept[str | None]("_page", None)  # the page of the last run
-VISIT = Kept("_visit", 0)  # counts the pages that were gone to
-MODEL_LINE = Kept[Any]("_model_line", None)  # the place below the box, filled once the model is known
-UNKNOWN_MODEL = Kept[str | None]("_unknown_model", None)  # what a link asked for and this server does not have
-
-# ── What was chosen, on whatever page ─────────────────────────────────────────────────────────────
-
-CHOSEN: Kept[Mapping[str, Plain]] = Kept("_chosen", {})  # what a reload brings back
-ADDRESS: Kept[Mapping[str, str]] = Kept("_address", {})  # what this run has drawn and its link must say
-CORRECTED: KeptOf[Mapping[str, tuple[str, object]]] = KeptOf("_corrected", {})  # what a link asked for in vain, about one page
-
-HEAD_SUGGESTED = Kept("_head_suggested", False)
-LONG_TEXT_OPENED: Kept[Hashable] = Kept("_long_text_opened", None)
-GLOSSARY_SEARCH = Kept("glossary_search", "")
-
-TABLE_FILE = Kept[Any]("table_file", None)  # what the box for a file holds: a widget, empty again on every page
-UPLOAD = Kept[Any]("_upload", None)  # a `files.Upload`: its name and its bytes
-FILE_CHOICES: KeptOf[Mapping[str, str]] = KeptOf("_file_choices", {})  # how it is read, where that is not what was recognised
-LAYOUTS: KeptOf[Mapping[str, Any]] = KeptOf("_layouts", {})  # what was recognised of it, by encoding
-TABLE: KeptOf[Any] = KeptOf("_table", None)  # what was read of it, in one way
-VERDICTS: KeptOf[Any] = KeptOf("_verdicts", None)
-
-_LATER: Kept[Mapping[str, object]] = Kept("_later", {})
+NUMBERS = frozenset({
+    Choice.LAYER, Choice.HEAD, Choice.LOOKS_LAYER, Choice.TOP_K, Choice.BATCH_LENGTH, Choice.SUMMARY_RATIO, Choice.ANSWER_BELOW,
+})  # fmt: skip
+SWITCHES = frozenset({Choice.WHOLE_WORDS, Choice.ATTENTION_HIDE, Choice.LENS_HIDE, Choice.CENTRED, Choice.CENTRED_TRAINED})
+LISTS = frozenset({Choice.HEADS_OFF, Choice.LAYERS_OFF, Choice.HEADS_BESIDE})
+# What is chosen of the input is known by what it says, which may be typed text: no link carries it.
+OF_THE_INPUT = frozenset({
+    Choice.CLASSIFIER, Choice.ONE_HEAD, Choice.PREDICTION, Choice.PREDICTION_ABOUT, Choice.ANSWER, Choice.JOINED_WORD,
+    Choice.WORDPIECE_WORD, Choice.FOLLOWED_NAME, Choice.SUMMARY_LANGUAGE, Choice.TEXT_VECTOR, Choice.PROMPT, Choice.LOOKED_INTO,
+    Choice.TO_FETCH, Choice.ATTENTION_TOKEN, Choice.LENS_TOKEN, Choice.SUMMED_TOKEN, Choice.NEIGHBOURS_TOKEN, Choice.FORWARD_TOKEN,
+    Choice.REPLACEMENT,
+})  # fmt: skip
+# The choice that a page's view is; of a page that is not among these, that of its name.
+VIEWS = {
+    "attention_summed_up": Choice.SUMMED_VIEW,
+    "kinds_of_heads": Choice.HEAD_MEASURE,
+    "logit_lens": Choice.LENS_VIEW,
+    "words_in_context": Choice.CONTEXTS_VIEW,
+    "forward_pass": Choice.FORWARD_VIEW,
+    "tasks": Choice.TASK,
+}
 
 
-def draft(name: str) -> Kept[str]:
-    """What stands in a box for typed text: the widget's, gone when the page is left. `TEXTS` has what was submitted."""
-    return Kept(f"draft_{name}", "")
+@dataclass(frozen=True)
+class HiddenWords:
+    """Words that are hidden from the model, and the texts that they stand in."""
+
+    texts: Texts
+    words: tuple[Span, ...]
 
 
-def fill(name: str, text: str) -> dict[str, str]:
-    """Put a text into a box: on coming to a page, and when another text takes its place. What is being typed there stays.
+@dataclass(frozen=True)
+class Scene:
+    """Plain values, all of them.
 
-    The first time in a session it is handed back as the widget's default: a browser that was cut off sends what stood there, which is newer.
+    page     key of a page
+    model    its name in the sidebar and in links; None for the server's default
+    texts    every submitted text, by the name of its box; "text" and "pair" are the sentence and the second one
+    hidden   the words that are hidden, which are nothing in other texts
+    about    by model, what the visitor says that its classifier is about; None until something is said
+    choices  what was chosen of all that can be; numbers count from 1, as on the screen
+
+    Raises `ValueError` for a choice whose value is not of its kind.
     """
-    box, filled = draft(name), (VISIT.value(), text)
-    before = FILLED.value().get(name)
-    if box.is_set() and before == filled:
-        return {}
-    FILLED.put({**FILLED.value(), name: filled})
-    if before is None and not box.is_set():
-        return {"value": text}
-    box.put(text)
-    return {}
+
+    page: str | None = None
+    model: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    hidden: HiddenWords | None = None
+    about: Mapping[str, str] | None = None
+    choices: Mapping[Choice, Plain] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for choice, value in self.choices.items():
+            if not is_of_its_kind(choice, value):
+                raise ValueError(f"{choice} cannot be {value!r}")
+
+    @property
+    def view(self) -> str | None:
+        """The view of the page that was chosen; None for its first, or where there is one only."""
+        name = f"{self.page}_view"
+        choice = VIEWS.get(self.page or "") or (Choice(name) if name in set(Choice) else None)
+        return None if choice is None else self._text(choice)
+
+    @property
+    def layer(self) -> int | None:
+        """The chosen layer, counted from 0."""
+        return self._index(Choice.LAYER)
+
+    @property
+    def head(self) -> int | None:
+        """The chosen head, counted from 0."""
+        return self._index(Choice.HEAD)
+
+    def switched_off(self, n_heads: int) -> Intervention:
+        """The heads and layers that are switched off in a model of so many heads a layer: “3.5” is a head, “3, all” all of a layer's."""
+        heads: set[tuple[int, int]] = set()
+        for name in self._names(Choice.HEADS_OFF):
+            layer, _, head = name.partition(".")
+            heads |= (
+                {(int(layer) - 1, int(head) - 1)}
+                if head
+                else {(int(name.removesuffix(ALL_HEADS)) - 1, head) for head in range(n_heads)}
+            )
+        layers = frozenset(int(name) - 1 for name in self._names(Choice.LAYERS_OFF))
+        return Intervention(heads=frozenset(heads), layers=layers)
+
+    def hidden_in(self, texts: Texts) -> tuple[Span, ...]:
+        """The words that are hidden in these texts."""
+        return self.hidden.words if self.hidden and self.hidden.texts == texts else ()
+
+    def choosing(self, choice: Choice, value: Plain | None) -> Scene:
+        """The same with another choice; None for what the page chooses by itself."""
+        others = {name: kept for name, kept in self.choices.items() if name != choice}
+        return replace(self, choices=others if value is None else {**others, choice: value})
+
+    def _text(self, choice: Choice) -> str | None:
+        value = self.choices.get(choice)
+        return value if isinstance(value, str) else None
+
+    def _index(self, choice: Choice) -> int | None:
+        value = self.choices.get(choice)
+        return value - 1 if isinstance(value, int) else None
+
+    def _names(self, choice: Choice) -> list[str]:
+        value = self.choices.get(choice)
+        return value if isinstance(value, list) else []
 
 
-def subject(model_name: str) -> Kept[str]:
-    """The box that says what a model's classifier is about."""
-    return Kept(f"about_{model_name}", "")
-
-
-def submitted(name: str) -> bool:
-    """Whether the button of a form was pressed just now."""
-    return bool(st.session_state.get(f"submit_{name}"))
-
-
-def arrive(page: str) -> bool:
-    """To be told which page runs. Whether the visitor came from another one, or from outside."""
-    if PAGE.value() == page:
-        return False
-    PAGE.put(page)
-    VISIT.put(VISIT.value() + 1)
-    return True
-
-
-# By its place on a page, the job that was asked for or stopped there last, and which of the two.
-JOBS: Kept[Mapping[str, tuple[Hashable, bool]]] = Kept("jobs", {})
-MEASURED: KeptOf[tuple[Any, ...]] = KeptOf("_measured", ())  # the ways whose faithfulness was measured, for a prediction
-
-
-def job(name: str) -> Kept[Hashable]:
-    """What a job was asked for last: its inputs as plain values."""
-    return Kept(f"{name}_of", None)
-
-
-# ── Setting and reading choices ───────────────────────────────────────────────────────────────────
-
-
-def choose(choice: str, value: object) -> None:
-    """Set a choice, before its widget is drawn in a run or in a callback."""
-    st.session_state[choice] = value
-
-
-def unchoose(choice: str) -> None:
-    """Back to the default, which the widget knows."""
-    st.session_state.pop(choice, None)
-
-
-def chosen(choice: str) -> Any:
-    """What the widget of a choice holds, or what was set for it; None where there is neither."""
-    return st.session_state.get(choice)
-
-
-def choose_later(choices: Mapping[str, object]) -> None:
-    """Choices that are made when the next run begins: a widget that is drawn already cannot be set."""
-    _LATER.put({**_LATER.value(), **choices})
-
-
-def choose_now() -> None:
-    """Make the choices that the last run left for this one. Each page calls it before it draws a widget."""
-    ADDRESS.take()
-    for choice, value in _LATER.take().items():
-        choose(choice, value)
+def is_of_its_kind(choice: Choice, value: object) -> bool:
+    """Whether a choice can have such a value: a number, a switch, names, or one name; of a clicked token, the text and what was said of it."""
+    if choice in NUMBERS:
+        return type(value) is int
+    if choice in SWITCHES:
+        return type(value) is bool
+    if choice in LISTS or isinstance(value, list):
+        return isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return isinstance(value, str)

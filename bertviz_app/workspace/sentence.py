@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from bertviz_app import settings
-from bertviz_app.workspace import did_you_mean, memory, scene
+from bertviz_app.workspace import did_you_mean, memory, session
 from bertviz_app.workspace.examples import EXAMPLES
 
 LINES = {False: 90, True: 42}  # characters that stand on one line of the box, alone and where two stand side by side
@@ -66,7 +66,7 @@ def text_form(
 
     def submit() -> None:
         for name in boxes:
-            memory.remember(name, scene.draft(name).value())
+            memory.remember(name, session.draft(name).value())
 
     *_, last = boxes
     with st.form(f"form_{key}", border=False):
@@ -88,8 +88,8 @@ def _box(draw: Callable[..., str], label: str, named: tuple[str, str], **look: A
     limit = settings.current().max_characters
     # What no box can hold is read and refused as it came, with a sentence; half a character cannot even be shown.
     shown = text[:limit].encode("utf-8", "replace").decode("utf-8")
-    default = scene.fill(name, shown)
-    typed = draw(label, key=scene.draft(name).name, max_chars=limit, **default, **look)
+    default = session.fill(name, shown)
+    typed = draw(label, key=session.draft(name).name, max_chars=limit, **default, **look)
     if default and typed != shown:  # sent again by a browser that was cut off before it heard that its text had been taken
         memory.remember(name, typed)
         st.rerun()
@@ -97,7 +97,7 @@ def _box(draw: Callable[..., str], label: str, named: tuple[str, str], **look: A
 
 def _submit() -> None:
     for name in ("text", "pair"):
-        memory.remember(name, scene.draft(name).value())
+        memory.remember(name, session.draft(name).value())
 
 
 def _pick(text: str, pair: str) -> None:

@@ -10,7 +10,7 @@ from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.checkpoints.folders import is_here
 from bertviz_app.families.objectives import OBJECTIVES
 from bertviz_app.families.tasks import SUBJECTS, TASKS, TaskFacts
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.about import choose_subject
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
@@ -85,7 +85,7 @@ def _home(head: TaskFacts) -> str:
 
 def use(name: str) -> None:
     """Choose a model; to be called as a button's callback, before the sidebar is drawn."""
-    scene.MODEL.put(name)
+    session.MODEL.put(name)
 
 
 def use_embedded() -> None:

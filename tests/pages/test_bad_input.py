@@ -47,7 +47,7 @@ def sentences(app) -> list[str]:
 
 
 def kept(app, name: str = "text") -> str:
-    return app.session_state["texts"].get(name)
+    return app.session_state["scene"].texts.get(name)
 
 
 @pytest.mark.parametrize("page", READING)

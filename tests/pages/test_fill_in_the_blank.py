@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.serving.pass_queue import pass_queue
+from bertviz_app.workspace.scene import HiddenWords
 
 
 def test_without_a_blank_it_says_so_and_costs_no_further_pass(open_page):
@@ -64,7 +65,7 @@ def test_fifty_blanks_are_filled(open_page):
     assert any("its surest of 50 blanks" in m.value.replace("\\", "") for m in app.markdown)
 
 
-HIDDEN = {"hidden_words": (("I love AI!", None), ((0, 2, 6),))}
+HIDDEN = {"hidden": HiddenWords(("I love AI!", None), ((0, 2, 6),))}
 
 
 def test_a_clicked_word_is_hidden(open_page):

@@ -25,7 +25,7 @@ def test_no_further_pass(open_page) -> None:
 @pytest.mark.parametrize("text", BAD, ids=lambda text: ascii(text[:10]))
 def test_any_text(open_page, view: str, text: str) -> None:
     app = open_page(
-        "forward_pass", text=text, state={"forward_view": view, "_chosen": {"forward_token": ["another text", "700"]}}
+        "forward_pass", text=text, state={"forward_view": view, "choices": {"forward_token": ["another text", "700"]}}
     )
     assert not app.error and app.dataframe
     assert any("What to notice" in entry.value for entry in app.markdown)

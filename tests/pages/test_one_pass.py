@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.scene import Scene
 
 APP = str(Path(__file__).parents[2] / "home.py")
 
@@ -28,7 +29,7 @@ def passes():
 def test_the_default_view_of_every_page_needs_one_pass_in_all(pair, passes):
     text = f"Nobody has typed this before, with a second sentence or without: {bool(pair)}."
     app = AppTest.from_file(APP, default_timeout=60)
-    app.session_state["texts"] = {"text": text, "pair": pair}
+    app.session_state["scene"] = Scene(texts={"text": text, "pair": pair})
     seen, made = [], {}
     for key, page in PAGES.items():
         before = len(passes)

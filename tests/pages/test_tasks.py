@@ -179,7 +179,7 @@ def test_each_task_has_a_sample_until_something_is_typed(tasks):
     app.text_input(key="draft_text").set_value("the cat sat.")
     next(button for button in app.button if button.label == "Show").click().run()
     app.segmented_control(key="task").set_value("Sentiment").run()
-    assert app.text_input(key="draft_text").value == "the cat sat." == app.session_state["texts"]["text"]
+    assert app.text_input(key="draft_text").value == "the cat sat." == app.session_state["scene"].texts["text"]
 
 
 def test_similarity_of_a_model_that_was_trained_for_it_is_the_trained_one(open_page, tiny_families, tmp_path, monkeypatch):

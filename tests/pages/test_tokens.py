@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import choices
+from bertviz_app.workspace.scene import Scene
 
 VIEWS = ("From text to ids", "Step by step", "Padding and truncation")
 BAD = (
@@ -54,7 +55,7 @@ def test_choosing_a_word_and_then_another_text(open_page) -> None:
     assert listed(app, "wordpiece_word").value == "skateboarding"
     listed(app, "wordpiece_word").select("brother").run()
     assert any("brother" in entry.value.replace("\\", "") for entry in app.markdown)
-    app.session_state["texts"] = {"text": "unaffable"}
+    app.session_state["scene"] = Scene(texts={"text": "unaffable"})
     app.run()
     assert not app.exception and listed(app, "wordpiece_word").value == "unaffable"
 

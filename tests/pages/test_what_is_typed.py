@@ -19,7 +19,7 @@ def test_one_click_makes_a_blank_of_what_looks_like_one(open_page):
     app = open_page("fill_in_the_blank", text="The cat sat on the ___.", pair="It was < mask > indeed, see https://a.b/___")
     assert "Did you mean [MASK]? “___”, “< mask >” are read as letters" in said(app)
     app.button("use_blanks_text").click().run()
-    texts = app.session_state["texts"]
+    texts = app.session_state["scene"].texts
     assert texts == {"text": "The cat sat on the [MASK].", "pair": "It was [MASK] indeed, see https://a.b/___"}
     assert app.text_input("draft_text").value == texts["text"] and "Did you mean" not in said(app)
 
@@ -33,7 +33,7 @@ def test_forms_of_several_texts_ask_too(open_page, name):
     page, state, boxes = FORMS[name]
     app = open_page(page, state=state | {"texts": dict.fromkeys(boxes, "The [mask] sat.\nA cat.")})
     app.button(f"use_blanks_{boxes[0]}").click().run()
-    assert all(app.session_state["texts"][box] == "The [MASK] sat.\nA cat." for box in boxes)
+    assert all(app.session_state["scene"].texts[box] == "The [MASK] sat.\nA cat." for box in boxes)
 
 
 @pytest.mark.parametrize("page", ["next_sentence", "attention", "tokens"])

@@ -19,7 +19,7 @@ from bertviz_app.drawing.numbering import head_name
 from bertviz_app.drawing.plots import Theme, shown
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.records.forward import Encoding, ForwardPass, ModelInfo
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -55,7 +55,7 @@ def explore(page: Page, asked: ExplorerRequest) -> None:
     a sentence says so.
     """
     forward = page.forward
-    if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and scene.LONG_TEXT_OPENED.value() != forward.key:
+    if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and session.LONG_TEXT_OPENED.value() != forward.key:
         asked = replace(asked, heads=asked.heads[:1], mode=CLOSED)
     try:
         data = once(sent, page.model, forward, page.theme, asked)
@@ -64,8 +64,8 @@ def explore(page: Page, asked: ExplorerRequest) -> None:
         return
     result = _explorer(key="explorer", data=data, on_opened_change=lambda: None)
     if result.opened:
-        scene.LONG_TEXT_OPENED.put(forward.key)
-        scene.choose_later(opened_by(result.opened, page.model.info, asked.heads))
+        session.LONG_TEXT_OPENED.put(forward.key)
+        session.choose_later(opened_by(result.opened, page.model.info, asked.heads))
         st.rerun()
 
 

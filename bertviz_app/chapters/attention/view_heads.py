@@ -11,7 +11,7 @@ from bertviz_app.chapters.attention.measures import head_patterns, mosaic_senten
 from bertviz_app.drawing.components import bertviz_view
 from bertviz_app.drawing.components.explorer import MODES
 from bertviz_app.drawing.plots import shown
-from bertviz_app.workspace import choices, scene, whole_words
+from bertviz_app.workspace import choices, session, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 
@@ -32,12 +32,12 @@ def choose_view(page: Page) -> tuple[str, str]:
 
 def _suggest_head(page: Page) -> None:
     """Open, for who comes for the first time and by no link to a head, one that is worth a look."""
-    asked_for = any(scene.chosen(place) or place in st.query_params for place in (Choice.LAYER, Choice.HEAD))
-    if not scene.HEAD_SUGGESTED.value() and not asked_for:
+    asked_for = any(session.chosen(place) or place in st.query_params for place in (Choice.LAYER, Choice.HEAD))
+    if not session.HEAD_SUGGESTED.value() and not asked_for:
         layer, head = telling_head(once(head_patterns, page.forward))
-        scene.choose(Choice.LAYER, shown(layer))
-        scene.choose(Choice.HEAD, shown(head))
-    scene.HEAD_SUGGESTED.put(True)
+        session.choose(Choice.LAYER, shown(layer))
+        session.choose(Choice.HEAD, shown(head))
+    session.HEAD_SUGGESTED.put(True)
 
 
 def choose_head(page: Page) -> tuple[int, int, HeadReading]:

@@ -10,12 +10,13 @@ import streamlit as st
 from bertviz_app.chapters.attribution import faithfulness, snippet
 from bertviz_app.chapters.attribution.faithfulness_figure import curves_figure
 from bertviz_app.chapters.attribution.measures import METHODS
+from bertviz_app.chapters.attribution.snippet import Way
 from bertviz_app.chapters.attribution.view_request import all_explained, choose_ways, expected
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
 from bertviz_app.drawing.plots import label
-from bertviz_app.records.attributions import Baseline, Target, Way, replaceable
+from bertviz_app.records.attributions import Target, replaceable
 from bertviz_app.records.forward import Encoding
-from bertviz_app.workspace import jobs, scene
+from bertviz_app.workspace import jobs, session
 from bertviz_app.workspace.jobs import Job, Progress
 
 ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
@@ -70,7 +71,7 @@ def beside(page: Page, what: ChosenTarget, way: Way) -> None:
         if not jobs.asked(job, "faithfulness", "Measure it"):
             return
         measured = _measured_now(page, what, job)
-    measured = measured.of(way.method)
+    measured = measured.of(way[0])
     said = faithfulness.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
@@ -78,7 +79,7 @@ def beside(page: Page, what: ChosenTarget, way: Way) -> None:
 
 def measured_before(page: Page, what: ChosenTarget, ways: Sequence[Way]) -> faithfulness.Faithfulness | None:
     """What was measured in this session for this prediction, if these ways were among it."""
-    kept = scene.MEASURED.of((page.model.key, what.encoding.key, what.target))
+    kept = session.MEASURED.of((page.model.key, what.encoding.key, what.target))
     if not kept or not set(ways) <= set(kept):
         return None
     return jobs.result(faithfulness_job(page.model, what, kept), "faithfulness")
@@ -94,7 +95,7 @@ def faithfulness_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> J
 
 def _measured_now(page: Page, what: ChosenTarget, job: Job[faithfulness.Faithfulness]) -> faithfulness.Faithfulness:
     measured = jobs.result(job, "faithfulness")
-    scene.MEASURED.put((page.model.key, what.encoding.key, what.target), job.arguments[-1])
+    session.MEASURED.put((page.model.key, what.encoding.key, what.target), job.arguments[-1])
     return measured
 
 
@@ -104,7 +105,7 @@ def _measured(
     from bertviz_app.engine.gradients import TargetFunction, without
 
     found = all_explained(model, encoding, target, ways, lambda share: progress(share / 2))
-    baseline: Baseline = next((way.baseline for way in ways if METHODS[way.method].has_baseline), "mask")
+    baseline = next((baseline for method, baseline, _ in ways if METHODS[method].has_baseline), "mask")
     orders = faithfulness.orders(encoding, found)
     away = faithfulness.removed(encoding, orders)
     # Many orders take the same tokens away at some step: each such input is read once.

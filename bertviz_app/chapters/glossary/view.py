@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.analysis.glossary import found
-from bertviz_app.workspace import Page, scene
+from bertviz_app.workspace import Page, session
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
     # A link from another page names its term.
-    if not scene.GLOSSARY_SEARCH.is_set():
-        scene.GLOSSARY_SEARCH.put(st.query_params.get("term", "")[:60])
-    wanted = st.text_input("Find a term", key=scene.GLOSSARY_SEARCH.name, max_chars=60, placeholder="for example: head")
+    if not session.GLOSSARY_SEARCH.is_set():
+        session.GLOSSARY_SEARCH.put(st.query_params.get("term", "")[:60])
+    wanted = st.text_input("Find a term", key=session.GLOSSARY_SEARCH.name, max_chars=60, placeholder="for example: head")
     matches = found(wanted)
     if not matches:
         st.info("No term contains these letters. Clear the field to see all terms.")

@@ -7,7 +7,7 @@ import streamlit as st
 from bertviz_app.chapters.interventions.view_head_map import map_of_heads
 from bertviz_app.chapters.interventions.view_patching import patching_view
 from bertviz_app.chapters.interventions.view_switches import switch_off
-from bertviz_app.workspace import Page, choices, scene
+from bertviz_app.workspace import Page, choices, session
 from bertviz_app.workspace.examples import BLANK, FIRST
 from bertviz_app.workspace.scene import Choice
 
@@ -18,7 +18,7 @@ def heads(page: Page) -> None:
     """The map of what each head is missed for; a click on a head switches it off."""
     page.sentence(pair=True)
     if map_of_heads(page):  # a head was clicked
-        scene.choose_later({Choice.INTERVENTIONS_VIEW: SWITCH_OFF})
+        session.choose_later({Choice.INTERVENTIONS_VIEW: SWITCH_OFF})
         st.rerun()
 
 

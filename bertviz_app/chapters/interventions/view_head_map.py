@@ -11,7 +11,7 @@ from bertviz_app.chapters.interventions import head_effects, snippet
 from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.records.interventions import Intervention, each_head
-from bertviz_app.workspace import costs, jobs, scene
+from bertviz_app.workspace import costs, jobs, session
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.predictions import asked_of, choose, nothing, predictions, words
 from bertviz_app.workspace.scene import Choice
@@ -55,7 +55,7 @@ def map_of_heads(page: Page) -> bool:
     page.python(snippet.map_code(page.model.info, page.encoding, chosen))
     if clicked is not None:
         layer, head = divmod(int(clicked), page.model.info.n_heads)
-        scene.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})
+        session.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})
     return clicked is not None
 
 

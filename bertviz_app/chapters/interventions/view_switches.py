@@ -11,10 +11,10 @@ from bertviz_app.chapters.interventions import measures, snippet
 from bertviz_app.drawing.plots import Theme, shown
 from bertviz_app.records.forward import ForwardPass
 from bertviz_app.records.interventions import Intervention
-from bertviz_app.workspace import choices
+from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
-from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.scene import ALL_HEADS, Choice
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -51,23 +51,19 @@ def switch_off(page: Page) -> None:
 
 def _chosen(page: Page) -> Intervention:
     """What is switched off: any heads, any layers."""
-    info = page.model.info
-    heads = {f"{shown(layer)}.{shown(head)}": (layer, head) for layer in range(info.n_layers) for head in range(info.n_heads)}
-    whole = {f"{shown(layer)}, all": layer for layer in range(info.n_layers)}
+    layers, heads = ([shown(place) for place in range(n)] for n in (page.model.info.n_layers, page.model.info.n_heads))
+    whole, each = [f"{layer}{ALL_HEADS}" for layer in layers], [f"{layer}.{head}" for layer in layers for head in heads]
     for_heads, for_layers = st.columns([3, 2], gap="medium")
     with for_heads:
-        off = choices.some_of(
-            Choice.HEADS_OFF, "Heads to switch off (layer.head)", [*whole, *heads],
+        choices.some_of(
+            Choice.HEADS_OFF, "Heads to switch off (layer.head)", [*whole, *each],
             placeholder="None: choose or type a head, such as 3.5", select_all=False, wrap=True,
         )  # fmt: skip
     with for_layers:
-        skipped = choices.some_of(
-            Choice.LAYERS_OFF, "Layers to skip", [str(shown(layer)) for layer in range(info.n_layers)],
-            placeholder="None", select_all=False,
-        )  # fmt: skip
-    chosen = {heads[name] for name in off if name in heads}
-    chosen |= {(whole[name], head) for name in off if name in whole for head in range(info.n_heads)}
-    return Intervention(heads=frozenset(chosen), layers=frozenset(int(layer) - 1 for layer in skipped))
+        choices.some_of(
+            Choice.LAYERS_OFF, "Layers to skip", [str(layer) for layer in layers], placeholder="None", select_all=False
+        )
+    return session.now().switched_off(page.model.info.n_heads)
 
 
 def _changes(model: Model, forward: ForwardPass, what: Intervention) -> list[measures.Change]:

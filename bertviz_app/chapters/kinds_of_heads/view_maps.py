@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,10 +12,10 @@ from bertviz_app.chapters.kinds_of_heads import figures, measures
 from bertviz_app.chapters.kinds_of_heads.measures import MEASURES, HeadMeasures, Measure
 from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import ForwardPass
-from bertviz_app.workspace import choices, costs, jobs, scene
+from bertviz_app.workspace import choices, costs, jobs, session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.jobs import Job, Progress
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.navigation import go_to
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
         if sampled is not None:
             maps += [figures.kinds_figure(sampled, theme, title="Sample"), figures.changed_figure(mine, sampled, theme)]
     else:
+        index = MEASURES.index(measure)
         both = [mine] if sampled is None else [mine, sampled]
-        limit = max(float(one.of(measure).max()) for one in both) or 1.0  # what is compared shares one scale
+        limit = max(float(one.values[index].max()) for one in both) or 1.0  # what is compared shares one scale
         maps = [figures.measure_figure(mine, measure, theme, title=title, limit=limit)]
         if sampled is not None:
             maps.append(figures.measure_figure(sampled, measure, theme, title="Sample, mean", limit=limit))
@@ -79,6 +81,5 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
 
 def open_head(layer: int, head: int) -> None:
     """Go to the Attention page with this head open; both count from 0."""
-    place = {"layer": shown(layer), "head": shown(head)}
-    scene.choose_later({Choice.ATTENTION_VIEW: "Explorer", **place})
-    st.switch_page(PAGES["attention"].file, query_params={name: str(number) for name, number in place.items()})
+    here = replace(session.now(), page="attention").choosing(Choice.ATTENTION_VIEW, "Explorer")
+    go_to(here.choosing(Choice.LAYER, shown(layer)).choosing(Choice.HEAD, shown(head)))

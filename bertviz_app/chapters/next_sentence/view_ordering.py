@@ -9,7 +9,7 @@ import streamlit as st
 
 from bertviz_app.chapters.next_sentence import measures, ordering
 from bertviz_app.drawing.plots import shown
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import session
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -29,9 +29,9 @@ def ordering_game(page: Page) -> None:
         page.notice("An order needs at least two sentences: type one on each line.")
         return
     asked = (page.model.info.key, tuple(texts))
-    if scene.submitted("story"):
-        scene.job("story").put(asked)
-    if scene.job("story").value() != asked:
+    if session.submitted("story"):
+        session.job("story").put(asked)
+    if session.job("story").value() != asked:
         st.caption(
             f"BERT scores every sentence as the continuation of every other: {n * (n - 1)} passes for these {n}. The most likely order is shown then."
         )

@@ -18,7 +18,7 @@ from bertviz_app.uploads.decoding import ENCODINGS, MAX_BYTES, Decoded, decoded
 from bertviz_app.uploads.layout import DELIMITERS, Layout, layout, layout_with
 from bertviz_app.uploads.table import Table, columns_of_pairs, label_columns, table, text_column
 from bertviz_app.uploads.texts import TextRow, text_rows, what_is_left_out, what_was_read
-from bertviz_app.workspace import scene
+from bertviz_app.workspace import session
 from bertviz_app.workspace.markup import plain
 
 TYPES = ("csv", "tsv", "tab", "txt")
@@ -54,7 +54,7 @@ def chosen_texts(head: TaskFacts) -> Chosen | None:
 
     A column that speaks of the same as the labels of the `head` is taken for the file's labels, until another is chosen.
     """
-    upload: Upload | None = scene.UPLOAD.value()
+    upload: Upload | None = session.UPLOAD.value()
     # What is asked before anything is read makes room for what was found.
     with st.expander("The file and its columns", expanded=not (upload and _is_read(upload))):
         upload = _handed_over()
@@ -73,7 +73,7 @@ def chosen_texts(head: TaskFacts) -> Chosen | None:
 
 
 def _is_read(upload: Upload) -> bool:
-    about, _ = scene.VERDICTS.latest()
+    about, _ = session.VERDICTS.latest()
     return isinstance(about, tuple) and about[-1] == upload.number
 
 
@@ -82,30 +82,30 @@ def one_of(place: DeltaGenerator, label: str, offered: Sequence[str], first: int
 
     It is kept over pages with the file, and gone with it: of another file something else is recognised.
     """
-    number = scene.UPLOAD.value().number
+    number = session.UPLOAD.value().number
     key = f"file_{number}_{blake2b(repr((label, tuple(offered), about)).encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
-    kept = scene.FILE_CHOICES.of(number)
+    kept = session.FILE_CHOICES.of(number)
     index = offered.index(kept[key]) if key in kept else first
     chosen = str(place.selectbox(plain(label), offered, index=index, key=key))
     if chosen != offered[first] or key in kept:
-        scene.FILE_CHOICES.put(number, {**kept, key: chosen})
+        session.FILE_CHOICES.put(number, {**kept, key: chosen})
     return chosen
 
 
 def _handed_over() -> Upload | None:
-    if scene.UPLOAD.value() is None:
+    if session.UPLOAD.value() is None:
         require_temporary_folder()  # the server would only answer the upload with a number
     limit, megabytes = settings.current().max_rows, MAX_BYTES // 1_000_000
     file = st.file_uploader(
         f"A table (CSV, TSV) or a list (TXT, a text per line): up to {megabytes} MB, of which the first {limit:,} rows are read",
-        TYPES, key=scene.TABLE_FILE.name, on_change=_forget_removed, max_upload_size=megabytes,
+        TYPES, key=session.TABLE_FILE.name, on_change=_forget_removed, max_upload_size=megabytes,
         help="The column with the texts is chosen next. The file stays in this server's memory and is gone with your visit; "
         f"of several files, the newest stay, {settings.current().upload_megabytes} MB together.",
     )  # fmt: skip
-    before: Upload | None = scene.UPLOAD.value()
+    before: Upload | None = session.UPLOAD.value()
     if file is not None and (before is None or before.number != file.file_id):
-        scene.UPLOAD.put(Upload(file.file_id, file.name, file.getvalue()))
-    upload: Upload | None = scene.UPLOAD.value()
+        session.UPLOAD.put(Upload(file.file_id, file.name, file.getvalue()))
+    upload: Upload | None = session.UPLOAD.value()
     if upload is not None and file is None:
         st.caption(plain(f"The file is “{upload.name}”, which you uploaded earlier."))
     return upload
@@ -113,8 +113,8 @@ def _handed_over() -> Upload | None:
 
 def _forget_removed() -> None:
     # Called for what the visitor does to the box, not when a page is left: then the file stays.
-    if scene.TABLE_FILE.value() is None:
-        scene.UPLOAD.take()
+    if session.TABLE_FILE.value() is None:
+        session.UPLOAD.take()
 
 
 def _ways(upload: Upload) -> tuple[Decoded, Layout]:
@@ -136,10 +136,10 @@ def _ways(upload: Upload) -> tuple[Decoded, Layout]:
 
 def _recognised(upload: Upload, read: Decoded) -> Layout:
     """The likeliest layout, found once: of 5 MB that takes a second, which a click on a page must not cost."""
-    known = scene.LAYOUTS.of(upload.number)
+    known = session.LAYOUTS.of(upload.number)
     if read.encoding not in known:
         known = {**known, read.encoding: layout(read.text, upload.name)}
-        scene.LAYOUTS.put(upload.number, known)
+        session.LAYOUTS.put(upload.number, known)
     found: Layout = known[read.encoding]
     return found
 
@@ -147,10 +147,10 @@ def _recognised(upload: Upload, read: Decoded) -> Layout:
 def _read(upload: Upload, read: Decoded, laid: Layout) -> Table:
     limit = settings.current().max_rows
     asked = (upload.number, read.encoding, laid, limit)
-    found: Table | None = scene.TABLE.of(asked)
+    found: Table | None = session.TABLE.of(asked)
     if found is None:
         found = table(read.text, laid, max_rows=limit)
-        scene.TABLE.put(asked, found)
+        session.TABLE.put(asked, found)
     return found
 
 

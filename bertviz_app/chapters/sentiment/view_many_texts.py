@@ -19,7 +19,7 @@ from bertviz_app.errors import InputError
 from bertviz_app.families.tasks import TaskFacts
 from bertviz_app.records.forward import Encoding, Floats
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import choices, scene
+from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.scene import Choice
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def several(page: Page) -> None:
     if chosen is None:
         return
     expected = stands_for(chosen.rows, head.labels) if chosen.label else None
-    file = scene.UPLOAD.value().number if chosen.headings else ""
+    file = session.UPLOAD.value().number if chosen.headings else ""
     asked = (page.model.info.key, task, tuple((row.text, row.second, row.problem) for row in chosen.rows), file)
-    said: Scored | None = scene.VERDICTS.of(asked)
+    said: Scored | None = session.VERDICTS.of(asked)
     if said is None:
         if chosen.headings and not told_to_read(sum(not row.problem for row in chosen.rows)):
             return
         said = scored(page, task, chosen.rows)
-        scene.VERDICTS.put(asked, said)
+        session.VERDICTS.put(asked, said)
         if chosen.headings:
             st.rerun()  # with the questions about the file folded
     verdicts = [Verdict(row, *answer) for row, answer in zip(chosen.rows, said, strict=True)]

@@ -8,6 +8,7 @@ import pytest
 from bertviz_app import settings
 from bertviz_app.workspace import browser_memory as remembered
 from bertviz_app.workspace.browser_memory import PROBLEM, BrowserAnswer
+from bertviz_app.workspace.scene import Choice, HiddenWords, Scene
 
 
 def said(texts: Any = "", choices: Any = "", question: str = "q", screen: Any = "dark wide") -> str:
@@ -19,14 +20,18 @@ def kept(**parts: Any) -> str:
 
 
 def test_what_was_written_comes_back():
-    texts, subject, words = {"text": "Ünï </script> $x$", "pair": ""}, ("Ünï </script> $x$", None), ((0, 0, 3),)
-    found = remembered.answer(said(remembered.written_texts(texts, subject, words), kept(layer=3, off=["1"], words=True)), "q")
-    assert found == BrowserAnswer(texts, (subject, words), {"layer": 3, "off": ["1"], "words": True}, "dark wide", "")
+    scene = Scene(
+        texts={"text": "Ünï </script> $x$", "pair": ""},
+        hidden=HiddenWords(("Ünï </script> $x$", None), ((0, 0, 3),)),
+        choices={Choice.LAYER: 3, Choice.LAYERS_OFF: ["1"], Choice.WHOLE_WORDS: True, Choice.LENS_TOKEN: ["ab12", "3"]},
+    )
+    found = remembered.answer(said(remembered.written_texts(scene), remembered.written_choices(scene)), "q")
+    assert found == BrowserAnswer(scene, "dark wide", "")
 
 
 def test_an_empty_memory_is_an_answer_and_no_problem():
     assert remembered.answer(said(), "q") == BrowserAnswer(screen="dark wide")
-    assert remembered.answer(said(remembered.written_texts({}, None, ())), "q") == BrowserAnswer(screen="dark wide")
+    assert remembered.answer(said(remembered.written_texts(Scene())), "q") == BrowserAnswer(screen="dark wide")
 
 
 def test_an_answer_to_another_question_is_none():
@@ -75,13 +80,13 @@ PARTS = {
 @pytest.mark.parametrize("texts", PARTS.values(), ids=PARTS)
 def test_what_cannot_be_read_is_left_out_and_said(texts):
     found = remembered.answer(said(texts, kept(layer=2)), "q")
-    assert found.problem == PROBLEM and found.choices == {"layer": 2}
-    assert len(found.texts) <= remembered.MOST_NAMES and all(text == "a" for text in found.texts.values())
+    assert found.problem == PROBLEM and found.scene.choices == {"layer": 2}
+    assert len(found.scene.texts) <= remembered.MOST_NAMES and all(text == "a" for text in found.scene.texts.values())
 
 
 def test_what_can_be_read_beside_it_is_kept():
     found = remembered.answer(said(kept(texts={"text": "Good.", "pair": 4})), "q")
-    assert found.texts == {"text": "Good."} and found.problem == PROBLEM
+    assert found.scene.texts == {"text": "Good."} and found.problem == PROBLEM
 
 
 @pytest.mark.parametrize(
@@ -94,13 +99,19 @@ def test_what_can_be_read_beside_it_is_kept():
 )  # fmt: skip
 def test_hidden_words_are_three_numbers_each(hidden):
     found = remembered.answer(said(kept(texts={"text": "a"}, hidden=hidden)), "q")
-    assert found.hidden is None and found.texts == {"text": "a"} and (found.problem == PROBLEM or not hidden)
+    assert found.scene.hidden is None and found.scene.texts == {"text": "a"} and (found.problem == PROBLEM or not hidden)
+
+
+def test_a_choice_is_of_its_kind_and_one_that_no_longer_exists_is_not_missed():
+    found = remembered.answer(said("", kept(layer="3", whole_words=1, layers_off="2", head=2, former_view="Grid")), "q")
+    assert found.scene.choices == {"head": 2} and found.problem == PROBLEM
+    assert remembered.answer(said("", kept(head=2, former_view="Grid")), "q").problem == ""
 
 
 @pytest.mark.parametrize("choice", [None, 1.5, {"a": 1}, [1], [["a"]], "x" * 201, ["a"] * 101, 10**7, ["\ud800"], NESTED])
 def test_a_choice_is_a_plain_value(choice):
     found = remembered.answer(said("", kept(layer=choice, head=2)), "q")
-    assert found.choices == {"head": 2} and found.problem == PROBLEM
+    assert found.scene.choices == {"head": 2} and found.problem == PROBLEM
 
 
 @pytest.mark.parametrize("screen", [None, 3, "", "pink wide", "dark wide ", "dark narrow\nx", ["dark wide"], "x" * 10**6])

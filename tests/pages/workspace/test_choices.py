@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from bertviz_app.workspace import address
+from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[3]
 WIDGETS = r"\.(selectbox|segmented_control|pills|multiselect|toggle|checkbox|slider|select_slider)\("
@@ -15,23 +19,23 @@ OTHERS = {"choices.py", "navigation.py", "about.py", "view_files.py", "view_laye
 def script():
     import streamlit as st
 
-    from bertviz_app.workspace import choices, scene
+    from bertviz_app.workspace import choices, session
     from bertviz_app.workspace.scene import Choice
 
-    scene.choose_now()
-    offered = scene.TEXTS.value().get("offered", "Ann,Bob").split(",")
+    session.choose_now()
+    offered = session.now().texts.get("offered", "Ann,Bob").split(",")
     names = {
         "view": choices.view(Choice.TOKENS_VIEW, ("Ids", "Pieces")),
         "method": choices.one_of(
             Choice.HEAD_MEASURE,
             "Method",
             ("Mean", "Flow", "On [CLS]"),
-            spelled=lambda text: text.replace("[CLS]", scene.TEXTS.value().get("cls", "[CLS]")),
+            spelled=lambda text: text.replace("[CLS]", session.now().texts.get("cls", "[CLS]")),
         ),
         "name": offered.index(choices.one_of_these(Choice.FOLLOWED_NAME, "Name", offered)),
         "off": choices.some_of(Choice.LAYERS_OFF, "Off", ["1", "2", "3"]),
         "words": choices.switch(Choice.WHOLE_WORDS, "Words"),
-        "layer": choices.number(Choice.LAYER, "Layer", 1, int(scene.TEXTS.value().get("layers", "6"))),
+        "layer": choices.number(Choice.LAYER, "Layer", 1, int(session.now().texts.get("layers", "6"))),
         "state": choices.one_on_scale(Choice.STATE, "State", ["embeddings", "1", "2"], value="2"),
     }
     st.json(names)
@@ -39,9 +43,21 @@ def script():
         st.warning(sentence)
 
 
-def opened(**address) -> AppTest:
+def read(app: AppTest, texts: dict[str, str]) -> None:
+    """Other texts in the same session."""
+    before = app.session_state["scene"] if "scene" in app.session_state else Scene()
+    app.session_state["scene"] = replace(before, texts=texts)
+
+
+def in_address(app: AppTest) -> dict[str, list[str]]:
+    """What the browser is told to put into the address."""
+    said = address.written(app.session_state["scene"])
+    return {choice.value: said[choice] for choice in app.session_state["_address"]}
+
+
+def opened(**parameters) -> AppTest:
     app = AppTest.from_function(script)
-    for name, value in address.items():
+    for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
     assert not app.exception
@@ -78,7 +94,10 @@ def test_what_is_chosen_stands_in_the_address():
     app.toggle(key="whole_words").set_value(True).run()
     app.slider(key="layer").set_value(3).run()
     assert seen(app)["off"] == ["2"] and seen(app)["words"] and seen(app)["layer"] == 3
-    assert app.session_state["_chosen"] | {"layers_off": ["2"], "whole_words": True, "layer": 3} == app.session_state["_chosen"]
+    assert (
+        app.session_state["scene"].choices | {"layers_off": ["2"], "whole_words": True, "layer": 3}
+        == app.session_state["scene"].choices
+    )
 
 
 def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is_chosen():
@@ -95,27 +114,27 @@ def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is
 def test_the_address_says_what_is_shown():
     """Numbers always: what is left out would be the default of whoever opens the link, with another model and another text."""
     app = opened()
-    assert app.session_state["_address"] == {"layer": "1", "state": "2"}
+    assert in_address(app) == {"layer": ["1"], "state": ["2"]}
     app = opened(layer="99", state="1")
-    assert app.session_state["_address"] == {"layer": "6", "state": "1"}
+    assert in_address(app) == {"layer": ["6"], "state": ["1"]}
     app.slider(key="layer").set_value(1).run()
-    assert app.session_state["_address"] == {"layer": "1", "state": "1"}
+    assert in_address(app) == {"layer": ["1"], "state": ["1"]}
 
 
 def test_an_option_is_called_as_the_model_writes_it_and_its_link_means_the_same_on_another():
     app = opened(head_measure="On [CLS]")
-    assert seen(app)["method"] == "On [CLS]" and "head_measure" not in app.session_state["_address"]
-    app.session_state["texts"] = {"cls": "<s>"}
+    assert seen(app)["method"] == "On [CLS]" and "head_measure" not in in_address(app)
+    read(app, {"cls": "<s>"})
     app.run()
     method = next(one for one in app.selectbox if one.label == "Method")
     assert seen(app)["method"] == "On [CLS]" and method.options == ["Mean", "Flow", "On <s>"] and method.value == "On <s>"
-    assert app.session_state["_address"]["head_measure"] == "On [CLS]" and not app.warning
-    app.session_state["texts"] = {}
+    assert app.session_state["scene"].choices["head_measure"] == "On [CLS]" and not app.warning
+    read(app, {})
     app.run()
     assert seen(app)["method"] == "On [CLS]" and not app.warning
     app = AppTest.from_function(script)
     app.query_params["head_measure"] = "On [CLS]"
-    app.session_state["texts"] = {"cls": "<s>"}
+    read(app, {"cls": "<s>"})
     app.run()
     assert seen(app)["method"] == "On [CLS]" and not app.warning
     app.run()
@@ -130,7 +149,7 @@ def test_a_link_with_nonsense_is_no_error():
 
 def test_a_number_that_another_model_does_not_have_is_said_and_the_nearest_taken():
     app = opened(layer="5")
-    app.session_state["texts"] = {"layers": "2"}
+    read(app, {"layers": "2"})
     app.run()
     assert seen(app)["layer"] == 2 and "“Layer 5” does not exist here, only 1 to 2." in app.warning[0].value
 
@@ -144,7 +163,7 @@ def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number():
     box(app).set_value("Bob").run()
     assert seen(app)["name"] == 1
     for offered, expected in (("Cid,Dan", 0), ("Bob,Cid", 0), ("Eve,Fay,Gus", 0), ("Ann,Bob", 0)):
-        app.session_state["texts"] = {"offered": offered}
+        read(app, {"offered": offered})
         app.run()
         assert seen(app)["name"] == expected and box(app).options == offered.split(",")
 
@@ -152,33 +171,34 @@ def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number():
 def test_the_same_choice_in_a_longer_text_is_kept():
     app = opened()
     box(app).set_value("Bob").run()
-    app.session_state["texts"] = {"offered": "Zoe,Ann,Bob"}
+    read(app, {"offered": "Zoe,Ann,Bob"})
     app.run()
     assert seen(app)["name"] == 2
 
 
 def test_two_of_the_same_name_can_be_told_apart():
     app = opened()
-    app.session_state["texts"] = {"offered": "Ann,Bob,Ann"}
+    read(app, {"offered": "Ann,Bob,Ann"})
     app.run()
     assert box(app).options == ["Ann", "Bob", "Ann (2)"]
 
 
 def test_a_browser_remembers_choices_and_no_other_name_of_the_session():
     def recalled():
+        import json
+
         import streamlit as st
 
-        from bertviz_app.workspace import choices, scene
+        from bertviz_app.workspace import browser_memory, choices, memory, session
         from bertviz_app.workspace.scene import Choice
 
-        scene.choose_now()
-        if not scene.RESTORED.value():
-            scene.RESTORED.put(True)
-            choices.recall({"layer": 3, "texts": "stolen", "_restored": False, "tokens_view": 7})
-            st.rerun()
+        session.choose_now()
+        if not session.RESTORED.value():
+            kept = json.dumps({"layer": 3, "texts": "stolen", "_restored": False, "tokens_view": 7})
+            memory._believe(browser_memory.answer(json.dumps({"question": "q", "texts": "", "choices": kept}), "q"))
         st.text(choices.number(Choice.LAYER, "Layer", 1, 6))
         st.text(choices.view(Choice.TOKENS_VIEW, ("Ids", "Pieces")))
-        st.text(scene.TEXTS.value())
+        st.text(session.now().texts)
 
     app = AppTest.from_function(recalled).run()
     assert not app.exception and [text.value for text in app.text] == ["3", "Ids", "{}"]
@@ -189,22 +209,22 @@ def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model):
         import streamlit as st
 
         from bertviz_app import load
-        from bertviz_app.workspace import choices, scene
+        from bertviz_app.workspace import choices, session
         from bertviz_app.workspace.scene import Choice
 
         one, other = (load("embedded").encode(text) for text in ("I love AI!", "I love you!"))
-        kept = scene.TEXTS.value().get("kept")
+        kept = session.now().texts.get("kept")
         if kept is None:
             choices.click_token(Choice.REPLACEMENT, one, 2, "hate")
         else:
-            scene.CHOSEN.put({"replacement": [scene.CHOSEN.value()["replacement"][0], *kept.split(",")]})
+            session.see(choices={"replacement": [session.now().choices["replacement"][0], *kept.split(",")]})
         st.json(
             [
                 [choices.clicked_token(Choice.REPLACEMENT, it), choices.said_of_token(Choice.REPLACEMENT, it)]
                 for it in (one, other)
             ]
         )
-        st.json(scene.CHOSEN.value())
+        st.json(session.now().choices)
 
     import json
 
@@ -212,6 +232,6 @@ def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model):
     assert not app.exception and json.loads(app.json[0].value) == [[2, "hate"], [None, ""]]
     assert json.loads(app.json[1].value)["replacement"][1:] == ["2", "hate"]  # what the browser keeps for a reload
     for odd in ("99,hate", "-1,hate", "x,hate", "²,hate", ","):  # a browser may send anything
-        app.session_state["texts"] = {"kept": odd}
+        read(app, {"kept": odd})
         app.run()
         assert not app.exception and json.loads(app.json[0].value) == [[None, ""], [None, ""]]

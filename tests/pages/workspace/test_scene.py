@@ -1,50 +1,82 @@
 from __future__ import annotations
 
-from pathlib import Path
+import dataclasses
 
-from streamlit.testing.v1 import AppTest
+import pytest
 
-ROOT = Path(__file__).parents[3]
-
-
-def test_no_other_module_touches_the_session():
-    """Every name that a session remembers stands in one file."""
-    sources = [*ROOT.glob("*.py"), *(ROOT / "pages").glob("*.py"), *(ROOT / "bertviz_app").rglob("*.py")]
-    touching = {path.name for path in sources if "session_state" in path.read_text(encoding="utf-8")}
-    assert touching == {"scene.py"}
+from bertviz_app.records.interventions import Intervention
+from bertviz_app.workspace import address
+from bertviz_app.workspace.scene import LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, HiddenWords, Plain, Scene
 
 
-def test_a_value_about_one_text_is_none_about_another():
-    def script():
-        import streamlit as st
-
-        from bertviz_app.workspace import scene
-
-        token = scene.KeptOf("token", 7)
-        token.put(("a text", 1), 3)
-        st.text([token.of(("a text", 1)), token.of(("another text", 1)), scene.KeptOf("other", None).of("a text")])
-
-    app = AppTest.from_function(script).run()
-    assert app.text[0].value == "[3, 7, None]"
+def value_of(choice: Choice) -> Plain:
+    """Some value of the kind that a choice has."""
+    if choice in NUMBERS:
+        return 3
+    if choice in SWITCHES:
+        return False
+    return ["1.2", "2, all"] if choice in LISTS else "Ünï & </script> ?=+ 100 %"
 
 
-def test_a_choice_for_the_next_run_is_made_once_and_before_its_widget():
-    def script():
-        import streamlit as st
+EVERYTHING = Scene(
+    page="attention",
+    model="bert-base-uncased",
+    texts={"text": "I love AI!", "pair": ""},
+    hidden=HiddenWords(("I love AI!", None), ((0, 2, 6),)),
+    about={"bert-base-uncased": "sentiment", "another": "topic"},
+    choices={choice: value_of(choice) for choice in Choice},
+)
 
-        from bertviz_app.workspace import scene
 
-        scene.choose_now()
-        number = st.slider("Number", 1, 9, key="number")
-        if st.button("Later"):
-            scene.choose_later({"number": 5})
-            scene.choose_later({"other": 1})
-        st.text(number)
+def test_a_link_carries_all_but_what_was_typed_and_what_was_chosen_of_it():
+    """Written and read, a scene is the same; nothing typed, or chosen of what was typed, is in the address."""
+    linked = address.in_a_link(EVERYTHING)
+    assert address.read("attention", address.written(EVERYTHING)) == linked
+    assert address.read("attention", address.written(linked)) == linked
+    assert set(linked.choices) == set(Choice) - OF_THE_INPUT and not linked.texts and linked.hidden is None
+    assert "love" not in address.link(EVERYTHING) and linked.about == {"bert-base-uncased": "sentiment"}
 
-    app = AppTest.from_function(script).run()
-    app.button[0].click().run()
-    assert app.text[0].value == "1"
-    app.run()
-    assert app.text[0].value == "5" and app.session_state["other"] == 1
-    app.slider[0].set_value(2).run()
-    assert app.text[0].value == "2"
+
+@pytest.mark.parametrize("choice", Choice)
+@pytest.mark.parametrize("values", [[""], ["²"], ["-1"], ["9" * 5000], ["true", "3"], ["None"], ["\ud800"], []])
+def test_an_address_may_say_anything(choice, values):
+    found = address.read("attention", {choice.value: values, "layers": ["3"], "": ["x"]})
+    assert set(found.choices) <= {choice}
+
+
+@pytest.mark.parametrize(
+    "choice, value",
+    [
+        (Choice.LAYER, "3"), (Choice.LAYER, True), (Choice.WHOLE_WORDS, 1), (Choice.HEADS_OFF, "1.2"), (Choice.HEADS_OFF, [3]),
+        (Choice.TASK, 3), (Choice.TASK, None),
+    ],
+)  # fmt: skip
+def test_a_choice_has_values_of_one_kind(choice, value):
+    with pytest.raises(ValueError, match=choice.value):
+        Scene(choices={choice: value})
+
+
+def test_a_scene_is_frozen_and_says_what_is_looked_at_counted_from_0():
+    scene = Scene("attention", choices={Choice.LAYER: 3, Choice.HEAD: 1, Choice.ATTENTION_VIEW: "One head"})
+    assert (scene.layer, scene.head, scene.view) == (2, 0, "One head")
+    assert (Scene().layer, Scene().head, Scene().view, Scene("home").view) == (None, None, None, None)
+    assert Scene("logit_lens", choices={Choice.LENS_VIEW: "Neurons"}).view == "Neurons"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        scene.page = "home"  # type: ignore[misc]
+
+
+def test_what_is_switched_off():
+    scene = Scene(choices={Choice.HEADS_OFF: ["1.2", "3, all"], Choice.LAYERS_OFF: ["2"]})
+    heads = frozenset({(0, 1), (2, 0), (2, 1)})
+    assert scene.switched_off(n_heads=2) == Intervention(heads=heads, layers=frozenset({1}))
+    assert Scene().switched_off(2) == Intervention()
+
+
+def test_words_are_hidden_in_the_texts_that_they_stand_in():
+    assert EVERYTHING.hidden_in(("I love AI!", None)) == ((0, 2, 6),)
+    assert EVERYTHING.hidden_in(("I love AI", None)) == () == Scene().hidden_in(("", None))
+
+
+def test_another_choice_makes_another_scene():
+    scene = Scene().choosing(Choice.LAYER, 3)
+    assert scene.layer == 2 and scene.choosing(Choice.LAYER, None) == Scene()
