@@ -26,7 +26,7 @@ from bertviz_app.chapters.interventions.view_patching import differences
 from bertviz_app.chapters.kinds_of_heads.view_maps import sample_measures
 from bertviz_app.chapters.words_in_context.view_contexts import sample_baseline
 from bertviz_app.engine.model import Model
-from bertviz_app.records.attributions import Target
+from bertviz_app.records.attributions import Target, Way
 from bertviz_app.records.forward import Encoding
 from bertviz_app.serving.pass_queue import many_passes, pass_queue
 from bertviz_app.workspace import caches
@@ -63,7 +63,7 @@ def jobs(model: Model, encoding: Encoding) -> Iterator[tuple[str, Job[object]]]:
         yield "flow", Job("", flow_map, (own,), 0)
     if n <= 128:
         yield "value zeroing", Job("", zeroing_map, (model, own), 0)
-    way = ("integrated_gradients", "mask", 64)
+    way = Way("integrated_gradients", "mask", 64)
     yield "integrated gradients", Job("", explained, (model, encoding, Target("sentiment", 0), way), 0)
     yield "texts in batches", Job("", caches.read_final_states, (model, (encoding,) * 64), 0)
     if n == OF_THE_SAMPLE:

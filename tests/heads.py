@@ -8,16 +8,26 @@ from typing import Any
 import torch
 import transformers
 
+from bertviz_app.families.tasks import TASKS
+
 WORDS = [
     "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "i", "love", "ai", "!", "the", "cat", "sat", "##s", "##at", "c", ".", "on", "mat", "?",
     "who", "ann", "of", "bonn", ",", "a", "dog", "ran", "away", "it", "rain",
 ]  # fmt: skip
-HEADS = {
-    "sentiment": ("BertForSequenceClassification", ("NEGATIVE", "POSITIVE")),
-    "pairs": ("BertForSequenceClassification", ("entailment", "neutral", "contradiction")),
-    "entities": ("BertForTokenClassification", ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")),
-    "answers": ("BertForQuestionAnswering", ()),
+# Saved in this order, which their random weights depend on; the labels as checkpoints spell them.
+LABELS: dict[str, tuple[str, ...]] = {
+    "sentiment": ("NEGATIVE", "POSITIVE"),
+    "pairs": ("entailment", "neutral", "contradiction"),
+    "entities": ("O", "B-PER", "I-PER", "B-LOC", "I-LOC"),
+    "answers": (),
 }
+# Of every task that a folder beside the encoder, or a label set, says a head is for.
+LABELS |= {
+    key: () if row.outputs else tuple(row.label_sets[0].split(" | "))
+    for key, row in TASKS.items()
+    if key not in LABELS and (row.label_sets or row.outputs)
+}
+HEADS = {key: (f"Bert{TASKS[key].architecture}", labels) for key, labels in LABELS.items()}
 
 
 def save(folder: Path, *, tasks: tuple[str, ...] = tuple(HEADS), max_tokens: int = 64) -> Path:

@@ -1,7 +1,7 @@
 """Classes: what a head over the whole input says, by its own labels, whatever they are about.
 
     logits = W · vector + b                 one number for each label of the checkpoint
-    values                                  softmax, sigmoid, or the numbers themselves: `tasks.DECODINGS`
+    values                                  softmax, sigmoid, or the numbers themselves: `decodings.DECODINGS`
 
 Source: Devlin et al., BERT: Pre-training of Deep Bidirectional Transformers (2019), section 4.1: a classification layer
 on the final [CLS] vector.
@@ -18,8 +18,9 @@ from bertviz_app.analysis.phrases import leader
 from bertviz_app.analysis.probability import decoded
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme
+from bertviz_app.families.decodings import DECODINGS, DecodingKey
 from bertviz_app.families.label_sets import listed
-from bertviz_app.families.tasks import DECODINGS, SUBJECTS, TaskFacts
+from bertviz_app.families.tasks import SUBJECTS, TaskFacts
 from bertviz_app.records.forward import Floats
 
 MOST_BARS = 20  # labels that are drawn: all of them, or the likeliest
@@ -30,12 +31,12 @@ SCALE = "on the scale of the examples that this head was trained with, not a pro
 
 @dataclass(frozen=True, eq=False)
 class Classification:
-    """What the head says of one text: `logits` and `values` are [label], in the order of `labels`; `decoding` is a key of `tasks.DECODINGS`."""
+    """What the head says of one text: `logits` and `values` are [label], in the order of `labels`; `decoding` is a key of `decodings.DECODINGS`."""
 
     labels: tuple[str, ...]
     logits: Floats
     values: Floats
-    decoding: str = "softmax"
+    decoding: DecodingKey = "softmax"
 
     @property
     def is_probability(self) -> bool:

@@ -6,8 +6,9 @@ Source: Clark et al., What Does BERT Look At? (2019), section 4.1 (from pieces t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,15 @@ from bertviz_app.records.forward import Encoding, Floats
 
 Weights = TypeVar("Weights", Floats, NDArray[np.float64])
 
+Block = Literal["All", "A → A", "A → B", "B → A", "B → B"]
 # The blocks of a pair: name on the screen → segment of the queries, segment of the keys.
-BLOCKS = {"All": (None, None), "A → A": (0, 0), "A → B": (0, 1), "B → A": (1, 0), "B → B": (1, 1)}
+BLOCKS: Mapping[Block, tuple[int | None, int | None]] = {
+    "All": (None, None),
+    "A → A": (0, 0),
+    "A → B": (0, 1),
+    "B → A": (1, 0),
+    "B → B": (1, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class HeadReading:
 
     words: bool = False
     hide_special: bool = False
-    block: str = "All"
+    block: Block = "All"
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.classes import MOST_ROWS
 from bertviz_app.analysis.words import units
-from bertviz_app.families.tasks import DECODINGS
+from bertviz_app.families.decodings import DECODINGS
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bertviz_app.analysis.head_snippet import arguments, n_outputs
 from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.families.decodings import DECODINGS
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS
-from bertviz_app.families.tasks import DECODINGS
 from bertviz_app.records.attributions import Target
 from bertviz_app.records.forward import Encoding, ModelInfo
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bertviz_app.analysis.probability import decoded
 from bertviz_app.drawing.plots import number, percent
-from bertviz_app.families.tasks import DECODINGS
+from bertviz_app.families.decodings import DECODINGS, DecodingKey
 from bertviz_app.records.attributions import Target
 from bertviz_app.records.forward import Floats
 
@@ -19,7 +19,7 @@ class Prediction:
     """A logit for each output of one head, and what is asked.
 
     task, title  key of the head, and what is predicted, as the screen says it
-    logits       [output]; `decoding`, a key of `tasks.DECODINGS`, says what is made of them
+    logits       [output]; `decoding`, a key of `decodings.DECODINGS`, says what is made of them
     labels       names of the outputs; None where they are the vocabulary
     position     of the vector that is read; None for a head over the whole input
     about        the word or token at that place ("“paris”, token 9") where a head says something about each of them
@@ -34,7 +34,7 @@ class Prediction:
     about: str = ""
     candidates: tuple[int, ...] = ()
     side: int = 0
-    decoding: str = "softmax"
+    decoding: DecodingKey = "softmax"
 
     @property
     def heading(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.families.decodings import DecodingKey
 from bertviz_app.records.forward import Floats
 
 
@@ -34,8 +35,8 @@ def sigmoid(logits: Floats) -> Floats:
     return result
 
 
-def decoded(logits: Floats, decoding: str) -> Floats:
-    """What is shown of logits, of the same shape; `decoding` is a key of `tasks.DECODINGS`, and softmax is along the last axis."""
+def decoded(logits: Floats, decoding: DecodingKey) -> Floats:
+    """What is shown of logits, of the same shape; `decoding` is a key of `decodings.DECODINGS`, and softmax is along the last axis."""
     if decoding == "number":
         return logits
     return softmax(logits) if decoding == "softmax" else sigmoid(logits)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from bertviz_app.engine.model import Model
-from bertviz_app.records.attributions import Attribution, Target, attention_relevance, replaceable
+from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, Target, attention_relevance, replaceable
 from bertviz_app.records.forward import Encoding, Integers
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.serving.portions import MOST, Portions
@@ -31,7 +31,7 @@ class TargetFunction:
     blank    the same with the baseline's ("mask" or "pad") in the place of every word
     """
 
-    def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: str = "mask") -> None:
+    def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: Baseline = "mask") -> None:
         self._model, self.target = model, target
         self.unit = "units" if target.decoding == "number" else "bits"
         self.removable = replaceable(encoding)
@@ -165,7 +165,12 @@ def without(
 
 
 def attributed(
-    asked: TargetFunction, method: str, *, n_steps: int = N_STEPS, batch_size: int = 8, progress: Progress = lambda _: None
+    asked: TargetFunction,
+    method: MethodKey,
+    *,
+    n_steps: int = N_STEPS,
+    batch_size: int = 8,
+    progress: Progress = lambda _: None,
 ) -> Attribution:
     """One method by its key in `chapters.attribution.measures.METHODS`."""
     if method == "integrated_gradients":

@@ -20,6 +20,7 @@ from bertviz_app.engine.reader import Reader
 from bertviz_app.engine.task_heads import TaskHead
 from bertviz_app.errors import MissingHead
 from bertviz_app.families.objectives import OBJECTIVES
+from bertviz_app.families.tasks import Reads
 from bertviz_app.records.forward import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.serving.portions import MOST, Portions
@@ -72,7 +73,7 @@ class Model:
             task_heads=facts,
             recipe=parts.sentences.recipe if parts.sentences else None,
             unread=parts.unread,
-            abstains="answers" in labels and bool(SQUAD_2.search(source)),
+            abstains=any(head.row.reads is Reads.SPAN for head in facts.values()) and bool(SQUAD_2.search(source)),
         )
 
     @property
@@ -143,7 +144,7 @@ class Model:
     def token_logits(self, task: str, rows: Floats) -> Floats:
         """What a head over single tokens says of rows of the last layer: [row, d_model] → [row, label].
 
-        `task` is "entities" or "answers", where `info.labels` has it. Raises `MissingHead` for any other.
+        `task` is the key of a head in `info.task_heads` that reads rows. Raises `MissingHead` for any other.
         """
         return self._apply(self._task_head(task, of_rows=True).layers, rows)
 
@@ -207,7 +208,7 @@ class Model:
 
     def _task_head(self, task: str, *, of_rows: bool) -> TaskHead:
         head = self.parts.task_heads.get(task)
-        if head is None or head.facts.of_rows != of_rows:
+        if head is None or head.facts.row.of_rows != of_rows:
             raise MissingHead(f"{self.info.title} has no trained head for “{task.replace('_', ' ')}”.")
         return head
 

@@ -1,7 +1,8 @@
 """The heads that a checkpoint was fine-tuned with: its own, and those in folders beside the encoder's file.
 
 The architecture in a head's config.json says which rows of `tasks.TASKS` it can be, its `problem_type` how it is decoded. A classifier of whole inputs
-is about what the folder beside the encoder is called, if that is a row, else what its label set as a whole says; else it is classes and no more.
+is about what the folder beside the encoder is called, if that is a row, else what its label set as a whole says; else it is classes and no more. What a
+head over words finds is told apart in the same way.
 A head whose tensors are not in the files does not exist.
 """
 
@@ -17,11 +18,11 @@ from safetensors import safe_open
 
 from bertviz_app.checkpoints.weight_files import json_object, weight_files
 from bertviz_app.errors import BrokenCheckpoint, cause
+from bertviz_app.families.decodings import decoding_of
 from bertviz_app.families.family import Family
 from bertviz_app.families.label_sets import Labels, listed, read_labels, subject_of
-from bertviz_app.families.tasks import SUBJECTS, TASKS, TaskFacts, decoding_of
+from bertviz_app.families.tasks import TASKS, Task, TaskFacts
 
-ANSWER_LABELS = ("start", "end")
 # Architectures that end so have a pre-training head or none.
 OTHERS = ("Model", "ForPreTraining", "ForMaskedLM", "ForNextSentencePrediction")
 
@@ -43,7 +44,7 @@ def task_heads(folder: Path, family: Family, network: Any, *, has_class_vector: 
                 width = head.layers[0].in_features
                 if width != network.config.hidden_size:
                     raise ValueError(f"it reads {width} numbers, the encoder gives {network.config.hidden_size}")
-                if head.facts.of_rows or has_class_vector:
+                if head.facts.row.of_rows or has_class_vector:
                     head.layers.to(network.device)
                     facts = replace(head.facts, again=head.facts.task in found)
                     found[facts.key] = replace(head, facts=facts)
@@ -86,31 +87,32 @@ def _architectures(home: Path) -> list[str]:
 def _heads(home: Path, family: Family, beside: str) -> Iterator[TaskHead]:
     """The one head of a folder, if it has one."""
     config = json_object(home, "config.json")
-    architecture = str(config.get("architectures"))
-    if TASKS["classes"].architecture in architecture:
-        layers = _layers(home, family.classifier, family.activation)
-        if len(layers):
-            yield TaskHead(layers, _classifier(config, layers[-1].out_features, beside))
-    elif TASKS["entities"].architecture in architecture:
-        layers = _layers(home, ("classifier",))
-        if len(layers):
-            yield TaskHead(layers, _facts("entities", read_labels(config.get("id2label"), layers[-1].out_features), beside))
-    elif TASKS["answers"].architecture in architecture:
-        layers = _layers(home, ("qa_outputs",))
-        if len(layers) and layers[-1].out_features == len(ANSWER_LABELS):
-            yield TaskHead(layers, TaskFacts("answers", ANSWER_LABELS, beside=beside))
+    rows = [row for row in TASKS.values() if row.architecture in str(config.get("architectures"))]
+    if rows:
+        kind = rows[0]  # what those of one architecture read, and from which tensors, is the same
+        layers = _layers(home, kind.tensors) if kind.tensors else _layers(home, family.classifier, family.activation)
+        if len(layers) and (not kind.outputs or layers[-1].out_features == len(kind.outputs)):
+            yield TaskHead(layers, _facts(rows, config, layers[-1].out_features, beside))
 
 
-def _classifier(config: Mapping[str, Any], n_outputs: int, beside: str) -> TaskFacts:
-    """What is known of a classifier of whole inputs."""
-    labels = read_labels(config.get("id2label"), n_outputs)
-    guess = subject_of(labels.names)
-    task, told_by = (beside, "folder") if beside in SUBJECTS else (guess, "labels" if guess != "classes" else "")
-    return replace(_facts(task, labels, beside), decoding=decoding_of(config.get("problem_type"), n_outputs), told_by=told_by)
-
-
-def _facts(task: str, labels: Labels, beside: str) -> TaskFacts:
-    return TaskFacts(task, labels.names, beside=beside, remark=labels.remark, is_named=labels.given > 0, fits=labels.fits)
+def _facts(rows: Sequence[Task], config: Mapping[str, Any], n_outputs: int, beside: str) -> TaskFacts:
+    """What is known of a head that can be any of some rows: the folder says which, else its labels as a whole."""
+    kind = rows[0]
+    labels = Labels(kind.outputs, given=n_outputs) if kind.outputs else read_labels(config.get("id2label"), n_outputs)
+    task, told_by = beside, "folder"
+    if beside not in (row.key for row in rows):
+        task = subject_of(labels.names, kind.architecture)
+        told_by = "" if TASKS[task].general else "labels"
+    return TaskFacts(
+        task,
+        labels.names,
+        decoding="softmax" if kind.of_rows else decoding_of(config.get("problem_type"), n_outputs),
+        beside=beside,
+        told_by=told_by if len(rows) > 1 else "",
+        remark=labels.remark,
+        is_named=labels.given > 0,
+        fits=labels.fits,
+    )
 
 
 def _layers(home: Path, names: Sequence[str], activation: str = "") -> torch.nn.Sequential:

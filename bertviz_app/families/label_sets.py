@@ -9,38 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bertviz_app.families.tasks import TASKS
+
 UNNAMED = 2  # outputs that transformers takes a config without names to have
 LONGEST = 80  # characters of a label that are shown
-
-# Label sets of published classifiers; upper and lower case, "_", "-" and spaces make no difference.
-KNOWN: Mapping[str, tuple[str, ...]] = {
-    "sentiment": (
-        "negative | positive",
-        "negative | neutral | positive",
-        "negative | neutral | positive | mixed",
-        "very negative | negative | neutral | positive | very positive",
-        "neg | pos",
-        "neg | neu | pos",
-        "neg | neutral | pos",
-        "1 star | 2 stars | 3 stars | 4 stars | 5 stars",
-        "star 1 | star 2 | star 3 | star 4 | star 5",
-        "negative (stars 1, 2 and 3) | positive (stars 4 and 5)",
-        "negativ | positiv",
-        "negativ | neutral | positiv",
-        "negativo | positivo",
-        "negativo | neutro | positivo",
-        "négatif | positif",
-        "négatif | neutre | positif",
-    ),
-    "pairs": (
-        "entailment | neutral | contradiction",
-        "entailment | contradiction",
-        "entailment | not entailment",
-        "equivalent | not equivalent",
-        "paraphrase | not paraphrase",
-        "duplicate | not duplicate",
-    ),
-}
 
 
 def normalised(label: str) -> str:
@@ -52,17 +24,19 @@ def normalised(label: str) -> str:
     return " ".join(label.casefold().replace("_", " ").replace("-", " ").split())
 
 
-_SETS = {frozenset(row.split(" | ")): subject for subject, rows in KNOWN.items() for row in rows}
+_SETS = {(task.architecture, frozenset(row.split(" | "))): task.key for task in TASKS.values() for row in task.label_sets}
+_GENERAL = {task.architecture: task.key for task in TASKS.values() if task.general}
 
 
-def subject_of(labels: Sequence[str]) -> str:
-    """What the labels, as a whole, say that their classifier is about, as a key of `tasks.SUBJECTS`; "classes" where they say nothing.
+def subject_of(labels: Sequence[str], architecture: str = TASKS["classes"].architecture) -> str:
+    """What the labels, as a whole, say that a head of this architecture is about, as a key of `tasks.TASKS`; its general row where they say nothing.
 
     >>> subject_of(("NEGATIVE", "POSITIVE")), subject_of(("negligible", "positive")), subject_of(("duplicate",))
     ('sentiment', 'classes', 'classes')
     """
-    names = [normalised(label) for label in labels]
-    return _SETS.get(frozenset(names), "classes") if len(set(names)) == len(names) else "classes"
+    names = frozenset(map(normalised, labels))
+    known = _SETS.get((architecture, names)) if len(names) == len(labels) else None
+    return known or _GENERAL[architecture]
 
 
 @dataclass(frozen=True)

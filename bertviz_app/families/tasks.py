@@ -1,134 +1,148 @@
-"""What checkpoints are fine-tuned for: a row for each kind of head, a row for each way to decode one, and what is known of one that was saved.
+"""What checkpoints are fine-tuned for: a row for each kind of head, and what is known of one that was saved.
 
 a head reads                 and is called            what it is about
 the class vector             classes                  whatever its labels say
 the class vector             sentiment, pairs         the same, where a person, or a label set that is known as a whole, says so
-rows of the last layer       entities, answers        its architecture says so
+each word                    entities                 its architecture says so
+the ends of a stretch        answers                  its architecture says so
+
+A new kind of head is a new row: how it is found in a checkpoint, decoded, said, explained, switched off below and shown follows from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-CLASS_VECTOR, ROWS = "class vector", "rows of the last layer"
+from bertviz_app.families.decodings import DECODINGS, DecodingKey
+
+
+class Reads(StrEnum):
+    """What a head reads, and so how its page is made."""
+
+    CLASS_VECTOR = "the class vector"
+    WORDS = "the last layer, at the first piece of each word"
+    SPAN = "the last layer, for where a stretch starts and where it ends"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One kind of head: `key` in code.
+    """One kind of head: `key` in code, and the folder beside an encoder that says so.
 
-    title         what a prediction of it is called; `name` is the task, as the catalogue and sentences call it
-    reads         the class vector (one answer for the whole input), or rows of the last layer (one for each token)
+    title         what a prediction of it is called; empty where its decoding says it. `name` is the task, as the catalogue and sentences call it
+    reads         what it is given
     architecture  how the architecture in config.json ends; `auto` is the class of transformers that loads it
-    page, view    where it is shown: the key of a page, and the view that is opened there
-    offer         what a link to it says
+    general       what a head of this architecture is where neither folder nor labels say more; one row of each architecture
+    tensors       its linear layers in the file; empty where the family says how they are called
+    outputs       what its outputs are, where the config does not name them
+    label_sets    published label sets, each as a whole, by which it is recognised; upper and lower case, "_", "-" and spaces make no difference
+    subject       what a classifier can be said to be about; empty where nobody can say so
+    what          what it says of an input; empty where its decoding says it
     needs_pair    it is asked only where there is a second text
+    view          where it is shown on the page Tasks; `sample` stands there until something is typed
+    page          the key of the page that a link leads to, and `offer` what the link says
     """
 
     key: str
     title: str
     name: str
-    reads: str
+    reads: Reads
     architecture: str
     view: str
     offer: str
     page: str = "tasks"
+    general: bool = False
+    tensors: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    label_sets: tuple[str, ...] = ()
+    subject: str = ""
+    what: str = ""
     needs_pair: bool = False
+    sample: tuple[str, str] = ("", "")
 
     @property
     def auto(self) -> str:
         return f"AutoModel{self.architecture}"
 
+    @property
+    def of_rows(self) -> bool:
+        """Whether it reads rows of the last layer, not the class vector."""
+        return self.reads is not Reads.CLASS_VECTOR
 
-TASKS = {
+
+_CLASSIFIER = "ForSequenceClassification"
+
+# In the order in which they are listed.
+TASKS: dict[str, Task] = {
     task.key: task
     for task in (
-        Task("classes", "class", "classes", CLASS_VECTOR, "ForSequenceClassification", "Classes", "See all that it says, and what it looks at"),
         Task(
-            "sentiment", "sentiment", "sentiment", CLASS_VECTOR, "ForSequenceClassification", "Sentiment", "Score many sentences at once", page="sentiment"
+            "entities", "named entities", "named entities", Reads.WORDS, "ForTokenClassification", "Named entities",
+            "See what it finds in a text",
+            general=True,
+            tensors=("classifier",),
+            sample=("Angela Merkel met Tim Cook of Apple in Paris, two days before the World Cup began.", ""),
         ),
         Task(
-            "pairs", "sentence pair", "sentence pairs", CLASS_VECTOR, "ForSequenceClassification", "Sentence pairs", "Ask what a second sentence says about a first", needs_pair=True
+            "answers", "answer", "question answering", Reads.SPAN, "ForQuestionAnswering", "Question answering",
+            "Ask a question about a passage",
+            general=True,
+            tensors=("qa_outputs",),
+            outputs=("start", "end"),
+            needs_pair=True,
         ),
-        Task("entities", "named entities", "named entities", ROWS, "ForTokenClassification", "Named entities", "See what it finds in a text"),
         Task(
-            "answers", "answer", "question answering", ROWS, "ForQuestionAnswering", "Question answering", "Ask a question about a passage", needs_pair=True
+            "pairs", "sentence pair", "sentence pairs", Reads.CLASS_VECTOR, _CLASSIFIER, "Sentence pairs",
+            "Ask what a second sentence says about a first",
+            label_sets=(
+                "entailment | neutral | contradiction",
+                "entailment | contradiction",
+                "entailment | not entailment",
+                "equivalent | not equivalent",
+                "paraphrase | not paraphrase",
+                "duplicate | not duplicate",
+            ),
+            subject="what a second sentence says about a first",
+            what="what the second text says about the first",
+            needs_pair=True,
+            sample=("A man is playing a guitar on the stage.", "Nobody is making music."),
+        ),
+        Task(
+            "sentiment", "sentiment", "sentiment", Reads.CLASS_VECTOR, _CLASSIFIER, "Sentiment", "Score many sentences at once",
+            page="sentiment",
+            label_sets=(
+                "negative | positive",
+                "negative | neutral | positive",
+                "negative | neutral | positive | mixed",
+                "very negative | negative | neutral | positive | very positive",
+                "neg | pos",
+                "neg | neu | pos",
+                "neg | neutral | pos",
+                "1 star | 2 stars | 3 stars | 4 stars | 5 stars",
+                "star 1 | star 2 | star 3 | star 4 | star 5",
+                "negative (stars 1, 2 and 3) | positive (stars 4 and 5)",
+                "negativ | positiv",
+                "negativ | neutral | positiv",
+                "negativo | positivo",
+                "negativo | neutro | positivo",
+                "négatif | positif",
+                "négatif | neutre | positif",
+            ),
+            subject="sentiment",
+            what="how the text sounds",
+            sample=("The acting is superb, but the story is painfully slow.", ""),
+        ),
+        Task(
+            "classes", "", "classes", Reads.CLASS_VECTOR, _CLASSIFIER, "Classes", "See all that it says, and what it looks at",
+            general=True,
+            subject="its own labels, nothing more",
         ),
     )
 }  # fmt: skip
 
-# What a classifier of whole inputs can be said to be about, and how that is put.
-SUBJECTS = {
-    "classes": "its own labels, nothing more",
-    "sentiment": "sentiment",
-    "pairs": "what a second sentence says about a first",
-}
-
-
-@dataclass(frozen=True)
-class Decoding:
-    """How logits become what is shown.
-
-    title       what a prediction of a head with its own labels is called
-    quantity    the word for one value; `python` makes the values of `logits` in PyTorch
-    method      how it is computed, for the page
-    """
-
-    key: str
-    title: str
-    quantity: str
-    python: str
-    method: str
-
-    @property
-    def is_probability(self) -> bool:
-        return self.quantity == "probability"
-
-
-DECODINGS = {
-    decoding.key: decoding
-    for decoding in (
-        Decoding(
-            "softmax",
-            "class",
-            "probability",
-            "{logits}.softmax(dim=-1)",
-            r"Softmax makes probabilities of them, which sum to 1: $P(k) = e^{z_k} / \sum_j e^{z_j}$.",
-        ),
-        Decoding(
-            "sigmoid",
-            "labels",
-            "probability",
-            "{logits}.sigmoid()",
-            r"Its config says `multi_label_classification`: each label is decided for itself by a sigmoid, $P(k) = 1 / (1 + e^{-z_k})$, so that several "
-            "can be likely, or none; the probabilities need not sum to 1.",
-        ),
-        Decoding(
-            "number",
-            "number",
-            "value",
-            "{logits}",
-            "This head was made for regression: what the linear layer gives is the answer, a number on the scale of the texts that it was trained with. It is "
-            "not a probability. (A head with one output is regression unless its config says otherwise, as in transformers, whose pipeline for text "
-            "classification puts such a number through a sigmoid all the same when the config does not say `regression`.)",
-        ),
-    )
-}
-
-
-def decoding_of(problem_type: object, n_outputs: int) -> str:
-    """The key of the decoding that a config's `problem_type` asks for, as transformers reads it.
-
-    >>> decoding_of(None, 2), decoding_of(None, 1), decoding_of("regression", 3), decoding_of("multi_label_classification", 1)
-    ('softmax', 'number', 'number', 'sigmoid')
-
-    Source: `ForSequenceClassification` in transformers, the choice of the loss.
-    """
-    if problem_type == "multi_label_classification":
-        return "sigmoid"
-    if problem_type == "regression" or (problem_type is None and n_outputs == 1):
-        return "number"
-    return "softmax"
+# What a classifier of whole inputs can be said to be about, and how that is put; first that it is not known.
+SUBJECTS = {task.key: task.subject for task in reversed(TASKS.values()) if task.subject}
 
 
 @dataclass(frozen=True)
@@ -136,7 +150,7 @@ class TaskFacts:
     """What is known of a head that a checkpoint brings, as plain values.
 
     task, labels  the row of TASKS it is read by, and a name for each output
-    decoding      a key of DECODINGS
+    decoding      a key of `decodings.DECODINGS`
     beside        the folder below the checkpoint's own that it was saved in; empty for the checkpoint's own
     told_by       who says what it is about: "labels" (a guess from a known label set), "folder", "settings", "visitor"; empty where nobody does
     remark        what was odd about the names in its config; empty where nothing was
@@ -147,7 +161,7 @@ class TaskFacts:
 
     task: str
     labels: tuple[str, ...]
-    decoding: str = "softmax"
+    decoding: DecodingKey = "softmax"
     beside: str = ""
     told_by: str = ""
     remark: str = ""
@@ -167,7 +181,7 @@ class TaskFacts:
     @property
     def title(self) -> str:
         """What a prediction of it is called."""
-        return self.told_apart(DECODINGS[self.decoding].title if self.task == "classes" else self.row.title)
+        return self.told_apart(self.row.title or DECODINGS[self.decoding].title)
 
     @property
     def name(self) -> str:
@@ -185,14 +199,9 @@ class TaskFacts:
     @property
     def what(self) -> str:
         """What it says of an input."""
-        return {"sentiment": "how the text sounds", "pairs": "what the second text says about the first"}.get(
-            self.task,
-            {"softmax": "which of its classes the text belongs to", "sigmoid": "which of its labels hold"}.get(
-                self.decoding, "a number for the text"
-            ),
-        )
+        return self.row.what or DECODINGS[self.decoding].what
 
-    @property
-    def of_rows(self) -> bool:
-        """Whether it reads each row of the last layer, not the class vector."""
-        return self.row.reads == ROWS
+
+def in_order(heads: Mapping[str, TaskFacts]) -> list[str]:
+    """The keys of heads as they are listed: in the order of their rows."""
+    return sorted(heads, key=lambda key: list(TASKS).index(heads[key].task))

@@ -9,12 +9,24 @@ nears 1, and do not change when all logits of a head rise together, which no sof
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.families.decodings import DecodingKey
 from bertviz_app.records.forward import Encoding, Floats
+
+MethodKey = Literal["integrated_gradients", "gradient_x_input", "occlusion", "attention_x_gradient"]
+Baseline = Literal["mask", "pad"]  # the token that takes the place of a word
+
+
+class Way(NamedTuple):
+    """How an attribution is asked for: the method, what takes the place of words, and, of integrated gradients, the number of steps."""
+
+    method: MethodKey
+    baseline: Baseline = "mask"
+    n_steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -25,14 +37,14 @@ class Target:
     output      the column of its logits: a label, a token id, 0 and 1 for start and end; for replaced tokens 1 is "replaced"
     position    of the row that is read; None for a head over the whole input
     candidates  where an answer may start or end: the softmax is over these positions
-    decoding    a key of `tasks.DECODINGS`: against what the output is set
+    decoding    a key of `decodings.DECODINGS`: against what the output is set
     """
 
     task: str
     output: int
     position: int | None = None
     candidates: tuple[int, ...] = ()
-    decoding: str = "softmax"
+    decoding: DecodingKey = "softmax"
 
     @property
     def reads(self) -> int:

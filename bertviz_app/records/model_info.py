@@ -74,7 +74,7 @@ class ModelInfo:
     @property
     def classifiers(self) -> dict[str, TaskFacts]:
         """The heads over whole inputs, as in `task_heads`."""
-        return {key: head for key, head in self.task_heads.items() if not head.of_rows}
+        return {key: head for key, head in self.task_heads.items() if not head.row.of_rows}
 
     @property
     def classifier(self) -> str:
@@ -101,7 +101,7 @@ class ModelInfo:
             labels = listed(self.labels[self.classifier])
             about = (
                 f"it is read as being about {SUBJECTS[self.classifier]}"
-                if self.classifier != "classes"
+                if not TASKS[self.classifier].general
                 else f"nothing says that they are about {SUBJECTS[what]}"
             )
             return f"{self.title} has a classifier with the labels {labels}; {about}."

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bertviz_app.records.forward import Encoding
 
 T = TypeVar("T")
+S = TypeVar("S", bound=str)
 
 _QUOTED = 40  # characters of an address that are said again
 # What had another name once: links are kept, in slides and in mails.
@@ -30,9 +31,7 @@ _FORMER_NAMES = {
 }
 
 
-def view(
-    choice: Choice, options: Sequence[str], *, label: str = "View", spelled: Callable[[str], str] = str, **look: Any
-) -> str:
+def view(choice: Choice, options: Sequence[S], *, label: str = "View", spelled: Callable[[str], str] = str, **look: Any) -> S:
     """One of a row of names, the first until another is chosen; `label` is what a screen reader says, `spelled` as in `one_of`."""
     names = _named(choice, options, label, spelled)
     look = {"default": names[0], "label_visibility": "collapsed", "wrap": True} | look
@@ -40,7 +39,7 @@ def view(
     return _by_its_own_name(choice, options, names, chosen)
 
 
-def one_of(choice: Choice, label: str, options: Sequence[str], *, spelled: Callable[[str], str] = str, **look: Any) -> str:
+def one_of(choice: Choice, label: str, options: Sequence[S], *, spelled: Callable[[str], str] = str, **look: Any) -> S:
     """One of a list that is the same for every input.
 
     `spelled` says how an option is written for this model. What is handed back, kept and put into the address is the option itself: a link
@@ -181,7 +180,7 @@ def _named(choice: Choice, options: Sequence[str], label: str, spelled: Callable
     return names
 
 
-def _by_its_own_name(choice: Choice, options: Sequence[str], names: Sequence[str], chosen: str) -> str:
+def _by_its_own_name(choice: Choice, options: Sequence[S], names: Sequence[str], chosen: str) -> S:
     own = options[names.index(chosen)]
     return _kept(choice, own) if own == chosen else _in_address(choice, _kept(choice, own))
 

@@ -51,9 +51,9 @@ def class_view(page: Page, task: str) -> None:
 
 def show_reading(page: Page, task: str) -> None:
     """The figure, what to notice, what is not drawn, and who says what the head is about."""
-    reading = reading_of(page, task)
+    reading, head = reading_of(page, task), page.model.info.task_heads[task]
     page.show(classes.reading_figure(reading, page.theme), name=f"task-{task}", alt="Bars", notice=classes.notice(reading))
-    for said in (classes.left_out(reading), sentence_pairs.meanings(reading.labels) if task == "pairs" else ""):
+    for said in (classes.left_out(reading), sentence_pairs.meanings(reading.labels) if head.row.needs_pair else ""):
         if said:
             st.caption(plain(said))
     say_about(page.model.info, task)
@@ -62,8 +62,9 @@ def show_reading(page: Page, task: str) -> None:
 
 def explain(page: Page, task: str) -> None:
     """How it is computed, with the numbers, folded."""
+    head = page.model.info.task_heads[task]
     with page.fold("How it is computed"):
-        said = f"{classes.method(page.model.info.task_heads[task])} {sentence_pairs.METHOD if task == 'pairs' else ''}"
+        said = f"{classes.method(head)} {sentence_pairs.METHOD if head.row.needs_pair else ''}"
         st.markdown(page.model.info.special.spelled(said))
         page.table(classes.columns(reading_of(page, task)), name=f"task-{task}")
 

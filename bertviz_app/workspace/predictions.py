@@ -13,6 +13,7 @@ from bertviz_app.analysis.words import words_as_written
 from bertviz_app.drawing.plots import shown
 from bertviz_app.families.label_schemes import scheme_of
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS
+from bertviz_app.families.tasks import Reads, in_order
 from bertviz_app.records.forward import Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
     from bertviz_app.workspace.page import Page
 
-ORDER = ("pairs", "sentiment", "classes", "answers", "entities")  # of `TASKS`: how they are listed
 MOST_BLANKS = 4  # that are filled: each has a probability for every entry of the vocabulary
 NOTHING = "There is nothing to predict here yet. "
 HIDE = "Click a word to hide it: the model then predicts what belongs there."
@@ -54,7 +54,7 @@ def predictions(model: Model, encoding: Encoding, state: ForwardPass | FinalStat
         *_blanks(model, encoding, last),
         *_of_the_whole(model, encoding, state),
         *_answer_ends(model, encoding, last),
-        *_entities(model, encoding, last),
+        *_of_words(model, encoding, last),
     ]
     if "replaced_tokens" in model.info.objectives:
         title, labels = OBJECTIVES["replaced_tokens"].name, ("original", "replaced")
@@ -100,9 +100,9 @@ def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalSt
     labels, heads = model.info.labels, model.info.task_heads
     titles = {task: OBJECTIVES[task].name for task in PAIRS if encoding.pair is not None}
     titles |= {
-        key: head.title
-        for key, head in sorted(model.info.classifiers.items(), key=lambda pair: ORDER.index(pair[1].task))
-        if encoding.pair is not None or not head.row.needs_pair
+        key: heads[key].title
+        for key in in_order(model.info.classifiers)
+        if encoding.pair is not None or not heads[key].row.needs_pair
     }
     return [
         Prediction(
@@ -119,7 +119,7 @@ def _of_the_whole(model: Model, encoding: Encoding, state: ForwardPass | FinalSt
 
 def _answer_ends(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
     """Where an answer to sentence A starts in sentence B, and where it ends."""
-    heads = {key: head for key, head in model.info.task_heads.items() if head.task == "answers"}
+    heads = {key: head for key, head in model.info.task_heads.items() if head.row.reads is Reads.SPAN}
     if not heads or encoding.pair is None:
         return []
     places = np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0)).tolist()
@@ -138,8 +138,9 @@ def _answer_ends(model: Model, encoding: Encoding, last: Floats) -> list[Predict
     ]
 
 
-def _entities(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
-    heads = {key: head for key, head in model.info.task_heads.items() if head.task == "entities" and len(head.labels) > 1}
+def _of_words(model: Model, encoding: Encoding, last: Floats) -> list[Prediction]:
+    named = model.info.task_heads
+    heads = {key: head for key, head in named.items() if head.row.reads is Reads.WORDS and len(head.labels) > 1}
     written = words_as_written(encoding) if heads else []
     if not written:
         return []

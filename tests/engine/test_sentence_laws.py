@@ -35,6 +35,7 @@ from bertviz_app.chapters.forward_pass import measures as forward_pass
 from bertviz_app.chapters.interventions import head_effects, patching
 from bertviz_app.chapters.interventions import measures as interventions
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
+from bertviz_app.chapters.kinds_of_heads import sentences as head_sentences
 from bertviz_app.chapters.logit_lens import measures as logit_lens
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
@@ -92,11 +93,10 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
         ),
     )
     mine = head_kinds.measured(forward)
-    yield Claim(head_kinds.kinds_sentence(mine, None))
-    for index, measure in enumerate(head_kinds.MEASURES):
-        written = _number(measure)
-        ends = (("is highest|is lowest", mine.values[index], written),) if not mine.values[index].any() else ()
-        yield Claim(head_kinds.measure_sentence(mine, measure, None), ends)
+    yield Claim(head_sentences.kinds_sentence(mine, None))
+    for measure in head_kinds.MEASURES:
+        ends = (("is highest|is lowest", mine.of(measure), measure.said),) if not mine.of(measure).any() else ()
+        yield Claim(head_sentences.measure_sentence(mine, measure, None), ends)
     norms = hidden_states.norms(forward)
     yield Claim(hidden_states.norms_notice(norms, names), (("the longest vector", norms[-1], "{:.1f}".format),))
     counts = np.bincount(np.abs(last).argmax(axis=1), minlength=last.shape[1])
@@ -207,10 +207,6 @@ def of_jobs(forward: ForwardPass, random: np.random.Generator) -> Iterator[Claim
     if n > 1:
         vectors = forward.hidden_states[-1][: min(n, 4)]
         yield Claim(text_map.notice(similarity.cosine_matrix(vectors), vectors))
-
-
-def _number(measure: head_kinds.Measure) -> Callable[[float], str]:
-    return lambda value: head_kinds.number(value, measure)
 
 
 def _drawn_on(weights: np.ndarray) -> np.ndarray:

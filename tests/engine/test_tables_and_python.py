@@ -31,6 +31,7 @@ from bertviz_app.chapters.forward_pass import embedding_sum, hidden_states
 from bertviz_app.chapters.forward_pass import measures as forward_pass
 from bertviz_app.chapters.forward_pass import snippet as forward_pass_code
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
+from bertviz_app.chapters.kinds_of_heads import sentences as head_sentences
 from bertviz_app.chapters.kinds_of_heads import snippet as head_kinds_code
 from bertviz_app.chapters.logit_lens import measures as logit_lens
 from bertviz_app.chapters.logit_lens import neurons
@@ -225,7 +226,7 @@ def test_kinds_of_heads(model, pair):
     forward = model.run(model.encode(TEXT, pair))
     gives(
         head_kinds_code.python_code(model.info, forward.encoding),
-        head_kinds.columns(head_kinds.measured(forward), model.info.special),
+        head_sentences.columns(head_kinds.measured(forward), model.info.special),
     )
 
 

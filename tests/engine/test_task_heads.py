@@ -22,6 +22,7 @@ from bertviz_app.chapters.tasks import answers_snippet as answers_code
 from bertviz_app.chapters.tasks.no_answer import Rule
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
+from bertviz_app.families.tasks import TASKS, Reads
 from bertviz_app.workspace.predictions import predictions
 
 TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran away."
@@ -57,11 +58,11 @@ def test_equal_to_plain_transformers(tiny, folder, task):
     inputs = transformers.AutoTokenizer.from_pretrained(folder)(TEXT, PAIR, return_tensors="pt")
     with torch.inference_mode():
         output = network(**inputs)
-    if task == "answers":
+    if TASKS[task].reads is Reads.SPAN:
         expected = torch.stack([output.start_logits, output.end_logits], dim=-1)[0].numpy()
     else:
         expected = output.logits[0].numpy()
-    rows = task in ("entities", "answers")
+    rows = TASKS[task].of_rows
     ours = tiny.token_logits(task, forward.hidden_states[-1]) if rows else tiny.class_logits(task, forward.class_vector)
     assert np.abs(ours - expected).max() < 1e-5
 

@@ -140,7 +140,7 @@ def test_the_settings_say_what_own_classifiers_are_about(tmp_path, monkeypatch):
 
 def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
     assert model.info.classifier == "" and read_as(model, "classes", told_by="visitor") is model
-    assert {task: head.told_by for task, head in model.info.task_heads.items() if not head.of_rows} == {
+    assert {task: head.told_by for task, head in model.info.task_heads.items() if not head.row.of_rows} == {
         "pairs": "folder",
         "sentiment": "folder",
     }

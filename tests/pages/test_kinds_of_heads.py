@@ -7,6 +7,7 @@ import pytest
 
 from bertviz_app.chapters.kinds_of_heads import measures as lens
 from bertviz_app.chapters.kinds_of_heads import view_maps as workspace
+from bertviz_app.chapters.kinds_of_heads.kinds import KINDS
 from bertviz_app.serving.pass_queue import pass_queue
 
 NAMES = [workspace.KIND, *(measure.name for measure in lens.MEASURES)]
@@ -50,7 +51,7 @@ def test_the_table_holds_the_numbers(open_page, forward):
     table = open_page("kinds_of_heads", text="I love AI!").dataframe[0].value
     measures = lens.measured(forward)
     assert np.allclose(table["entropy (bits)"], measures.values[0].ravel(), atol=1e-4)
-    assert table["kind"].tolist() == [lens.KINDS[kind] for kind in measures.kinds.ravel()]
+    assert table["kind"].tolist() == [KINDS[kind] for kind in measures.kinds.ravel()]
 
 
 @pytest.mark.parametrize("text", ["a", "😀 😀", "[SEP] [CLS] ok", "[MASK] " * 50, "<script></script> $x$", "word " * 3_000])

@@ -10,10 +10,14 @@ from choosing import listed
 from bertviz_app.analysis import classes
 from bertviz_app.analysis.words import words_as_written
 from bertviz_app.chapters.tasks import entities
+from bertviz_app.chapters.tasks.view import VIEWS
+from bertviz_app.checkpoints.catalog import CATALOG
+from bertviz_app.families.tasks import TASKS as ROWS
 from bertviz_app.workspace.markup import plain
 
-TASKS = ("Named entities", "Question answering", "Sentence pairs", "Summary", "Similarity", "Sentiment", "Classes")
-HEADED = {"Named entities": "named entities", "Question answering": "question answering", "Sentence pairs": "sentence pairs"}
+TASKS = tuple(VIEWS)
+OFFERED = {name for checkpoint in CATALOG.values() for name in checkpoint.tasks}
+HEADED = {row.view: row.name for row in ROWS.values() if row.name in OFFERED}
 BAD_INPUT = {
     "right to left": "أحب هذا الفيلم",
     "unseen": "good\u200b film\u200f\x00\x07",

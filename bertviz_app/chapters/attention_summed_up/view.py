@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from bertviz_app.chapters.attention_summed_up import sentences, snippet
-from bertviz_app.chapters.attention_summed_up.view_maps import agreement, one_map, one_token, side_by_side, summed_up
+from bertviz_app.chapters.attention_summed_up.view_maps import (
+    Summed,
+    agreement,
+    one_map,
+    one_token,
+    side_by_side,
+    summed_up,
+)
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
 
-VIEWS: dict[str, Any] = {"Side by side": side_by_side, "One map": one_map, "One token": one_token, "Agreement": agreement}
+VIEWS: Mapping[str, Callable[[Page, Summed], snippet.Table]] = {
+    "Side by side": side_by_side,
+    "One map": one_map,
+    "One token": one_token,
+    "Agreement": agreement,
+}
 
 
 def show(page: Page) -> None:

@@ -18,12 +18,12 @@ from bertviz_app.chapters.attribution.measures import METHODS
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.drawing.plots import Theme
-from bertviz_app.records.attributions import Attribution, replaceable
+from bertviz_app.records.attributions import Attribution, MethodKey, replaceable
 from bertviz_app.records.forward import Encoding
 
 MOST_COMPARED = 40  # tokens that are drawn: those with the largest shares
 
-Found = Mapping[str, Attribution]  # by the key of the method
+Found = Mapping[MethodKey, Attribution]  # by the key of the method
 
 
 def shares(found: Found) -> NDArray[np.float64]:
@@ -79,7 +79,7 @@ def columns(encoding: Encoding, found: Found) -> dict[str, list[object]]:
     return numbered(encoding.tokens, unit=encoding.unit) | {names[key]: one.values.tolist() for key, one in found.items()}
 
 
-def titles(found: Found) -> dict[str, str]:
+def titles(found: Found) -> dict[MethodKey, str]:
     """Of the columns, by method: its name and the unit of its values."""
     return {key: f"{METHODS[key].name} ({one.unit if METHODS[key].unit else 'no unit'})" for key, one in found.items()}
 

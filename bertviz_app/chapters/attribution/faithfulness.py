@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bertviz_app.analysis.phrases import leader, lowered, signed, trailer
 from bertviz_app.chapters.attribution.measures import METHODS
-from bertviz_app.records.attributions import Attribution, probabilities, replaceable
+from bertviz_app.records.attributions import Attribution, MethodKey, probabilities, replaceable
 from bertviz_app.records.forward import Encoding, Integers
 
 MOST_STEPS = 15  # odd: what is away after some steps and what is left before the end then mirror each other
@@ -49,16 +49,16 @@ class Faithfulness:
     """
 
     counts: Integers
-    deletion: Mapping[str, NDArray[np.float64]]
-    insertion: Mapping[str, NDArray[np.float64]]
+    deletion: Mapping[MethodKey, NDArray[np.float64]]
+    insertion: Mapping[MethodKey, NDArray[np.float64]]
     random_deletion: NDArray[np.float64]
     random_insertion: NDArray[np.float64]
 
-    def of(self, method: str) -> Faithfulness:
+    def of(self, method: MethodKey) -> Faithfulness:
         """One method alone against the same random orders."""
         return replace(self, deletion={method: self.deletion[method]}, insertion={method: self.insertion[method]})
 
-    def gains(self, method: str) -> tuple[float, float]:
+    def gains(self, method: MethodKey) -> tuple[float, float]:
         """How far deletion is below and insertion above the mean of random orders: the area between, in probability."""
         below = self.area(self.random_deletion.mean(axis=0) - self.deletion[method])
         return below, self.area(self.insertion[method] - self.random_insertion.mean(axis=0))
@@ -67,7 +67,7 @@ class Faithfulness:
         """The mean of a curve [step] over the share of tokens, by the trapezoid rule."""
         return float(np.trapezoid(curve, self.counts / self.counts[-1]))
 
-    def beaten_by(self, method: str) -> int:
+    def beaten_by(self, method: MethodKey) -> int:
         """How many of the random orders have a better deletion curve."""
         mine = self.area(self.deletion[method])
         return sum(self.area(curve) < mine for curve in self.random_deletion)
@@ -84,7 +84,7 @@ def counts(n_tokens: int) -> Integers:
     return found
 
 
-def orders(encoding: Encoding, found: Mapping[str, Attribution]) -> list[Integers]:
+def orders(encoding: Encoding, found: Mapping[MethodKey, Attribution]) -> list[Integers]:
     """The positions that can be taken away in the order of each method, and then in `N_RANDOM` random orders."""
     places = np.flatnonzero(replaceable(encoding))
     generator = np.random.default_rng(SEED)
@@ -108,7 +108,7 @@ def removed(encoding: Encoding, sequence: Sequence[Integers]) -> NDArray[np.bool
     return away
 
 
-def curves(methods: Sequence[str], steps: Integers, bits: NDArray[np.float32]) -> Faithfulness:
+def curves(methods: Sequence[MethodKey], steps: Integers, bits: NDArray[np.float32]) -> Faithfulness:
     """Log-odds [order, (deletion, insertion), step], methods first, then random orders → the curves."""
     found = probabilities(bits)
     n = len(methods)
@@ -126,7 +126,7 @@ def n_passes(n_tokens: int, n_methods: int) -> int:
     return 2 + (len(counts(n_tokens)) - 2) * (2 * n_methods + N_RANDOM) if n_tokens > 1 else 0
 
 
-def gains_sentence(measured: Faithfulness, method: str) -> str:
+def gains_sentence(measured: Faithfulness, method: MethodKey) -> str:
     """The faithfulness of one method: "deletion +12, insertion −3 percentage points against random order"."""
     return "deletion {}, insertion {} percentage points against random order".format(*map(points, measured.gains(method)))
 
@@ -165,7 +165,7 @@ def notice(measured: Faithfulness, name: str) -> str:
     return f"{said}."
 
 
-def _beaten(measured: Faithfulness, method: str) -> str:
+def _beaten(measured: Faithfulness, method: MethodKey) -> str:
     n_better = measured.beaten_by(method)
     return f"{n_better} of {len(measured.random_deletion)} random orders {'brings' if n_better == 1 else 'bring'} the answer down faster"
 

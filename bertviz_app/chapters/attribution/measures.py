@@ -14,7 +14,9 @@ convolutional networks (2014), section 4.2; Chefer et al., Generic attention-mod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,7 +25,7 @@ from bertviz_app.analysis.phrases import counted, leader, listed, raised, signed
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.drawing.plots import Theme
-from bertviz_app.records.attributions import Attribution, probability
+from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, probability
 from bertviz_app.records.forward import Encoding, Floats, Integers
 
 MOST_BARS = 16  # tokens that get a bar: the strongest
@@ -41,12 +43,12 @@ class AttributionMethod:
     unit          of its values; empty where only their order and their shares mean something
     """
 
-    key: str
+    key: MethodKey
     name: str
     short: str
     text: str
     adds_up: bool = False
-    work: str = ""
+    work: Literal["", "steps", "tokens"] = ""
     unit: str = "bits"
 
     @property
@@ -55,7 +57,7 @@ class AttributionMethod:
         return bool(self.work)
 
 
-METHODS = {
+METHODS: Mapping[MethodKey, AttributionMethod] = {
     method.key: method
     for method in (
         AttributionMethod(
@@ -97,12 +99,12 @@ METHODS = {
     )
 }
 # What a method that makes many passes asks, before it is started.
-ASKS = {
+ASKS: Mapping[str, str] = {
     "steps": "This method follows the gradient of the answer from the baseline to this input, step by step.",
     "tokens": "This method replaces one token at a time and measures what the answer loses.",
 }
 OCCLUDED_WORDS = "A word’s part is the sum of its pieces’ parts, and each piece was replaced alone: replacing the whole word at once may cost the answer more, or less."
-BASELINE_NAMES = {"mask": "blanks", "pad": "padding"}
+BASELINE_NAMES: Mapping[Baseline, str] = {"mask": "blanks", "pad": "padding"}
 
 METHOD = (
     r"What is divided is the log-odds of one answer, $F = \log_2 \frac{P}{1 - P}$, in bits: 0 is even, one bit more doubles the odds (of a head that gives a number, the number itself, in units of its own scale). The word embeddings of the tokens are its "

@@ -11,7 +11,7 @@ from bertviz_app.analysis.words import groups_of, units
 from bertviz_app.chapters.attribution import faithfulness
 from bertviz_app.chapters.attribution.measures import METHODS
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS
-from bertviz_app.records.attributions import Target, replaceable
+from bertviz_app.records.attributions import MethodKey, Target, Way, replaceable
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 # The class of Captum, what it is given, and what of its result is a number for each token.
@@ -35,10 +35,6 @@ for weights, slope in zip(output.attentions, slopes):  # each [1, head, query, k
     relevance = relevance + (weights * slope).clamp(min=0)[0].mean(dim=0) @ relevance
 values = (relevance - torch.eye(len(relevance)))[_READS].detach()  # the row of the token that the head reads
 """
-
-
-# The method, the baseline, and the number of steps.
-Way = tuple[str, str, int]
 
 
 def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
@@ -66,7 +62,7 @@ for method, values in found.items():
     )
 
 
-def with_table(info: ModelInfo, code: str, titles: Mapping[str, str]) -> str:
+def with_table(info: ModelInfo, code: str, titles: Mapping[MethodKey, str]) -> str:
     """The code, and after it the table: a column for each method, by its title on the page."""
     code += table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(ids[0])")
     return table_snippet.with_table(
@@ -74,7 +70,7 @@ def with_table(info: ModelInfo, code: str, titles: Mapping[str, str]) -> str:
     )
 
 
-def with_table_of_words(encoding: Encoding, code: str, titles: Mapping[str, str]) -> str:
+def with_table_of_words(encoding: Encoding, code: str, titles: Mapping[MethodKey, str]) -> str:
     """The same for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
     of = units(encoding)
     code += f"""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from bertviz_app.chapters.attribution.view_faithfulness import curves
 from bertviz_app.chapters.attribution.view_methods import one_method, side_by_side
 from bertviz_app.chapters.attribution.view_request import suggest
-from bertviz_app.chapters.attribution.view_target import choose
+from bertviz_app.chapters.attribution.view_target import ChosenTarget, choose
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
 
-VIEWS: dict[str, Any] = {"One method": one_method, "Side by side": side_by_side, "Faithfulness": curves}
+VIEWS: Mapping[str, Callable[[Page, ChosenTarget], None]] = {
+    "One method": one_method,
+    "Side by side": side_by_side,
+    "Faithfulness": curves,
+}
 
 
 def show(page: Page) -> None:

@@ -10,11 +10,10 @@ import streamlit as st
 from bertviz_app.chapters.attribution import faithfulness, snippet
 from bertviz_app.chapters.attribution.faithfulness_figure import curves_figure
 from bertviz_app.chapters.attribution.measures import METHODS
-from bertviz_app.chapters.attribution.snippet import Way
 from bertviz_app.chapters.attribution.view_request import all_explained, choose_ways, expected
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
 from bertviz_app.drawing.plots import label
-from bertviz_app.records.attributions import Target, replaceable
+from bertviz_app.records.attributions import Baseline, Target, Way, replaceable
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import jobs, session
 from bertviz_app.workspace.jobs import Job, Progress
@@ -71,7 +70,7 @@ def beside(page: Page, what: ChosenTarget, way: Way) -> None:
         if not jobs.asked(job, "faithfulness", "Measure it"):
             return
         measured = _measured_now(page, what, job)
-    measured = measured.of(way[0])
+    measured = measured.of(way.method)
     said = faithfulness.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
@@ -105,7 +104,7 @@ def _measured(
     from bertviz_app.engine.gradients import TargetFunction, without
 
     found = all_explained(model, encoding, target, ways, lambda share: progress(share / 2))
-    baseline = next((baseline for method, baseline, _ in ways if METHODS[method].has_baseline), "mask")
+    baseline: Baseline = next((way.baseline for way in ways if METHODS[way.method].has_baseline), "mask")
     orders = faithfulness.orders(encoding, found)
     away = faithfulness.removed(encoding, orders)
     # Many orders take the same tokens away at some step: each such input is read once.

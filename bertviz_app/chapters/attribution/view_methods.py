@@ -11,7 +11,6 @@ from bertviz_app.chapters.attribution import compared, measures
 from bertviz_app.chapters.attribution import snippet as code
 from bertviz_app.chapters.attribution.faithfulness import METHOD, all_gains
 from bertviz_app.chapters.attribution.measures import METHODS
-from bertviz_app.chapters.attribution.snippet import Way
 from bertviz_app.chapters.attribution.view_faithfulness import beside, measured_before
 from bertviz_app.chapters.attribution.view_request import (
     at_once,
@@ -24,6 +23,7 @@ from bertviz_app.chapters.attribution.view_request import (
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
 from bertviz_app.drawing.components import heat_strip, token_strip
 from bertviz_app.drawing.plots import label
+from bertviz_app.records.attributions import MethodKey, Way
 from bertviz_app.workspace import jobs, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
@@ -40,7 +40,7 @@ def one_method(page: Page, what: ChosenTarget) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
     with page.controls:
         way = choose_way()
-    method = METHODS[way[0]]
+    method = METHODS[way.method]
     if at_once(method):
         found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
     else:
@@ -65,7 +65,7 @@ def one_method(page: Page, what: ChosenTarget) -> None:
     )
     figure = measures.bars_figure(places.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
-    st.caption(plain(measures.completeness(method, found, getattr(page.model.info.special, way[1]))))
+    st.caption(plain(measures.completeness(method, found, getattr(page.model.info.special, way.baseline))))
     if places.are_words and method.work == "tokens":
         st.caption(measures.OCCLUDED_WORDS)
     beside(page, what, way)
@@ -73,11 +73,11 @@ def one_method(page: Page, what: ChosenTarget) -> None:
         page.table(measures.columns(places.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{measures.method_text()}\n\n**Faithfulness.** {METHOD}")
-    page.python(_code(page, what, places, [way], {way[0]: measures.title(found, method)}))
+    page.python(_code(page, what, places, [way], {way.method: measures.title(found, method)}))
 
 
 def _ask(way: Way) -> str:
-    return f"Take {way[2]} steps from the baseline to this input" if way[2] else "Replace one token at a time"
+    return f"Take {way.n_steps} steps from the baseline to this input" if way.n_steps else "Replace one token at a time"
 
 
 def side_by_side(page: Page, what: ChosenTarget) -> None:
@@ -110,7 +110,9 @@ def side_by_side(page: Page, what: ChosenTarget) -> None:
     page.python(_code(page, what, places, ways, compared.titles(found)))
 
 
-def _code(page: Page, what: ChosenTarget, places: whole_words.Shown, ways: Sequence[Way], titles: Mapping[str, str]) -> str:
+def _code(
+    page: Page, what: ChosenTarget, places: whole_words.Shown, ways: Sequence[Way], titles: Mapping[MethodKey, str]
+) -> str:
     snippet = code.python_code(page.model.info, page.encoding, what.target, ways)
     if places.are_words:
         return code.with_table_of_words(what.encoding, snippet, titles)

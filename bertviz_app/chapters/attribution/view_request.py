@@ -8,9 +8,8 @@ import streamlit as st
 
 from bertviz_app.chapters.attribution import measures
 from bertviz_app.chapters.attribution.measures import METHODS, AttributionMethod
-from bertviz_app.chapters.attribution.snippet import Way
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
-from bertviz_app.records.attributions import Attribution, Target, replaceable
+from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, Target, Way, replaceable
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices, costs, jobs, memory
 from bertviz_app.workspace.caches import once
@@ -42,11 +41,11 @@ def at_once(method: AttributionMethod) -> bool:
 
 def attribution_job(model: Model, what: ChosenTarget, way: Way) -> Job[Attribution]:
     """What a method gives that takes more than a single pass and its gradient."""
-    doing = f"{way[2]} steps from the baseline to this input" if way[2] else "Replacing one token at a time"
+    doing = f"{way.n_steps} steps from the baseline to this input" if way.n_steps else "Replacing one token at a time"
     return Job(doing, explained, (model, what.encoding, what.target, way), expected(model, what, [way]))
 
 
-def comparison_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> Job[dict[str, Attribution]]:
+def comparison_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> Job[dict[MethodKey, Attribution]]:
     """What each of several methods gives, by its key."""
     seconds = expected(model, what, ways)
     return Job(f"Asking {len(ways)} methods", all_explained, (model, what.encoding, what.target, tuple(ways)), seconds)
@@ -54,8 +53,8 @@ def comparison_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> Job
 
 def expected(model: Model, what: ChosenTarget, ways: Sequence[Way], *, more: int = 0) -> float:
     """Seconds that these methods and `more` passes will take."""
-    with_gradient = sum(way[2] for way in ways)
-    away = int(replaceable(what.encoding).sum()) if any(METHODS[way[0]].work == "tokens" for way in ways) else 0
+    with_gradient = sum(way.n_steps for way in ways)
+    away = int(replaceable(what.encoding).sum()) if any(METHODS[way.method].work == "tokens" for way in ways) else 0
     return costs.expected(model, costs.GRADIENT * with_gradient + away + more, what.encoding.n_tokens)
 
 
@@ -65,11 +64,11 @@ def choose_way() -> Way:
     name = choices.view(Choice.ATTRIBUTION_METHOD, list(names), label="Method")
     method: AttributionMethod = names[name]
     if not method.has_baseline:
-        return method.key, "mask", 0
+        return Way(method.key)
     with st.popover("Settings"):
         baseline = choose_baseline()
         steps = choose_steps() if method.work == "steps" else 0
-    return method.key, baseline, steps
+    return Way(method.key, baseline, steps)
 
 
 def choose_ways() -> list[Way]:
@@ -77,12 +76,12 @@ def choose_ways() -> list[Way]:
     with st.popover("Settings"):
         baseline, n_steps = choose_baseline(), choose_steps()
     return [
-        (method.key, baseline if method.has_baseline else "mask", n_steps if method.work == "steps" else 0)
+        Way(method.key, baseline if method.has_baseline else "mask", n_steps if method.work == "steps" else 0)
         for method in METHODS.values()
     ]
 
 
-def choose_baseline() -> str:
+def choose_baseline() -> Baseline:
     """What stands in for the words that are taken away."""
     keys = {name: key for key, name in measures.BASELINE_NAMES.items()}
     return keys[choices.one_of(Choice.ATTRIBUTION_BASELINE, "Replace words with", list(keys))]
@@ -93,7 +92,7 @@ def choose_steps() -> int:
     return int(choices.one_of(Choice.ATTRIBUTION_STEPS, "Steps", [str(n) for n in STEPS], index=1))
 
 
-def of_one_pass(model: Model, encoding: Encoding, target: Target, method: str) -> Attribution:
+def of_one_pass(model: Model, encoding: Encoding, target: Target, method: MethodKey) -> Attribution:
     """What a method gives that needs one pass and its gradient."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
@@ -104,23 +103,21 @@ def explained(model: Model, encoding: Encoding, target: Target, way: Way, progre
     """What a method gives, in portions; `progress` is told the share done."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
-    key, baseline, n_steps = way
-    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if n_steps else 1)
-    return attributed(
-        TargetFunction(model, encoding, target, baseline), key, n_steps=n_steps, batch_size=rows, progress=progress
-    )
+    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if way.n_steps else 1)
+    asked = TargetFunction(model, encoding, target, way.baseline)
+    return attributed(asked, way.method, n_steps=way.n_steps, batch_size=rows, progress=progress)
 
 
 def all_explained(
     model: Model, encoding: Encoding, target: Target, ways: tuple[Way, ...], progress: Progress
-) -> dict[str, Attribution]:
+) -> dict[MethodKey, Attribution]:
     """What each method gives, those at hand included; `progress` is told the share done."""
     found = {}
     for number, way in enumerate(ways):
-        if at_once(METHODS[way[0]]):
-            found[way[0]] = once(of_one_pass, model, encoding, target, way[0])
+        if at_once(METHODS[way.method]):
+            found[way.method] = once(of_one_pass, model, encoding, target, way.method)
         else:
             one = Job("", explained, (model, encoding, target, way), 0)
-            found[way[0]] = jobs.part_of(progress, one, number / len(ways), 1 / len(ways))
+            found[way.method] = jobs.part_of(progress, one, number / len(ways), 1 / len(ways))
         progress((number + 1) / len(ways))
     return found

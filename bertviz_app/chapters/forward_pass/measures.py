@@ -197,7 +197,7 @@ def _outputs(info: ModelInfo, encoding: Encoding, *, has_pooler: bool) -> tuple[
     whole = "W · pooled vector + b" if has_pooler else "linear layers on the first token’s last hidden state"
     for task, labels in info.labels.items():
         name, of_label = f"{task.replace('_', ' ')} logits", (len(labels), "labels")
-        if task in info.task_heads and info.task_heads[task].of_rows:
+        if task in info.task_heads and info.task_heads[task].row.of_rows:
             each = "W · last hidden state + b, at each token"
             found.append(ForwardStep("Heads", name, ((encoding.n_tokens, "tokens"), of_label), each))
         else:

@@ -11,13 +11,13 @@ from bertviz_app.analysis.probability import softmax
 from bertviz_app.chapters.home import measures
 from bertviz_app.drawing.plots import percent
 from bertviz_app.families.objectives import OBJECTIVES
+from bertviz_app.families.tasks import in_order
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.untrained import link_to_task
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
-FIRST = ("sentiment", "classes", "pairs")  # of the heads over a whole input, in the order in which one is looked for
 BARS = 5
 
 
@@ -29,12 +29,10 @@ def show_ending(page: Page) -> str | None:
     if info.fills_blanks and page.encoding.positions("mask"):
         _first_blank(page)
         return "fill_mask"
-    asked = (
-        task
-        for task in FIRST
-        if task in info.task_heads and (page.pair is not None or not info.task_heads[task].row.needs_pair)
-    )
-    if task := next(asked, None):
+    heads = info.classifiers
+    # Those that read a text alone come first.
+    asked = sorted(in_order(heads), key=lambda key: heads[key].row.needs_pair)
+    if task := next((key for key in asked if page.pair is not None or not heads[key].row.needs_pair), None):
         _whole_input(page, task)
         return task
     _without_prediction(page)

@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from bertviz_app.chapters.kinds_of_heads.measures import KINDS, LETTERS, MEASURES, HeadMeasures, Measure, number
+from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, LETTERS
+from bertviz_app.chapters.kinds_of_heads.measures import MEASURES, HeadMeasures, Measure
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import head_name
 from bertviz_app.drawing.plots import Theme
@@ -24,17 +25,16 @@ _PATTERNS = {
 
 def measure_figure(measures: HeadMeasures, measure: Measure, theme: Theme, *, title: str, limit: float) -> go.Figure:
     """One measure as a heatmap from 0 to `limit`; a click on a cell hands back the head's number, counted layer after layer from 0."""
-    values = measures.values[MEASURES.index(measure)]
+    values = measures.of(measure)
     return _map(values, theme, title=_titled(title, measure), hover=_lines(measures), limit=limit, colorbar=_bar(measure))
 
 
 def difference_figure(mine: HeadMeasures, sample: HeadMeasures, measure: Measure, theme: Theme) -> go.Figure:
     """This text less the sample: rust where the head does more of it here, blue where less."""
-    index = MEASURES.index(measure)
-    values = mine.values[index] - sample.values[index]
+    values = mine.of(measure) - sample.of(measure)
     lines = [
-        f"{line}<br>here {number(here, measure)}, sample {number(there, measure)}"
-        for line, here, there in zip(_names(values), mine.values[index].ravel(), sample.values[index].ravel(), strict=True)
+        f"{line}<br>here {measure.said(float(here))}, sample {measure.said(float(there))}"
+        for line, here, there in zip(_names(values), mine.of(measure).ravel(), sample.of(measure).ravel(), strict=True)
     ]
     return _map(values, theme, title=_titled("Text less sample", measure), hover=lines, signed=True, colorbar=_bar(measure))
 
@@ -105,12 +105,12 @@ def _counted(n: int, *, at_most: int) -> dict[str, Any]:
 
 
 def _titled(title: str, measure: Measure) -> str:
-    return title if measure.unit == "%" else f"{title}, {measure.unit}"
+    return title if measure.is_share else f"{title}, {measure.unit}"
 
 
 def _bar(measure: Measure) -> dict[str, Any]:
     bar: dict[str, Any] = {"orientation": "h", "x": 0.5, "y": -0.03, "yanchor": "top", "len": 1, "nticks": 6}
-    return bar | ({"tickformat": ".0%"} if measure.unit == "%" else {})
+    return bar | ({"tickformat": ".0%"} if measure.is_share else {})
 
 
 def _steps(colors: list[str]) -> list[list[float | str]]:
@@ -129,6 +129,6 @@ def _lines(measures: HeadMeasures) -> list[str]:
     names = [plots.label(measures.special.spelled(measure.inline)) for measure in MEASURES]
     return [
         f"{name}: {KINDS[kind]}"
-        + "".join(f"<br>{title} {number(value, measure)}" for title, measure, value in zip(names, MEASURES, row, strict=True))
+        + "".join(f"<br>{title} {measure.said(value)}" for title, measure, value in zip(names, MEASURES, row, strict=True))
         for name, kind, row in zip(_names(measures.kinds), measures.kinds.ravel(), table, strict=True)
     ]

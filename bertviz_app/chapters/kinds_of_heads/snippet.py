@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.forward_snippet import forward_code, segments_code
-from bertviz_app.chapters.kinds_of_heads.measures import KINDS, MEASURES, THRESHOLD, TITLES
+from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, THRESHOLD
+from bertviz_app.chapters.kinds_of_heads.measures import MEASURES, Measure
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
@@ -12,17 +13,19 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """`measures`: [layer, head] for each key of `MEASURES`; `kinds`: an index into the five kinds, [layer, head]."""
     typed = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
     code = (
-        f"{forward_code(info, encoding.text, encoding.pair)}{_MEASURES.replace('{typed}', repr(typed))}segments = {segments_code(info, encoding.pair)}\n"
+        f"{forward_code(info, encoding.text, encoding.pair)}{_MEASURES.replace('{typed}', repr(typed)).replace('{measures}', ''.join(map(_line, MEASURES)))}segments = {segments_code(info, encoding.pair)}\n"
         f"{_KINDS.format(threshold=THRESHOLD, kinds=KINDS, block=_BLOCK if encoding.pair is not None else '')}"
     )
     return table_snippet.with_table(
         code,
-        _TABLE
-        | {
-            info.special.spelled(title): f'measures["{measure.key}"].flatten()'
-            for title, measure in zip(TITLES, MEASURES, strict=True)
-        },
+        _TABLE | {info.special.spelled(measure.title): f'measures["{measure.key}"].flatten()' for measure in MEASURES},
     )
+
+
+def _line(measure: Measure) -> str:
+    """Its place in the dictionary of all measures."""
+    expression, mark, remark = measure.python.partition("  # ")
+    return f'    "{measure.key}": {expression},{mark}{remark}\n'
 
 
 _TABLE = {
@@ -45,15 +48,7 @@ words = ["" if text is None else texts[text][slice(*inputs.token_to_chars(positi
 marks = torch.tensor([bool(x) and all(unicodedata.category(c)[0] == "P" for c in x) for x in words])
 distance = (torch.arange(n)[:, None] - torch.arange(n)).abs()
 measures = {
-    "entropy": -torch.xlogy(w, w).sum(-1).mean(-1) / torch.log(torch.tensor(2.0)),  # bits
-    "distance": (w * distance).sum(-1).mean(-1),
-    "cls": w[..., cls].sum(-1).mean(-1),
-    "sep": w[..., sep].sum(-1).mean(-1),
-    "punctuation": w[..., marks].sum(-1).mean(-1),
-    "previous": w.diagonal(-1, -2, -1).mean(-1),
-    "next": w.diagonal(1, -2, -1).mean(-1),
-    "itself": w.diagonal(0, -2, -1).mean(-1),
-}
+{measures}}
 """
 _KINDS = """
 special = cls | sep | (ids == tokenizer.pad_token_id)

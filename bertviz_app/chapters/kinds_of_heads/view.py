@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bertviz_app.chapters.kinds_of_heads import measures, snippet
+from bertviz_app.chapters.kinds_of_heads import sentences, snippet
 from bertviz_app.chapters.kinds_of_heads.view_maps import choose_measure, compared_sample, measured, show_maps
 from bertviz_app.workspace import Page
 
@@ -15,12 +15,12 @@ def show(page: Page) -> None:
     measure = choose_measure(page)
     mine, sample = measured(page.forward), compared_sample(page)
     special = page.model.info.special
-    said = measures.kinds_sentence(mine, sample) if measure is None else measures.measure_sentence(mine, measure, sample)
+    said = sentences.kinds_sentence(mine, sample) if measure is None else sentences.measure_sentence(mine, measure, sample)
     page.notice(special.spelled(said))
     show_maps(page, measure, mine, sample)
     st.caption("Click a square to open that head.")
     with page.fold("All heads as a table"):
-        page.table(measures.columns(mine, special), name="heads")
+        page.table(sentences.columns(mine, special), name="heads")
     with page.fold("How it is computed"):
-        st.markdown(special.spelled(measures.METHOD))
+        st.markdown(special.spelled(sentences.METHOD))
     page.python(snippet.python_code(page.model.info, page.encoding))

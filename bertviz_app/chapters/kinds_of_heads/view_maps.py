@@ -64,9 +64,8 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
         if sampled is not None:
             maps += [figures.kinds_figure(sampled, theme, title="Sample"), figures.changed_figure(mine, sampled, theme)]
     else:
-        index = MEASURES.index(measure)
         both = [mine] if sampled is None else [mine, sampled]
-        limit = max(float(one.values[index].max()) for one in both) or 1.0  # what is compared shares one scale
+        limit = max(float(one.of(measure).max()) for one in both) or 1.0  # what is compared shares one scale
         maps = [figures.measure_figure(mine, measure, theme, title=title, limit=limit)]
         if sampled is not None:
             maps.append(figures.measure_figure(sampled, measure, theme, title="Sample, mean", limit=limit))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from bertviz_app.chapters.logit_lens import measures, neurons
-from bertviz_app.chapters.logit_lens.view_layers import choose_token, every_token, one_token, strongest_neurons
+from bertviz_app.chapters.logit_lens.view_layers import Look, choose_token, every_token, one_token, strongest_neurons
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.untrained import suggest_instead
 
-VIEWS: dict[str, Any] = {"Every token": every_token, "One token": one_token, "Neurons": strongest_neurons}
+VIEWS: Mapping[str, Callable[[Page, Look], None]] = {
+    "Every token": every_token,
+    "One token": one_token,
+    "Neurons": strongest_neurons,
+}
 
 
 def show(page: Page) -> None:

@@ -109,7 +109,7 @@ def told_to_read(n: int) -> bool:
 def classifier_of(page: Page) -> str:
     """The head that texts are read by: that about sentiment, else the first that reads a text alone, else any over whole inputs. Empty without one."""
     heads = page.model.info.classifiers
-    order = sorted(heads, key=lambda key: (heads[key].task != "sentiment", heads[key].row.needs_pair))
+    order = sorted(heads, key=lambda key: (heads[key].row.page != "sentiment", heads[key].row.needs_pair))
     return order[0] if order else ""
 
 

@@ -50,12 +50,13 @@ class Entity:
 
 @dataclass(frozen=True, eq=False)
 class LabelledWords:
-    """What the head says of a text: probabilities [word, label], and the stretches that follow from the likeliest labels."""
+    """What the head of a `task` says of a text: probabilities [word, label], and the stretches that follow from the likeliest labels."""
 
     words: tuple[Unit, ...]
     labels: tuple[str, ...]
     probabilities: Floats
     entities: tuple[Entity, ...]
+    task: str = "entities"
 
     @property
     def scheme(self) -> Scheme:
@@ -73,7 +74,7 @@ class LabelledWords:
         return "".join(f"{' ' * (word.start > end)}{word.text}" for end, word in zip(ends, inside, strict=False))
 
 
-def read(words: Sequence[Unit], labels: Sequence[str], logits: Floats) -> LabelledWords:
+def read(words: Sequence[Unit], labels: Sequence[str], logits: Floats, *, task: str = "entities") -> LabelledWords:
     """Softmax of the logits [word, label] at each word's first piece, and the stretches in them.
 
     Raises `ValueError` when words, labels and logits differ in number.
@@ -89,7 +90,7 @@ def read(words: Sequence[Unit], labels: Sequence[str], logits: Floats) -> Labell
         Entity(kind, first, last, float(probabilities[first : last + 1].max(axis=-1).min()))
         for kind, first, last in scheme_of(tuple(labels)).spans(likeliest, segments)
     )
-    return LabelledWords(tuple(words), tuple(labels), probabilities, entities)
+    return LabelledWords(tuple(words), tuple(labels), probabilities, entities, task)
 
 
 def method(labels: Sequence[str]) -> str:
@@ -132,7 +133,7 @@ def python_code(info: ModelInfo, encoding: Encoding, reading: LabelledWords, loo
         "[model.config.id2label[index] for index in range(probabilities.shape[-1])]",
         len(reading.labels) <= MOST_LABELS,
     )
-    code = f"""{head_snippet.loading(info, "entities")}
+    code = f"""{head_snippet.loading(info, reading.task)}
 inputs = tokenizer({head_snippet.arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
 first_pieces = {[word.position for word in reading.words]}  # of each word
 with torch.inference_mode():

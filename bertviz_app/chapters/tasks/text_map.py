@@ -7,8 +7,9 @@ Centred, the mean of v over the texts is taken off: what all of them share is go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,8 +22,11 @@ from bertviz_app.drawing.point_labels import bounds, label_annotations
 from bertviz_app.families.pooling import POOLINGS
 from bertviz_app.records.forward import Floats, ModelInfo
 
-TRAINED, WORDS, TOKENS = "trained", "words", "tokens"
-WAYS = {TRAINED: "as it was trained", WORDS: "mean of the words", TOKENS: "mean of all tokens"}
+VectorWay = Literal["trained", "words", "tokens"]
+TRAINED: Final = "trained"
+WORDS: Final = "words"
+TOKENS: Final = "tokens"
+WAYS: Mapping[VectorWay, str] = {TRAINED: "as it was trained", WORDS: "mean of the words", TOKENS: "mean of all tokens"}
 METHOD = (
     " The matrix holds the cosine of every two. The vectors of all texts often share a large common part, which makes every cosine high; *centred*, the mean "
     "of the texts is taken off first, and what tells them apart is left (J. Mu and P. Viswanath, All-but-the-Top, 2018, section 2). The map is the plane of a "
@@ -31,12 +35,12 @@ METHOD = (
 )
 
 
-def ways(info: ModelInfo) -> tuple[str, ...]:
+def ways(info: ModelInfo) -> tuple[VectorWay, ...]:
     """The ways to make one vector of a text that a model offers, the first by itself: keys of WAYS."""
     return (TRAINED, WORDS, TOKENS) if info.recipe and not info.recipe.unread else (WORDS, TOKENS)
 
 
-def method(info: ModelInfo, way: str) -> str:
+def method(info: ModelInfo, way: VectorWay) -> str:
     """How the vectors of the page are made, whether the model was trained for it, and what is done with them."""
     recipe = info.recipe
     if way == TRAINED and recipe:
@@ -109,7 +113,7 @@ class Making:
     """How the vectors are made: of a text the first `longest` tokens are read, of which the first `n_prompt` are those of a prompt."""
 
     longest: int
-    way: str = WORDS
+    way: VectorWay = WORDS
     n_prompt: int = 0
 
 
@@ -136,7 +140,7 @@ cosines = unit @ unit.T
     return table_snippet.with_table(code, {"text": "texts"}, wide=table_snippet.by_number("cosines"))
 
 
-def _pooling_code(info: ModelInfo, way: str, n_prompt: int) -> str:
+def _pooling_code(info: ModelInfo, way: VectorWay, n_prompt: int) -> str:
     if way == TRAINED and info.recipe:
         first = 0 if info.recipe.pools_prompt else n_prompt
         pooled = ", ".join(POOLINGS[name].code for name in info.recipe.poolings)
@@ -147,7 +151,7 @@ def _pooling_code(info: ModelInfo, way: str, n_prompt: int) -> str:
     return f"    special = torch.isin(inputs.input_ids[0], torch.tensor({ids}))\n    vectors.append(last[~special].mean(dim=0))"
 
 
-def _modules_code(info: ModelInfo, way: str) -> str:
+def _modules_code(info: ModelInfo, way: VectorWay) -> str:
     if way != TRAINED or not info.recipe:
         return ""
     home = info.source.removesuffix("/0_Transformer")

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bertviz_app.chapters.tasks.view_answers import answers_view
-from bertviz_app.chapters.tasks.view_heads import entities_view, pairs_view, sentiment_view
+from bertviz_app.chapters.tasks.view_heads import whole_view, words_view
 from bertviz_app.chapters.tasks.view_similarity import similarity_view
 from bertviz_app.chapters.tasks.view_summary import summary_view
+from bertviz_app.families.tasks import TASKS, Reads, Task
 from bertviz_app.workspace import Page, choices
-from bertviz_app.workspace.class_views import classes_view
 from bertviz_app.workspace.scene import Choice
 
-VIEWS = {
-    "Named entities": entities_view,
-    "Question answering": answers_view,
-    "Sentence pairs": pairs_view,
-    "Summary": summary_view,
-    "Similarity": similarity_view,
-    "Sentiment": sentiment_view,
-    "Classes": classes_view,
+BY_READS: Mapping[Reads, Callable[[Page, Task], None]] = {
+    Reads.CLASS_VECTOR: whole_view,
+    Reads.WORDS: words_view,
+    Reads.SPAN: answers_view,
 }
+WITHOUT_HEAD: Mapping[str, Callable[[Page], None]] = {"Summary": summary_view, "Similarity": similarity_view}
+
+
+def _view(row: Task) -> Callable[[Page], None]:
+    return lambda page: BY_READS[row.reads](page, row)
+
+
+def _of(*, one_text: bool) -> dict[str, Callable[[Page], None]]:
+    """The views of the heads that say one thing about one text, which the page Sentiment reads many of; or of all others."""
+    rows = [row for row in TASKS.values() if one_text == (not row.of_rows and not row.needs_pair)]
+    return {row.view: _view(row) for row in rows}
+
+
+VIEWS: Mapping[str, Callable[[Page], None]] = {**_of(one_text=False), **WITHOUT_HEAD, **_of(one_text=True)}
 
 
 def show(page: Page) -> None:

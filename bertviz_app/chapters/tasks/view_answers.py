@@ -23,6 +23,7 @@ from bertviz_app.workspace.untrained import choose_head, offer_head
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bertviz_app.families.tasks import Task
     from bertviz_app.records.forward import Encoding, Floats
     from bertviz_app.workspace.page import Page
 
@@ -35,16 +36,16 @@ PASSAGE = (
 BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
 
 
-def answers_view(page: Page) -> None:
+def answers_view(page: Page, row: Task) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
     typed = text_form("answers", BOXES)
     encoding = _encoded(page, typed)
     page.reads(encoding.text, encoding.pair or "")
     parts = answers.windows(encoding, max_tokens=page.model.info.max_tokens)
     _say_what_is_read(encoding, parts)
-    if not offer_head(page, "answers"):
+    if not offer_head(page, row.key):
         return
-    key = choose_head(page, "answers")
+    key = choose_head(page, row.key)
     info = page.model.info.with_head(key)
     logits = [page.model.token_logits(key, state) for state in _states(page, parts)]
     rule = _rule(info.abstains)
@@ -62,8 +63,8 @@ def answers_view(page: Page) -> None:
     st.caption(plain(f"{info.title}: {no_answer.SOMETIMES if info.abstains else no_answer.ALWAYS}"))
     page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {said}")
     page.table(answers.columns(reading), name="answers")
-    row, position = int(reading.window[best.first]), int(reading.position[best.first])
-    forward = page.run(parts[row].encoding)
+    window, position = int(reading.window[best.first]), int(reading.position[best.first])
+    forward = page.run(parts[window].encoding)
     looks = show_evidence(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
     with page.fold("How it is computed"):
         st.markdown(
@@ -73,7 +74,7 @@ def answers_view(page: Page) -> None:
         )
     with page.fold("Table: every token of the passage"):
         page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    snippet = answers_snippet.python_code(info, parts, looks, rule, row=row)
+    snippet = answers_snippet.python_code(info, parts, looks, rule, row=window)
     page.python(answers_snippet.with_answers(snippet, reading.answers))
 
 

@@ -1,4 +1,4 @@
-"""The tasks that are read off one sentence or a pair: named entities, sentence pairs, sentiment."""
+"""The tasks that are read off one sentence or a pair: heads over words, and over the whole of it."""
 
 from __future__ import annotations
 
@@ -15,33 +15,31 @@ from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.families.label_schemes import called
 from bertviz_app.workspace import choices, memory
 from bertviz_app.workspace.about import say_about
-from bertviz_app.workspace.class_views import class_view
+from bertviz_app.workspace.class_views import class_view, classes_view
 from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.navigation import PAGES
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.untrained import choose_head, offer_head
 
 if TYPE_CHECKING:
+    from bertviz_app.families.tasks import Task
     from bertviz_app.workspace.page import Page
 
-NAMES = ("Angela Merkel met Tim Cook of Apple in Paris, two days before the World Cup began.", "")
-RELATED = ("A man is playing a guitar on the stage.", "Nobody is making music.")
-REVIEW = ("The acting is superb, but the story is painfully slow.", "")
 
-
-def entities_view(page: Page) -> None:
+def words_view(page: Page, row: Task) -> None:
     """What a head over words finds in a text, marked; and what the first piece of one of these stretches looks at."""
-    _suggest(page, NAMES)
+    _suggest(page, row)
     page.sentence()
-    if not offer_head(page, "entities"):
+    if not offer_head(page, row.key):
         return
-    key = choose_head(page, "entities")
+    key = choose_head(page, row.key)
     info = page.model.info.with_head(key)
     words = words_as_written(page.encoding)
     if said := joined_notice(words):
         st.caption(plain(said))
     rows = page.forward.hidden_states[-1][[word.position for word in words]]
-    reading = entities.read(words, info.labels["entities"], page.model.token_logits(key, rows))
+    reading = entities.read(words, info.labels[row.key], page.model.token_logits(key, rows), task=row.key)
     texts = [text for text in (page.text, page.pair) if text is not None]
     marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
     page.notice(entities.notice(reading))
@@ -51,31 +49,27 @@ def entities_view(page: Page) -> None:
     with page.fold("How it is computed"):
         st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
-        page.table(entities.columns(reading), name="entities")
+        page.table(entities.columns(reading), name=row.key)
     page.python(entities.python_code(info, page.encoding, reading, looks))
 
 
-def pairs_view(page: Page) -> None:
-    """What sentence B says about sentence A."""
-    _suggest(page, RELATED)
-    page.sentence(pair=True)
-    if offer_head(page, "pairs"):
-        class_view(page, "pairs")
+def whole_view(page: Page, row: Task) -> None:
+    """What a head over the whole input says: of one row, or any that the model has."""
+    if row.general:
+        classes_view(page)
+        return
+    _suggest(page, row)
+    page.sentence(pair=row.needs_pair)
+    if offer_head(page, row.key):
+        class_view(page, row.key)
+    if row.page != "tasks":
+        page.link(row.page, f"{row.offer} on the {PAGES[row.page].title} page")
 
 
-def sentiment_view(page: Page) -> None:
-    """One sentence; the page of its own reads many."""
-    _suggest(page, REVIEW)
-    page.sentence()
-    if offer_head(page, "sentiment"):
-        class_view(page, "sentiment")
-    page.link("sentiment", "Score many sentences at once on the Sentiment page")
-
-
-def _suggest(page: Page, sample: tuple[str, str]) -> None:
+def _suggest(page: Page, row: Task) -> None:
     """A sample that shows what the task is about, until something is typed."""
-    if not memory.has_text():
-        page.sample = sample
+    if not memory.has_text() and any(row.sample):
+        page.sample = row.sample
 
 
 def _entity_marks(page: Page, reading: entities.LabelledWords, segment: int) -> list[Mark]:

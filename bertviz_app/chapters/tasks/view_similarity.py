@@ -59,18 +59,18 @@ def similarity_view(page: Page) -> None:
     page.python(text_map.python_code(info, texts, making, is_centred=is_centred))
 
 
-def _way(page: Page) -> str:
+def _way(page: Page) -> text_map.VectorWay:
     """How one vector is made of a text; a model that was trained to does it so, unless told otherwise."""
     offered = text_map.ways(page.model.info)
     return choices.one_of_these(Choice.TEXT_VECTOR, "Vector of a text", offered, says=text_map.WAYS.__getitem__)
 
 
-def _longest(page: Page, way: str) -> int:
+def _longest(page: Page, way: text_map.VectorWay) -> int:
     recipe, most = page.model.info.recipe, page.model.info.max_tokens
     return min(recipe.max_tokens or most, most) if recipe and way == text_map.TRAINED else most
 
 
-def _read(page: Page, texts: list[str], way: str) -> tuple[list[Encoding], int]:
+def _read(page: Page, texts: list[str], way: text_map.VectorWay) -> tuple[list[Encoding], int]:
     """The texts as the model reads them, and how many tokens of each are a prompt's. What is cut is said."""
     model, recipe, prompt = page.model, page.model.info.recipe, ""
     if recipe and way == text_map.TRAINED:
@@ -89,7 +89,7 @@ def _read(page: Page, texts: list[str], way: str) -> tuple[list[Encoding], int]:
     return encodings, model.encode(prompt).n_tokens - 1 if prompt.strip() else 0
 
 
-def _vectors(page: Page, encodings: list[Encoding], way: str, n_prompt: int) -> Floats:
+def _vectors(page: Page, encodings: list[Encoding], way: text_map.VectorWay, n_prompt: int) -> Floats:
     """[text, numbers]"""
     states = page.final_states(encodings, "Reading texts")
     if way == text_map.TRAINED:
@@ -101,7 +101,7 @@ def _vectors(page: Page, encodings: list[Encoding], way: str, n_prompt: int) -> 
     return means
 
 
-def _looks(page: Page, encoding: Encoding, way: str, n_prompt: int, *, who: str) -> None:
+def _looks(page: Page, encoding: Encoding, way: text_map.VectorWay, n_prompt: int, *, who: str) -> None:
     """The attention of the tokens that the vector is made of, averaged."""
     recipe = page.model.info.recipe
     if recipe and way == text_map.TRAINED:

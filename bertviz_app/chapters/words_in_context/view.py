@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from bertviz_app.chapters.words_in_context import contextuality
-from bertviz_app.chapters.words_in_context.view_contexts import ask, layers_view, map_view, matrix_view, places_of
+from bertviz_app.chapters.words_in_context.measures import Places
+from bertviz_app.chapters.words_in_context.view_contexts import (
+    WordSearch,
+    ask,
+    layers_view,
+    map_view,
+    matrix_view,
+    places_of,
+)
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
 
-VIEWS: dict[str, Any] = {"Map": map_view, "Similarity": matrix_view, "Over the layers": layers_view}
+VIEWS: Mapping[str, Callable[[Page, WordSearch, Places], None]] = {
+    "Map": map_view,
+    "Similarity": matrix_view,
+    "Over the layers": layers_view,
+}
 
 
 def show(page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bertviz_app.families.label_sets import KNOWN, listed, read_labels, subject_of
+from bertviz_app.families.label_sets import listed, read_labels, subject_of
 from bertviz_app.families.tasks import SUBJECTS, TASKS
 
 
@@ -35,11 +35,19 @@ def test_only_whole_known_sets_say_what_a_classifier_is_about(labels, subject):
 
 
 def test_the_list_is_closed_and_every_row_of_it_is_recognised():
-    assert set(KNOWN) < set(SUBJECTS) <= set(TASKS)
-    rows = [(tuple(row.split(" | ")), subject) for subject, rows in KNOWN.items() for row in rows]
-    assert len({frozenset(labels) for labels, _ in rows}) == len(rows)
-    for labels, subject in rows:
-        assert subject_of(labels) == subject == subject_of([label.upper() for label in labels])
+    rows = [(tuple(row.split(" | ")), task) for task in TASKS.values() for row in task.label_sets]
+    assert rows and len({(task.architecture, frozenset(labels)) for labels, task in rows}) == len(rows)
+    for labels, task in rows:
+        upper = [label.upper() for label in labels]
+        assert subject_of(labels, task.architecture) == task.key == subject_of(upper, task.architecture)
+
+
+def test_of_each_architecture_one_row_is_general_and_all_read_the_same():
+    for architecture in {task.architecture for task in TASKS.values()}:
+        rows = [task for task in TASKS.values() if task.architecture == architecture]
+        assert [task.general for task in rows].count(True) == 1
+        assert len({(task.reads, task.tensors, task.outputs) for task in rows}) == 1
+    assert {task.key for task in TASKS.values() if task.subject} == set(SUBJECTS)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bertviz_app.chapters.attribution import snippet as code
 from bertviz_app.chapters.attribution.faithfulness_figure import curves_figure
 from bertviz_app.chapters.attribution.measures import METHODS
 from bertviz_app.drawing import plots
-from bertviz_app.records.attributions import Attribution, Target, replaceable
+from bertviz_app.records.attributions import Attribution, Target, Way, replaceable
 
 COUNTS = np.array([0, 1, 2])
 # Three steps; in log-odds: 3 bits are 8/9, 0 bits 1/2, −3 bits 1/9.
@@ -130,7 +130,7 @@ def test_the_python_gives_the_curves_of_the_page(model):
 
     encoding = model.encode("The acting is superb, but the story is slow.")
     target = Target("sentiment", 0)
-    ways = [(method, "mask", 16) for method in METHODS]
+    ways = [Way(method, "mask", 16) for method in METHODS]
     asked = TargetFunction(model, encoding, target)
     found = {method: attributed(asked, method, n_steps=16) for method in METHODS}
     away = lens.removed(encoding, lens.orders(encoding, found))

@@ -13,7 +13,7 @@ from bertviz_app.chapters.attribution import snippet as code
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.components import heat_strip
 from bertviz_app.drawing.plots import LIGHT
-from bertviz_app.records.attributions import Attribution, Target, probability, replaceable
+from bertviz_app.records.attributions import Attribution, Target, Way, probability, replaceable
 
 PATH, GRADIENT, OCCLUSION, ATTENTION = lens.METHODS.values()
 
@@ -157,7 +157,7 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
     encoding = model.encode(text, pair)
-    ways = [(method, "pad", 16) for method in lens.METHODS]
+    ways = [Way(method, "pad", 16) for method in lens.METHODS]
     mine = {method: attributed(TargetFunction(model, encoding, target, "pad"), method, n_steps=16) for method in lens.METHODS}
     snippet = code.python_code(model.info, encoding, target, ways)
     gives(code.with_table(model.info, snippet, compared.titles(mine)), compared.columns(encoding, mine))
@@ -180,7 +180,7 @@ def test_the_python_adds_the_parts_of_each_word_up(model):
     from bertviz_app.workspace.whole_words import shown
 
     encoding, target = model.encode("Starlings murmurate, don’t they?"), Target("sentiment", 0)
-    ways = [("gradient_x_input", "mask", 0)]
+    ways = [Way("gradient_x_input")]
     one, places = attributed(TargetFunction(model, encoding, target), "gradient_x_input"), shown(encoding, whole=True)
     of_words, words = places.attributed(one), ["[CLS]", "Starlings", "murmurate", ",", "don’t", "they", "?", "[SEP]"]
     method = lens.METHODS["gradient_x_input"]

@@ -8,10 +8,11 @@ from scipy.stats import entropy as reference_entropy
 
 from bertviz_app import load
 from bertviz_app.analysis import sample
-from bertviz_app.chapters.kinds_of_heads import figures
+from bertviz_app.chapters.kinds_of_heads import figures, sentences
 from bertviz_app.chapters.kinds_of_heads import measures as lens
 from bertviz_app.chapters.kinds_of_heads import snippet as code
-from bertviz_app.chapters.kinds_of_heads.measures import KINDS, MEASURES
+from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, LETTERS, THRESHOLD
+from bertviz_app.chapters.kinds_of_heads.measures import MEASURES
 from bertviz_app.drawing import plots
 
 KEYS = [measure.key for measure in MEASURES]
@@ -55,7 +56,6 @@ def test_measures_by_hand(model):
     picture = np.array([[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0.25, 0.25, 0.5], [1, 0, 0, 0]])
     attentions = forward.attentions.copy()
     attentions[2, 7] = picture
-    found = {key: float(of(lens.measured(replace(forward, attentions=attentions)), key)[2, 7]) for key in KEYS}
     expected = {
         "entropy": (0 + 1 + 1.5 + 0) / 4,
         "distance": (1 + 1 + 0.75 + 3) / 4,
@@ -66,7 +66,8 @@ def test_measures_by_hand(model):
         "next": (1 + 0.5 + 0.5) / 3,
         "itself": 0.25 / 4,
     }
-    assert found == pytest.approx(expected, abs=1e-6)
+    measures = lens.measured(replace(forward, attentions=attentions))
+    assert {key: float(of(measures, key)[2, 7]) for key in expected} == pytest.approx(expected, abs=1e-6)
 
 
 def test_above_chance_by_hand(model):
@@ -83,13 +84,13 @@ def test_above_chance_by_hand(model):
 
 def test_the_laws(pair_forward):
     measures, n = lens.measured(pair_forward), pair_forward.encoding.n_tokens
-    bits, distance = of(measures, "entropy"), of(measures, "distance")
-    assert bits.min() >= 0 and bits.max() <= np.log2(n) + 1e-5
-    assert distance.min() >= 0 and distance.max() <= n - 1
-    assert measures.values[2:].min() >= 0 and measures.values[2:].max() <= 1 + 1e-5
+    for measure in MEASURES:
+        values = measures.of(measure)
+        assert values.shape == measures.kinds.shape, measure.key
+        assert values.min() >= 0 and values.max() <= measure.most(n) + 1e-5, measure.key
     assert measures.above.max() <= 1 + 1e-5
     # An ordinary token's weight is on specials, near, or far: the two regions do not overlap.
-    assert (measures.above[0] < lens.THRESHOLD)[measures.above[1] >= lens.THRESHOLD].all()
+    assert (measures.above[0] < THRESHOLD)[measures.above[1] >= THRESHOLD].all()
 
 
 def test_entropy_of_even_and_of_single_weights():
@@ -150,12 +151,12 @@ def test_the_code_gives_the_same_numbers_where_tokens_are_bytes(tiny_families):
 def test_sentences_quote_the_numbers(forward, pair_forward):
     mine, other = lens.measured(forward), lens.measured(pair_forward)
     bits = of(mine, "entropy")
-    said = lens.measure_sentence(mine, MEASURES[0], None)
+    said = sentences.measure_sentence(mine, MEASURES[0], None)
     assert f"{bits.max():.2f} bits of at most {np.log2(6):.2f}" in said and f"{bits.min():.2f} bits" in said
     layer, head = np.unravel_index(np.abs(bits - of(other, "entropy")).argmax(), bits.shape)
-    assert f"Furthest from the sample: head {layer + 1}.{head + 1}" in lens.measure_sentence(mine, MEASURES[0], other)
+    assert f"Furthest from the sample: head {layer + 1}.{head + 1}" in sentences.measure_sentence(mine, MEASURES[0], other)
     counts = [int((mine.kinds == kind).sum()) for kind in range(5)]
-    said = lens.kinds_sentence(mine, other)
+    said = sentences.kinds_sentence(mine, other)
     assert all((f"{count} are {name}" in said) == (count > 1) for count, name in zip(counts, KINDS, strict=True))
     assert "0 " not in said.replace("0 heads", "") and "block" not in said  # one sentence has no other to look into
     assert f"; {(mine.kinds != other.kinds).sum()} are of another kind" in said
@@ -164,8 +165,8 @@ def test_sentences_quote_the_numbers(forward, pair_forward):
 def test_where_all_heads_are_of_one_kind_that_is_said(forward):
     mine = lens.measured(forward)
     alike = replace(mine, above=np.full_like(mine.above, -1.0))  # nothing lies above chance
-    assert lens.kinds_sentence(alike, None) == f"All {mine.kinds.size} heads are heterogeneous in this text."
-    assert lens.kinds_sentence(alike, alike).endswith("; none are of another kind over the sample.")
+    assert sentences.kinds_sentence(alike, None) == f"All {mine.kinds.size} heads are heterogeneous in this text."
+    assert sentences.kinds_sentence(alike, alike).endswith("; none are of another kind over the sample.")
 
 
 @pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
@@ -184,6 +185,6 @@ def test_the_maps_carry_each_head_and_its_number(forward, pair_forward, theme):
     assert difference.data[0].zmin == -difference.data[0].zmax
     kinds = figures.kinds_figure(mine, theme, title="This text")
     assert (np.asarray(kinds.data[0].z) == mine.kinds + 0.5).all()
-    assert kinds.data[0].text[0][0] == lens.LETTERS[mine.kinds[0, 0]]
+    assert kinds.data[0].text[0][0] == LETTERS[mine.kinds[0, 0]]
     changed = figures.changed_figure(mine, other, theme)
     assert (np.asarray(changed.data[0].z) > 1).sum() == (mine.kinds != other.kinds).sum()
