@@ -74,9 +74,9 @@ def _visits(page: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, A
         for kind, (text, pair) in TEXTS.items():
             for theme in THEMES if family == IN_THE_DARK else ("light",):
                 monkeypatch.setattr(memory, "theme", lambda colours=THEMES[theme]: colours)
-                first = visit(page, text=text, pair=pair, state={"model": checkpoint.name})
-                for choice in views(first):
-                    app = visit(page, text=text, pair=pair, state={"model": checkpoint.name} | choice) if choice else first
+                app = visit(page, text=text, pair=pair, state={"model": checkpoint.name})
+                for choice in views(app):
+                    stay(app, state=choice)
                     yield "/".join((family, *choice.values(), kind, theme)), app
 
 
