@@ -13,7 +13,7 @@ PATH = Path(__file__).parents[1] / "docs" / "families.md"
 YES = "yes"
 HEADER = """# Families
 
-One row of `bertviz_app/families/rows.py` a family; no page and no lens knows a family by its name. Written by `python -m scripts.families_table`
+One row of `bertviz_app/families/rows.py` a family; no page and no chapter knows a family by its name. Written by `python -m scripts.families_table`
 and held by `tests/pages/test_every_family.py`, which opens every page with a small random checkpoint of every family, with one sentence and
 with two. “offers …” is a page that says in one sentence why the family has no such head, and links to the objective that it has.
 """
