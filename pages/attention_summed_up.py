@@ -1,4 +1,4 @@
-"""Attention summed up: one map of the tokens in the place of one for each head."""
+"""Attention summed up: all heads combined into one map."""
 
 from bertviz_app.chapters.attention_summed_up.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Attribution: which tokens a prediction hangs on."""
+"""Attribution: which tokens drive a prediction."""
 
 from bertviz_app.chapters.attribution.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Embeddings: where the tokens lie, as vectors, layer by layer."""
+"""Embeddings: where the tokens’ vectors lie, layer by layer."""
 
 from bertviz_app.chapters.embeddings.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Fill in the blank: hide a word, see what BERT would put there."""
+"""Fill in the blank: hide a word and see what BERT would put there."""
 
 from bertviz_app.chapters.fill_in_the_blank.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Forward pass: every tensor, in order."""
+"""Forward pass: every tensor from your sentence to the last layer, in order."""
 
 from bertviz_app.chapters.forward_pass.view import show
 from bertviz_app.workspace import open_page

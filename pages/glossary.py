@@ -1,4 +1,4 @@
-"""Glossary: the field's terms, a line each."""
+"""Glossary: the field’s terms, explained in a line each."""
 
 from bertviz_app.chapters.glossary.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Logit lens: what each layer would say, if it were the last."""
+"""Logit lens: what each layer would predict if it were the last."""
 
 from bertviz_app.chapters.logit_lens.view import show
 from bertviz_app.workspace import open_page

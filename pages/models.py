@@ -1,4 +1,4 @@
-"""Models: the catalogue, what each takes, what is on this machine, and how the families differ."""
+"""Models: every model this app knows: its size, what it can do, how its family differs."""
 
 from bertviz_app.chapters.models.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Replaced tokens: which tokens look as if somebody had put them in?"""
+"""Replaced tokens: which tokens look replaced?"""
 
 from bertviz_app.chapters.replaced_tokens.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Sentiment: one sentence, or many at once, read by a trained head."""
+"""Sentiment: does the sentence sound positive or negative to BERT?"""
 
 from bertviz_app.chapters.sentiment.view import show
 from bertviz_app.workspace import open_page

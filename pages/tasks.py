@@ -1,4 +1,4 @@
-"""Tasks: what people train BERT for, each with what its prediction looks at."""
+"""Tasks: what people train BERT for: names, answers, entailment, summaries, similarity."""
 
 from bertviz_app.chapters.tasks.view import show
 from bertviz_app.workspace import open_page

@@ -1,4 +1,4 @@
-"""Tokens: how a text becomes the pieces that BERT reads."""
+"""Tokens: how BERT cuts your sentence into the pieces it reads."""
 
 from bertviz_app.chapters.tokens.view import show
 from bertviz_app.workspace import open_page

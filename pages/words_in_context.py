@@ -1,4 +1,4 @@
-"""Words in context: one word in many sentences, layer by layer."""
+"""Words in context: one word in many sentences: how its context changes its vector."""
 
 from bertviz_app.chapters.words_in_context.view import show
 from bertviz_app.workspace import open_page

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from bertviz_app.families.objectives import OBJECTIVES, PAIRS
+from bertviz_app.families.objectives import OBJECTIVES
 from bertviz_app.families.rows import ROWS
+from bertviz_app.families.tasks import TASKS
 from bertviz_app.workspace.navigation import PAGES
 
 PATH = Path(__file__).parents[1] / "docs" / "families.md"
@@ -19,18 +20,11 @@ with two. “offers …” is a page that says in one sentence why the family ha
 """
 
 
-def needs(page: str) -> tuple[str, ...]:
-    """The objectives of which a page needs one; none for a page that every model can show."""
-    return {"fill_in_the_blank": ("masked_words",), "next_sentence": PAIRS, "replaced_tokens": ("replaced_tokens",)}.get(
-        page, ()
-    )
-
-
 def cell(page: str, heads: Collection[str]) -> str:
     """What a page shows for a family whose checkpoints have these pre-training heads."""
-    if page == "sentiment":
+    if page in (task.page for task in TASKS.values() if task.page != "tasks"):
         return "with a fine-tuned head"
-    wanted = needs(page)
+    wanted = PAGES[page].needs
     found = [OBJECTIVES[task].name for task in heads if task in wanted]
     if not wanted or found:
         return ", ".join(found) or YES

@@ -17,6 +17,7 @@ from bertviz_app import settings
 from bertviz_app.analysis.glossary import TERMS
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.checkpoints.folders import is_here
+from bertviz_app.families.objectives import PAIRS
 from bertviz_app.records.forward import ModelInfo
 from bertviz_app.workspace import address, session
 from bertviz_app.workspace.markup import plain
@@ -29,12 +30,19 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class PageEntry:
-    """One page: its file, its name in the sidebar, and the line under its title."""
+    """One page: its folder among the chapters and its script are called as its `key`.
+
+    group, title, line  where it stands in the sidebar, under which name, and the line under its title
+    needs               the pre-training heads of which it needs one; none where every model can be shown
+    reads_sentence      whether it is about the sentence that all pages share; otherwise about texts of its own, or none
+    """
 
     key: str
     group: str
     title: str
     line: str
+    needs: tuple[str, ...] = ()
+    reads_sentence: bool = True
 
     @property
     def file(self) -> str:
@@ -47,9 +55,15 @@ PAGES = {
         PageEntry("home", "Read", "Home", "The story of one sentence inside BERT, from letters to a prediction."),
         PageEntry("tokens", "Read", "Tokens", "How BERT cuts your sentence into the pieces it reads."),
         PageEntry("forward_pass", "Read", "Forward pass", "Every tensor from your sentence to the last layer, in order."),
-        PageEntry("fill_in_the_blank", "Predict", "Fill in the blank", "Hide a word and see what BERT would put there."),
-        PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?"),
-        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look replaced?"),
+        PageEntry(
+            "fill_in_the_blank",
+            "Predict",
+            "Fill in the blank",
+            "Hide a word and see what BERT would put there.",
+            ("masked_words",),
+        ),
+        PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?", PAIRS),
+        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look replaced?", ("replaced_tokens",)),
         PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
         PageEntry(
             "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
@@ -68,6 +82,7 @@ PAGES = {
             "Look inside",
             "Words in context",
             "One word in many sentences: how its context changes its vector.",
+            reads_sentence=False,
         ),
         PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would predict if it were the last."),
         PageEntry("attribution", "Look inside", "Attribution", "Which tokens drive a prediction."),
@@ -77,8 +92,9 @@ PAGES = {
             "About",
             "Models",
             "Every model this app knows: its size, what it can do, how its family differs.",
+            reads_sentence=False,
         ),
-        PageEntry("glossary", "About", "Glossary", "The field’s terms, explained in a line each."),
+        PageEntry("glossary", "About", "Glossary", "The field’s terms, explained in a line each.", reads_sentence=False),
     )
 }
 

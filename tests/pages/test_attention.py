@@ -4,12 +4,12 @@ import pytest
 from choosing import clicked
 
 from bertviz_app.chapters.attention import measures as lens
+from bertviz_app.chapters.attention.view_heads import VIEWS
 from bertviz_app.workspace import examples
 
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
-VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
 ODD = (
     "😀 😀",
     "שלום עולם",

@@ -12,10 +12,9 @@ from choosing import clicked
 from bertviz_app.chapters.attention_summed_up import measures as lens
 from bertviz_app.chapters.attention_summed_up import view_maps as workspace
 from bertviz_app.chapters.attention_summed_up.sentences import NORMS, ZEROING
+from bertviz_app.chapters.attention_summed_up.view import VIEWS
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.serving.pass_queue import pass_queue
-
-VIEWS = ("Side by side", "One map", "One token", "Agreement")
 
 
 def said(app) -> str:

@@ -7,22 +7,10 @@ from pathlib import Path
 
 import pytest
 
-READING = (
-    "home",
-    "tokens",
-    "forward_pass",
-    "fill_in_the_blank",
-    "next_sentence",
-    "sentiment",
-    "tasks",
-    "attention",
-    "embeddings",
-    "kinds_of_heads",
-    "attention_summed_up",
-    "logit_lens",
-    "attribution",
-    "interventions",
-)
+from bertviz_app.workspace.navigation import PAGES
+
+# The pages that read the sentence with the model that is there at first, which looks for no replaced tokens.
+READING = tuple(key for key, page in PAGES.items() if page.reads_sentence and "replaced_tokens" not in page.needs)
 
 NASTY = {
     "emoji, right to left, unseen": "I 😀 👩\u200d👩\u200d👧 🇮🇱 שלום مرحبا \u202eabc a\u200bb\u00adc\x00\x07 d\ufeff",
@@ -133,7 +121,7 @@ def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(open_
     assert "python -m bertviz_app.fetch bert-base-uncased" in sentence and kept(app) == "I love AI!"
 
 
-PREDICTING = ("home", "fill_in_the_blank", "next_sentence", "sentiment", "tasks")
+PREDICTING = tuple(key for key in READING if key == "home" or PAGES[key].group == "Predict")
 HEADLESS = [(page, kind) for page in PREDICTING for kind in ("BertForMaskedLM", "BertModel", "BertForSequenceClassification")]
 
 

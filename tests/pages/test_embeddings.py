@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from choosing import listed
 
+from bertviz_app.chapters.embeddings.view import VIEWS
 from bertviz_app.chapters.embeddings.view_comparison import SENTENCES
 from bertviz_app.serving.pass_queue import pass_queue
-
-VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 TEXT, PAIR = "I love [MASK] starlings.", "The cat sat on the mat."
 PLAIN = "I love the starlings."
 WITHOUT_NOTICE = ("home", "glossary", "models", "Ordering game")  # and views: the game asks before it makes its passes
-OBJECTIVES = ("fill_in_the_blank", "next_sentence", "replaced_tokens")
+OBJECTIVES = [key for key, page in PAGES.items() if page.needs]
 WITHOUT_POOLER = "This checkpoint has no trained pooler"
 OTHER_NAMES = "roberta"  # its special tokens are not written as those of BERT
 
@@ -72,7 +72,7 @@ def not_the_objective(app, key, info) -> list[str]:
     """A page shows its objective, or says why not and offers another."""
     if not families_table.cell(key, info.objectives).startswith("offers"):
         return [] if app.get("plotly_chart") else ["the objective is not drawn"]
-    why = info.why_not("pair" if key == "next_sentence" else families_table.needs(key)[0])
+    why = info.why_not("pair" if key == "next_sentence" else PAGES[key].needs[0])
     return [*(["drawn all the same"] if app.get("plotly_chart") else []), *([] if why in said(app) else [f"not said: {why}"])]
 
 

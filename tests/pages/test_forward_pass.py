@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from choosing import clicked
 
+from bertviz_app.chapters.forward_pass.view import VIEWS
 from bertviz_app.serving.pass_queue import pass_queue
 
-VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BAD = (
     "a", "😀 😀", "שלום עולם", "a\u200bb\u202e\x00c", "<script>alert(1)</script>", "**b** [a](b) $\\frac{1}{2}$ `c`", "[SEP] [CLS] ok",
     "[MASK] " * 50, "x" * 10_000, "word " * 3_900,

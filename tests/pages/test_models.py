@@ -5,7 +5,7 @@ import shutil
 import pytest
 from safetensors.torch import load_file, save_file
 
-VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
+from bertviz_app.chapters.models.view import VIEWS
 
 
 def said(app) -> str:

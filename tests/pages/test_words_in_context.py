@@ -8,10 +8,10 @@ import tiny
 
 from bertviz_app.chapters.words_in_context import measures as lens
 from bertviz_app.chapters.words_in_context import view_contexts as workspace
+from bertviz_app.chapters.words_in_context.view import VIEWS
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import jobs
 
-VIEWS = ("Map", "Similarity", "Over the layers")
 LINES = "\n".join(lens.LINES)
 
 
@@ -79,7 +79,7 @@ def test_every_view_in_every_family(open_page, tiny_families, monkeypatch, famil
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = asked(open_page, view=view, model=folder.name)
     assert not app.error and len(app.get("plotly_chart")) == 1 and "What to notice." in said(app)
-    if view == VIEWS[2] and app.button(key="read_random_words"):
+    if view == "Over the layers" and app.button(key="read_random_words"):
         app.button(key="read_random_words").click().run()
         assert not app.exception and "Without what random words share" in said(app)
 
