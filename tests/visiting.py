@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,6 @@ IN_THE_DARK = "bert"  # colours do not depend on the family
 def visit(name: str, *, text: str | None = None, pair: str | None = None, state: dict[str, Any] | None = None) -> AppTest:
     """A page as a visitor with these texts finds it; no exception may reach the screen."""
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
-    texts = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
-    # What is looked at on arriving at a page is what was looked at on the page before.
-    looked_at = {key: value for key, value in (state or {}).items() if key in SCENE}
-    app.session_state["scene"] = Scene(**looked_at | {"texts": texts | looked_at.get("texts", {})})
-    for key, value in (state or {}).items():
-        if key not in SCENE:
-            app.session_state[key] = value
     if name != "home":
         app.switch_page(f"pages/{name}.py")
     _arrange(app, text=text, pair=pair, state=state)
@@ -52,11 +45,14 @@ def stay(app: AppTest, *, text: str | None = None, pair: str | None = None, stat
 
 
 def _arrange(app: AppTest, *, text: str | None, pair: str | None, state: dict[str, Any] | None) -> None:
-    if text is not None or pair is not None:
-        app.session_state["texts"] = {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}
+    # What is looked at on arriving at a page is what was looked at on the page before.
+    looked_at = {key: value for key, value in (state or {}).items() if key in SCENE}
+    if texts := {key: value for key, value in (("text", text), ("pair", pair)) if value is not None}:
+        looked_at["texts"] = texts | looked_at.get("texts", {})
+    app.session_state["scene"] = replace(app.session_state["scene"] if "scene" in app.session_state else Scene(), **looked_at)
     for key, value in (state or {}).items():
-        # What is chosen on arriving at a page is what was chosen on the page before.
-        app.session_state["_model" if key == "model" else key] = value
+        if key not in SCENE:
+            app.session_state[key] = value
 
 
 def all_of_a_page(page: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
