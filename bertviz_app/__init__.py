@@ -1,8 +1,9 @@
-"""Inside BERT: see what BERT does with a sentence. `load` is the way in, with or without the dashboard."""
+"""Inside BERT: see what BERT does with a sentence. `load` is the way in, with or without the dashboard; `figures` draws what it hands out."""
 
 from __future__ import annotations
 
 import os
+from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ __version__ = "0.2.0"
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
-def load(name: str = "embedded") -> Model:
+def load(name: str | PathLike[str] = "embedded") -> Model:
     """A checkpoint, ready to run: a catalogue name, or a folder.
 
     Raises `ModelError` with a sentence that says what to do.
 
     >>> model = load("embedded")
-    >>> forward = model.run(model.encode("I love AI!"))
+    >>> forward = model.run("I love AI!")
     >>> forward.attentions.shape  # [layer, head, query, key]
     (6, 12, 6, 6)
     """

@@ -5,28 +5,27 @@ One encoder pass feeds every page. Prediction heads are small and are applied to
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from bertviz_app.checkpoints.catalog import Checkpoint
-from bertviz_app.checkpoints.folders import revision_of
+from bertviz_app.engine.description import described, tables
+from bertviz_app.engine.many_texts import in_order
 from bertviz_app.engine.parts import Parts
 from bertviz_app.engine.reader import Reader
 from bertviz_app.engine.task_heads import TaskHead
-from bertviz_app.errors import MissingHead
-from bertviz_app.families.objectives import OBJECTIVES
-from bertviz_app.families.tasks import Reads
-from bertviz_app.records.forward import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass, ModelInfo
+from bertviz_app.engine.vocabulary import likeliest
+from bertviz_app.errors import MissingHead, NotText, TextCut, what_it_is
+from bertviz_app.records.forward import EmbeddingParts, Encoding, FinalState, Floats, ForwardPass
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.serving.portions import MOST, Portions
 
-# A checkpoint does not say whether its questions always had an answer; the names of those on the Hub do.
-SQUAD_2 = re.compile(r"squad[-_]?v?2[^/]*$", re.IGNORECASE)
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Model:
@@ -39,42 +38,10 @@ class Model:
         self.parts = parts
         self._device = device
         self.reader = reader
-        config, network, family = parts.network.config, parts.network, parts.family
-        facts = {task: head.facts for task, head in parts.task_heads.items()}
-        labels = {task: known.labels for task, known in facts.items()}
-        labels |= {task: pair for task in parts.heads if (pair := OBJECTIVES[task].labels)}
-        d_model, n_layers, n_heads, d_feedforward = (getattr(config, name) for name in family.names)
-        told_segments = reader.tells_segments and getattr(config, "type_vocab_size", 0) > 1
-        source = "bertviz_app/embedded" if checkpoint.is_embedded else checkpoint.source
-        self.info = ModelInfo(
-            name=checkpoint.name,
-            title=checkpoint.title,
-            source=source,
-            revision=revision_of(checkpoint),
-            n_layers=n_layers,
-            n_heads=n_heads,
-            d_model=d_model,
-            d_feedforward=d_feedforward,
-            vocab_size=config.vocab_size,
-            max_tokens=reader.max_tokens,
-            n_parameters=sum(parameter.numel() for parameter in network.parameters()),
-            n_bytes=sum(tensor.nbytes for tensor in (*network.parameters(), *network.buffers())),
-            dtype=str(network.dtype).removeprefix("torch."),
-            device=str(device),
-            special=reader.special,
-            d_embedding=self.word_embeddings.shape[1],
-            tokenizer=reader.spelling.name,
-            objectives=tuple(parts.heads),
-            labels=labels,
-            traits=replace(
-                family.traits, sums=tuple(self._tables()), has_segments=told_segments, vocabulary_head=family.vocabulary_head
-            ),
-            has_pooler=parts.has_pooler,
-            task_heads=facts,
-            recipe=parts.sentences.recipe if parts.sentences else None,
-            unread=parts.unread,
-            abstains=any(head.row.reads is Reads.SPAN for head in facts.values()) and bool(SQUAD_2.search(source)),
-        )
+        self.info = described(checkpoint, parts, reader, device)
+
+    def __repr__(self) -> str:
+        return f"Model({self.info.in_a_line}, {self.info.dtype} on {self.info.device})"
 
     @property
     def key(self) -> str:
@@ -85,16 +52,41 @@ class Model:
         """Tokens, ids, masks and offsets of a text or a pair. See `Reader.encode` for the arguments and the errors it raises."""
         return self.reader.encode(text, pair, max_tokens=max_tokens, whole=whole)
 
-    def run(self, encoding: Encoding) -> ForwardPass:
-        """One encoder pass, every weight and every hidden state. Raises `Busy` when no place became free in time."""
-        with pass_queue().turn(), torch.inference_mode():
-            output = self.parts.encoder(**self.batch([encoding]), output_attentions=True, output_hidden_states=True)
-            # layer × [1, head, query, key] → [layer, head, query, key]
-            attentions = torch.cat(output.attentions).cpu().numpy()
-            # (layer + 1) × [1, position, d_model] → [layer + 1, position, d_model]
-            hidden_states = torch.cat(output.hidden_states).cpu().numpy()
-            pooled = output.pooler_output[0].cpu().numpy() if self.parts.has_pooler else None
-        return ForwardPass(self.info, encoding, attentions, hidden_states, pooled)
+    def run(self, text: str | Encoding, pair: str | None = None) -> ForwardPass:
+        """One encoder pass over a text, a pair, or an encoding: every weight and every hidden state.
+
+        Warns with `TextCut` when not all of a text could be read. Raises what `encode` raises, and `Busy` when no place became free in time.
+        """
+        encodings = [self._encoded(text, pair)]
+        with pass_queue().turn():
+            return self.batch_passes(encodings)[0]
+
+    def run_many(self, texts: Iterable[str | Encoding]) -> Iterator[ForwardPass]:
+        """A forward pass over each of many texts, handed out one by one in the order given; texts of like length are read together.
+
+        Texts are taken up as they are needed, as many as make `HELD_BYTES` of records. Warns and raises as `run` does, when it comes to a text.
+        """
+        if isinstance(texts, str | Encoding) or not isinstance(texts, Iterable):
+            raise NotText(f"run_many reads a list of texts; this is {what_it_is(texts)}. To read one text, use run.")
+        return in_order(map(self._encoded, texts), self.batch_passes, self.info)
+
+    def batch_passes(self, encodings: Sequence[Encoding]) -> list[ForwardPass]:
+        """The records of one batch, in its order, in the turn that the caller holds."""
+        with torch.inference_mode():
+            output = self.parts.encoder(**self.batch(encodings), output_attentions=True, output_hidden_states=True)
+            # layer × [text, head, query, key] → [text, layer, head, query, key]
+            attentions = torch.stack(output.attentions, dim=1).cpu().numpy()
+            # (layer + 1) × [text, position, d_model] → [text, layer + 1, position, d_model]
+            hidden_states = torch.stack(output.hidden_states, dim=1).cpu().numpy()
+            pooled = output.pooler_output.cpu().numpy() if self.parts.has_pooler else [None] * len(encodings)
+        # A record of its own memory, or it would keep that of the whole batch.
+        own = np.asarray if len(encodings) == 1 else np.copy
+        records = []
+        for row, encoding in enumerate(encodings):
+            n = encoding.n_tokens
+            weights, states = own(attentions[row, ..., :n, :n]), own(hidden_states[row, :, :n])
+            records.append(ForwardPass(self.info, encoding, weights, states, pooled[row]))
+        return records
 
     def final_states(self, encodings: Sequence[Encoding], *, batch_size: int | None = None) -> Iterator[tuple[int, FinalState]]:
         """The last layer for many encodings, without internals: (index in `encodings`, its state), shortest first.
@@ -126,6 +118,26 @@ class Model:
         rows [row, d_model] → logits [row, vocab]. Raises `MissingHead` when the checkpoint was not trained for it.
         """
         return self._apply(self._objective("masked_words"), rows)
+
+    def top_tokens(self, rows: Floats, k: int = 5) -> DataFrame:
+        """The `k` likeliest tokens at some positions of some layer, by the masked-language-model head.
+
+        rows [row, d_model], or [d_model] for one → a table with the columns row, token, token_id and probability, the likeliest first.
+        Raises `MissingHead` as `vocabulary_logits` does.
+        """
+        return likeliest(self.vocabulary_logits(np.atleast_2d(rows)), self.reader.token, k)
+
+    def fill(self, text: str | Encoding, k: int = 5) -> DataFrame:
+        """What could stand at each blank of a text, written as [MASK]: a table with the columns position, token, token_id and probability.
+
+        Each blank is guessed without knowing the others' answers. Raises `NoMaskToken`, `MissingHead`, and what `run` raises.
+        """
+        encoding = self._encoded(text)
+        blanks = self.reader.require_masks(encoding, at_most=encoding.n_tokens)
+        self._objective("masked_words")  # before the pass
+        ((_, state),) = self.final_states([encoding])
+        table = self.top_tokens(state.last_hidden_state[blanks], k).rename(columns={"row": "position"})
+        return table.assign(position=[blanks[row] for row in table["position"]])
 
     def replacement_logits(self, rows: Floats) -> Floats:
         """How much the discriminator takes tokens for replaced: rows of the last layer [row, d_model] → logits [row].
@@ -163,7 +175,7 @@ class Model:
             "position": np.arange(encoding.n_tokens) + traits.first_position,
         }
         with torch.inference_mode():
-            vectors = {name: table(self.tensor(rows[name])) for name, table in self._tables().items()}
+            vectors = {name: table(self.tensor(rows[name])) for name, table in tables(self.parts).items()}
             if before := getattr(embeddings, "embed_proj", None):
                 vectors = {name: before(vector) for name, vector in vectors.items()}  # linear: the sum may wait
         norm = embeddings.LayerNorm
@@ -182,13 +194,6 @@ class Model:
         weights.setflags(write=False)
         return weights
 
-    def _tables(self) -> dict[str, Any]:
-        """The tables of vectors that this checkpoint adds up, by what they are of."""
-        embeddings = self.parts.part(self.parts.family.embeddings)
-        names = {"token": "word_embeddings", "segment": "token_type_embeddings", "position": "position_embeddings"}
-        found = {name: getattr(embeddings, attribute, None) for name, attribute in names.items()}
-        return {name: table for name, table in found.items() if table is not None}
-
     def _widening(self) -> tuple[Floats, Floats] | None:
         # Only a family with narrow embeddings has such a layer, and only a checkpoint that uses them.
         try:
@@ -196,6 +201,18 @@ class Model:
         except AttributeError:
             return None
         return layer.weight.detach().cpu().numpy(), layer.bias.detach().cpu().numpy()
+
+    def _encoded(self, text: str | Encoding, pair: str | None = None) -> Encoding:
+        if isinstance(text, Encoding):
+            if pair is not None:
+                raise NotText("An encoding has its second text in it already: encode both together, with encode(text, pair).")
+            return text
+        encoding = self.encode(text, pair)
+        if encoding.n_dropped:
+            n = encoding.n_tokens + encoding.n_dropped
+            said = f"{encoding.n_dropped} of {n} tokens were cut: {self.info.title} reads at most {encoding.n_tokens} at once."
+            warnings.warn(said, TextCut, stacklevel=3)
+        return encoding
 
     def _objective(self, name: str) -> Any:
         """A pre-training head. Raises `MissingHead`."""

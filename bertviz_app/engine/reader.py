@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bertviz_app.errors import BrokenCheckpoint, EmptyText, NoMaskToken, TextTooLong, UnreadableText, cause
+from bertviz_app.errors import BrokenCheckpoint, EmptyText, NoMaskToken, NotText, TextTooLong, UnreadableText, cause, what_it_is
 from bertviz_app.families.spelling import BLANK_LETTERS, KINDS, SpecialTokens, Spelling, TokenizerTrace
 from bertviz_app.records.forward import Encoding, Integers
 
@@ -58,9 +58,9 @@ class Reader:
         Nothing is cut when it is asked for `whole`: more than the model reads at once, to be read in windows. A second text of which no
         token is left (a zero-width space, to a tokenizer that removes it) is none: the `pair` of the encoding is None.
 
-        Raises `TextTooLong` (before tokenising), `UnreadableText`, `EmptyText`.
+        Raises `NotText`, `TextTooLong` (before tokenising), `UnreadableText`, `EmptyText`.
         """
-        for part in (text, pair or ""):
+        for part in (text, "" if pair is None else pair):
             self._refuse_unreadable(part)
         text, pair = self._with_own_blanks(text), self._with_own_blanks(pair) if pair and pair.strip() else None
         encoding = self._tokenized(text, pair, math.inf if whole else min(max_tokens or self.max_tokens, self.max_tokens))
@@ -153,6 +153,9 @@ class Reader:
         return model
 
     def _refuse_unreadable(self, text: str) -> None:
+        if not isinstance(text, str):
+            many = " To read many texts, use run_many." if isinstance(text, list | tuple) else ""
+            raise NotText(f"A text is a string, such as “I love AI!”; this is {what_it_is(text)}.{many}")
         # Characters first: tokenising 10^7 of them takes half a minute.
         if len(text) > self.max_characters:
             raise TextTooLong(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bertviz_app.families.decodings import DecodingKey
 from bertviz_app.records.forward import Encoding, Floats
+from bertviz_app.records.labels import in_a_line
 
 MethodKey = Literal["integrated_gradients", "gradient_x_input", "occlusion", "attention_x_gradient"]
 Baseline = Literal["mask", "pad"]  # the token that takes the place of a word
@@ -65,6 +66,7 @@ class Attribution:
     whole: float
     blank: float
     unit: str = "bits"
+    __repr__ = in_a_line
 
     def __post_init__(self) -> None:
         values = np.array(self.values, dtype=np.float32)

@@ -15,6 +15,7 @@ import numpy as np
 
 from bertviz_app.errors import RecordError
 from bertviz_app.records.forward import Floats
+from bertviz_app.records.labels import in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class FeedForward:
     bias: Floats
     path: str
     call: int
+    __repr__ = in_a_line
 
     def __post_init__(self) -> None:
         n_neurons, d_model = self.vectors.shape

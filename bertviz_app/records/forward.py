@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.errors import RecordError
+from bertviz_app.records.labels import counted, in_a_line, shortened, told_apart
 from bertviz_app.records.model_info import ModelInfo as ModelInfo  # a record like those below
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -60,6 +64,10 @@ class Encoding:
             _freeze(self, name, np.int64, (n,))
         _freeze(self, "offsets", np.int64, (n, 2))
         _expect(self.n_dropped >= 0, "n_dropped counts tokens")
+
+    def __repr__(self) -> str:
+        cut = f", {self.n_dropped} cut" if self.n_dropped else ""
+        return f"Encoding({self.n_tokens} {self.unit}s{cut}: {shortened(' '.join(self.tokens))})"
 
     @property
     def n_tokens(self) -> int:
@@ -113,6 +121,21 @@ class ForwardPass:
         sums = self.attentions.sum(axis=-1)
         _expect(bool(np.abs(sums - 1).max() < 1e-3), "each row of attention must sum to 1")
 
+    __repr__ = in_a_line
+
+    def head(self, layer: int, head: int) -> DataFrame:
+        """The weights of one head as a table: a row for each token that looks (query), a column for each that is looked at (key).
+
+        Layers and heads count from 0; negative ones from the end. A token that stands in the text twice has its place behind it, from 0.
+        Raises `NoSuchPart`.
+        """
+        import pandas
+
+        layer, head = counted("layer", layer, self.model.n_layers), counted("head", head, self.model.n_heads)
+        names = told_apart(self.encoding.tokens)
+        queries, keys = pandas.Index(names, name="query"), pandas.Index(names, name="key")
+        return pandas.DataFrame(self.attentions[layer, head], index=queries, columns=keys)
+
     @property
     def class_vector(self) -> Floats:
         """[d_model] what heads over the whole input read: the pooled vector, or, without a pooler, the first token's last state."""
@@ -140,6 +163,7 @@ class FinalState:
     encoding: Encoding
     last_hidden_state: Floats
     pooler_output: Floats | None
+    __repr__ = in_a_line
 
     def __post_init__(self) -> None:
         d_model = self.last_hidden_state.shape[-1]
@@ -168,6 +192,7 @@ class EmbeddingParts:
     shift: Floats
     epsilon: float
     widening: tuple[Floats, Floats] | None = None
+    __repr__ = in_a_line
 
     def __post_init__(self) -> None:
         shape = next(iter(self.vectors.values())).shape

@@ -55,6 +55,15 @@ class ModelInfo:
     recipe: Recipe | None = None  # how it makes one vector of a text, if it was trained to
     variant: str = ""  # told apart from the same checkpoint as others read it
 
+    def __repr__(self) -> str:
+        return f"ModelInfo({self.in_a_line})"
+
+    @property
+    def in_a_line(self) -> str:
+        """Name and size: "embedded: 6 layers × 12 heads × 384, 22.9 M parameters"."""
+        size = f"{self.n_layers} layers × {self.n_heads} heads × {self.d_model}"
+        return f"{self.name}: {size}, {self.n_parameters / 1e6:.1f} M parameters"
+
     def home(self, task: str) -> str:
         """What plain transformers is given to load the model with the head of a task."""
         facts = self.task_heads.get(task)

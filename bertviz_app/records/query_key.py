@@ -14,6 +14,7 @@ import numpy as np
 
 from bertviz_app.errors import RecordError
 from bertviz_app.records.forward import Floats
+from bertviz_app.records.labels import in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,7 @@ class QueryKey:
     queries: Floats
     keys: Floats
     distances: Floats | None = None
+    __repr__ = in_a_line
 
     def __post_init__(self) -> None:
         n = len(self.queries)

@@ -26,10 +26,10 @@ FOR_VIEWS = {"engine", "workspace"}
 SCIENCE = {"numpy", "scipy", "sklearn", "plotly"}
 PACKAGES = {
     "families": {"numpy"},
-    "records": {"numpy"},
+    "records": {"numpy", "pandas"},
     "checkpoints": {"huggingface_hub", "safetensors"},
     "serving": {"numpy"},
-    "engine": {"numpy", "torch", "transformers", "tokenizers", "safetensors", "captum"},
+    "engine": {"numpy", "pandas", "torch", "transformers", "tokenizers", "safetensors", "captum"},
     "uploads": {"charset_normalizer"},
     "drawing": {"numpy", "plotly", "bertviz", "torch"},
     "analysis": SCIENCE | {"regex", "sentencex"},
@@ -40,7 +40,7 @@ PACKAGES = {
 }
 # Seconds of import that only those pay who need them: allowed inside of functions alone, outside of the engine.
 COMMANDS = ("bertviz_app/fetch.py", "bertviz_app/checkpoints/fetch.py", "bertviz_app/__main__.py", "bertviz_app/command.py")
-SLOW = {"torch", "transformers", "bertviz", "captum", "charset_normalizer", "huggingface_hub", "scipy", "sklearn"}
+SLOW = {"pandas", "torch", "transformers", "bertviz", "captum", "charset_normalizer", "huggingface_hub", "scipy", "sklearn"}
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def named(path: Path) -> str:
 
 
 # Streamlit asks for the library's own door, and the door for the engine; both wait until a model is loaded.
-DOORS = {"__init__", "__main__", "fetch"}
+DOORS = {"__init__", "__main__", "fetch", "figures"}
 
 
 def may_import(path: Path, found: Import) -> bool:
