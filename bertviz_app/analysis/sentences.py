@@ -12,9 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.pca import Projection, plane, project
 from bertviz_app.analysis.phrases import decimal, trailer
+from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER, state_name
@@ -140,43 +140,48 @@ def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, stat
     """The same numbers with plain transformers and scikit-learn: `table`, the points; `cosines` [place, place] of a word; and one vector a sentence
     in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `kind` that is shown in `alike`.
     """
-    pooled = "\n    pooled.append(output.pooler_output[0])" if info.has_pooler else ""
-    # One token alone has no spread, and scikit-learn refuses it.
-    one_token = " if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else ""
-    code = f"""import torch
-from sklearn.decomposition import PCA
-from transformers import AutoModel, AutoTokenizer
+    script = Script(info).tokenizer().model()
+    script.lines(
+        _VECTORS,
+        texts=list(texts),
+        inputs=script.tokenized("text", longest=MAX_TOKENS),
+        is_special=IS_SPECIAL,
+        state=state,
+        pooled="\n    pooled.append(output.pooler_output[0])" if info.has_pooler else "",
+        # One token alone has no spread, and scikit-learn refuses it.
+        one_token=" if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else "",
+    )
+    script.tokens("tokens").lines(_SAME_WORD, word=repr(word)).table(_POINTS)
+    if kind:
+        vectors = {"[CLS]": "first", "mean": "means", "pooled": "pooled"}[kind]
+        script.lines(f"unit = torch.nn.functional.normalize(torch.stack({vectors}), dim=-1)")
+        script.table({"sentence": "texts"}, name="alike", wide=by_number("(unit @ unit.T)"))
+    return str(script)
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModel.from_pretrained({info.pretrained()})
-texts = {list(texts)!r}
+
+_VECTORS = """from sklearn.decomposition import PCA
+
+texts = $texts
 rows, states, means, first, pooled = [], [], [], [], []
 for sentence, text in enumerate(texts, start=1):
-    inputs = tokenizer(text, truncation=True, max_length={MAX_TOKENS}, return_tensors="pt")
+    inputs = $inputs
     with torch.no_grad():
         output = model(**inputs, output_hidden_states=True)
     last = output.last_hidden_state[0]  # [position, d_model]
-    special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    special = $is_special
     tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])
     rows += [(sentence, place + 1, token) for place, token in enumerate(tokens) if not special[place]]
-    states.append(output.hidden_states[{state}][0][~special])
+    states.append(output.hidden_states[$state][0][~special])
     means.append(last[~special].mean(dim=0))
-    first.append(last[0]){pooled}
+    first.append(last[0])$pooled
 states = torch.cat(states)  # [token, d_model], without special tokens
-points = PCA(2, svd_solver="full").fit_transform(states.double().numpy()){one_token}
+points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())$one_token
 sentences, numbers, tokens = zip(*rows)
-{table_snippet.tokens(info, of="tokens")}places = [place for place, token in enumerate(tokens) if token == {word!r}]
+"""
+_SAME_WORD = """places = [place for place, token in enumerate(tokens) if token == $word]
 cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)
 print(cosines)
 """
-    code = table_snippet.with_table(code, _POINTS)
-    if not kind:
-        return code
-    vectors = {"[CLS]": "first", "mean": "means", "pooled": "pooled"}[kind]
-    code += f"unit = torch.nn.functional.normalize(torch.stack({vectors}), dim=-1)\n"
-    return table_snippet.with_table(code, {"sentence": "texts"}, name="alike", wide=table_snippet.by_number("(unit @ unit.T)"))
-
-
 _POINTS = {
     "sentence": "sentences",
     TOKEN_NUMBER: "numbers",

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import decimal, leader
+from bertviz_app.analysis.script import NUMBERED, Script, for_each
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered, titles
 from bertviz_app.drawing.plots import Theme
-from bertviz_app.records.forward import Floats, ForwardPass, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats, ForwardPass, ModelInfo
 
 KINDS = ("mean", "[CLS]", "pooled")
 NAMED = 160  # beyond this many rows a cell's hover gives numbers, not names: two names a cell would be megabytes
@@ -204,35 +204,29 @@ def neighbours_notice(found: Sequence[Neighbour], token: str, vocab_size: int) -
     return f"Nearest to “{token}” among {vocab_size:,} tokens: {nearest}."
 
 
-def tokens_code(info: ModelInfo, text: str, pair: str | None = None, *, state: int) -> str:
+def tokens_code(info: ModelInfo, encoding: Encoding, *, state: int) -> str:
     """The same similarities of tokens with plain transformers, as `cosines` [position, position]."""
-    arguments = repr(text) + (f", {pair!r}" if pair else "")
-    code = f"""import torch
-from transformers import AutoModel, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModel.from_pretrained({info.pretrained()})
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.no_grad():
-    hidden = model(**inputs, output_hidden_states=True).hidden_states[{state}][0]  # [position, d_model]
-unit = torch.nn.functional.normalize(hidden, dim=-1)
-cosines = unit @ unit.T
-{table_snippet.tokens(info)}"""
-    return table_snippet.with_table(code, table_snippet.NUMBERED, wide=table_snippet.for_each("tokens", "cosines"))
+    script = Script(info).tokenizer().model().inputs(encoding).lines(_COSINES, state=state).tokens()
+    return str(script.table(NUMBERED, wide=for_each("tokens", "cosines")))
 
 
 def neighbours_code(info: ModelInfo, token_id: int, *, k: int = 10) -> str:
     """The same neighbours with plain transformers, as `cosines` [vocab]."""
-    code = f"""import torch
-from transformers import AutoModel, AutoTokenizer
+    script = Script(info).tokenizer().model().lines(_NEIGHBOURS, token_id=token_id, k=k)
+    script.tokens("tokenizer.convert_ids_to_tokens(ids)")
+    return str(script.table({"token": "tokens", "id": "ids", "cosine": "cosines[ids]"}))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-table = AutoModel.from_pretrained({info.pretrained()}).get_input_embeddings().weight.detach()  # [vocab, d_model]
-cosines = torch.cosine_similarity(table, table[{token_id}], dim=-1)
+
+_COSINES = """with torch.no_grad():
+    hidden = model(**inputs, output_hidden_states=True).hidden_states[$state][0]  # [position, d_model]
+unit = torch.nn.functional.normalize(hidden, dim=-1)
+cosines = unit @ unit.T
+"""
+_NEIGHBOURS = """vectors = model.get_input_embeddings().weight.detach()  # [vocab, d_model]
+cosines = torch.cosine_similarity(vectors, vectors[$token_id], dim=-1)
 ids = [i for i in cosines.argsort(descending=True).tolist()
-       if i != {token_id} and not tokenizer.convert_ids_to_tokens(i).startswith("[unused")][:{k}]  # placeholders are left out
-{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(ids)")}"""
-    return table_snippet.with_table(code, {"token": "tokens", "id": "ids", "cosine": "cosines[ids]"})
+       if i != $token_id and not tokenizer.convert_ids_to_tokens(i).startswith("[unused")][:$k]  # placeholders are left out
+"""
 
 
 def _counted_axis(names: Sequence[str]) -> dict[str, Any]:

@@ -69,10 +69,10 @@ class ModelInfo:
         facts = self.task_heads.get(task)
         return f"{self.source}/{facts.beside}" if facts and facts.beside else self.source
 
-    def pretrained(self, task: str = "") -> str:
-        """What plain transformers is given to load these very weights, with the head of a task, as Python writes it: where they lie, and the commit."""
-        pinned = f", revision={self.revision!r}" if _COMMIT.fullmatch(self.revision) and not Path(self.source).exists() else ""
-        return f"{self.home(task)!r}{pinned}"
+    @property
+    def commit(self) -> str:
+        """The commit of a repository of the Hub that these weights are of; empty for a folder."""
+        return self.revision if _COMMIT.fullmatch(self.revision) and not Path(self.source).exists() else ""
 
     def with_head(self, key: str) -> ModelInfo:
         """The same, with one of several heads of a row in the place of the first: what is read by the name of the row is then this one."""

@@ -44,9 +44,9 @@ def class_view(page: Page, task: str) -> None:
         return
     show_reading(page, task)
     forward = page.forward
-    looks = show_evidence(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
+    evidence = show_evidence(page, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
     explain(page, task)
-    page.python(head_snippet.classification(page.model.info, task, forward.encoding, looks))
+    page.python(head_snippet.classification(page.model.info, task, forward.encoding, evidence))
 
 
 def show_reading(page: Page, task: str) -> None:

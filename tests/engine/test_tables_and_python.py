@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from snippets import gives, run, same
 
-import bertviz_app
 from bertviz_app import load
 from bertviz_app.analysis import head_snippet as head_code
 from bertviz_app.analysis import sentences, similarity
@@ -35,6 +31,7 @@ from bertviz_app.chapters.kinds_of_heads import sentences as head_sentences
 from bertviz_app.chapters.kinds_of_heads import snippet as head_kinds_code
 from bertviz_app.chapters.logit_lens import measures as logit_lens
 from bertviz_app.chapters.logit_lens import neurons
+from bertviz_app.chapters.logit_lens import snippet as logit_lens_code
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.next_sentence import ordering
 from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
@@ -80,9 +77,12 @@ def test_points_cosines_and_neighbours(opened, name):
     forward = model.run(model.encode(TEXT))
     shown = forward.encoding.tokens
     projection = embeddings.project(forward.hidden_states[1], 3)
-    gives(embeddings_code.python_code(model.info, TEXT, state=1, n_components=3), embeddings.points_columns(projection, shown))
     gives(
-        similarity.tokens_code(model.info, TEXT, state=1),
+        embeddings_code.python_code(model.info, forward.encoding, state=1, n_components=3),
+        embeddings.points_columns(projection, shown),
+    )
+    gives(
+        similarity.tokens_code(model.info, forward.encoding, state=1),
         similarity.matrix_columns(similarity.cosine_matrix(forward.hidden_states[1]), shown),
     )
     token_id = int(forward.encoding.token_ids[2])
@@ -94,7 +94,7 @@ def test_points_cosines_and_neighbours(opened, name):
 
 
 def test_the_way_through_the_layers(model, forward):
-    gives(embeddings_code.python_code(model.info, forward.encoding.text, state=None), embeddings.tracks_columns(forward))
+    gives(embeddings_code.python_code(model.info, forward.encoding, state=None), embeddings.tracks_columns(forward))
 
 
 @pytest.mark.parametrize("name", ["embedded", "roberta", "xlm-r"])
@@ -176,10 +176,10 @@ def test_logit_lens(opened, name):
     forward, places, followed = model.run(encoding), [1, 3, 4], [int(i) for i in encoding.token_ids[1:3]]
     said = _said(model, forward, places, ())
     table = logit_lens.columns(said, encoding, places, model.reader.token)
-    gives(logit_lens.picture_code(model.info, encoding, places), table)
+    gives(logit_lens_code.picture_code(model.info, encoding, places), table)
     said = _said(model, forward, [3], followed)
     words = [model.reader.token(i) for i in followed]
-    gives(logit_lens.python_code(model.info, encoding, 3, followed), logit_lens.followed_columns(said, words))
+    gives(logit_lens_code.followed_code(model.info, encoding, 3, followed), logit_lens.followed_columns(said, words))
 
 
 @pytest.mark.parametrize("name", ["embedded", "roberta", "albert"])
@@ -191,7 +191,7 @@ def test_neurons(opened, name):
     length = float(np.linalg.norm(forward.hidden_states[-1, 2]))
     logits = model.vocabulary_logits(neurons.directions(found, chosen, length))
     drawn = neurons.neurons(found, chosen, logits, model.reader.token)
-    gives(neurons.python_code(model.info, forward.encoding, found), neurons.columns(drawn))
+    gives(logit_lens_code.neurons_code(model.info, forward.encoding, found), neurons.columns(drawn))
 
 
 @pytest.mark.parametrize("pair", [None, PAIR[1]])
@@ -234,8 +234,8 @@ def test_a_head_over_the_whole_input_and_what_it_looks_at(model):
     forward = model.run(model.encode(TEXT))
     reading = read(model.info.task_heads["sentiment"], model.class_logits("sentiment", forward.class_vector))
     scope = gives(head_code.classification(model.info, "sentiment", forward.encoding, Evidence(5, [0])), class_columns(reading))
-    looks = attention_from(forward, 5, [0])
-    same(scope["looks"], numbered(forward.encoding.tokens) | {"attention": looks})
+    attention = attention_from(forward, 5, [0])
+    same(scope["evidence"], numbered(forward.encoding.tokens) | {"attention": attention})
 
 
 def test_names(many_heads):
@@ -243,7 +243,7 @@ def test_names(many_heads):
     reading = _entities(many_heads, forward)
     code = entities.python_code(many_heads.info, forward.encoding, reading, Evidence(0, [1]))
     scope = gives(code, entities.columns(reading))
-    same(scope["looks"], numbered(forward.encoding.tokens) | {"attention": attention_from(forward, 0, [1])})
+    same(scope["evidence"], numbered(forward.encoding.tokens) | {"attention": attention_from(forward, 0, [1])})
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -280,25 +280,3 @@ def _said(model: Model, forward: ForwardPass, places: list[int], followed: tuple
     return logit_lens.stacked(
         [*(logit_lens.says(rows, last, followed=followed) for rows in states), logit_lens.says(last, last, followed=followed)]
     )
-
-
-def test_the_python_loads_the_revision_that_the_page_shows(model, opened):
-    downloaded = replace(
-        model.info, source="google-bert/bert-base-uncased", revision="86b5e0934494bd15c9632b12f734a8a67f723594"
-    )
-    code = forward_pass_code.python_code(downloaded, model.encode(TEXT), 2, "Norms")
-    assert code.count("'google-bert/bert-base-uncased', revision='86b5e0934494bd15c9632b12f734a8a67f723594'") == 2
-    for info in (model.info, opened["roberta"].info, replace(opened["roberta"].info, revision="0" * 40)):  # a folder has none
-        assert "revision" not in forward_pass_code.python_code(info, model.encode(TEXT), 2, "Norms")
-
-
-def test_no_python_names_a_model_without_its_revision():
-    """Whatever is loaded in a snippet is called by `ModelInfo.pretrained`."""
-    package = Path(bertviz_app.__file__).parent
-    loads = [
-        (path.name, named)
-        for path in [*sorted((package / "analysis").rglob("*.py")), *sorted((package / "chapters").rglob("*.py"))]
-        for named in re.findall(r"from_pretrained\(([^)]{0,30})", path.read_text(encoding="utf-8"))
-    ]
-    assert len(loads) > 40
-    assert [load for load in loads if not load[1].startswith(("{info.pretrained(", "{source}"))] == []

@@ -142,8 +142,8 @@ def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
         entities.python_code(tiny.info, forward.encoding, reading, Evidence(1, [words[0].position])), entities.columns(reading)
     )
     assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
-    looks = deciding_tokens.attention_from(forward, 1, [words[0].position])
-    assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+    attention = deciding_tokens.attention_from(forward, 1, [words[0].position])
+    assert attention == pytest.approx(scope["attention"].numpy(), abs=1e-5)
 
 
 @pytest.mark.parametrize("task", ["pairs", "sentiment"])
@@ -152,7 +152,7 @@ def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
     reading = classes.read(tiny.info.task_heads[task], tiny.class_logits(task, forward.class_vector))
     scope = ran(head_code.classification(tiny.info, task, forward.encoding, Evidence(0, [0])))
     assert reading.values == pytest.approx(scope["values"].numpy(), abs=1e-5)
-    assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+    assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["attention"].numpy(), abs=1e-5)
 
 
 def test_the_python_adds_the_attention_of_each_word_up(tiny):
@@ -161,8 +161,8 @@ def test_the_python_adds_the_attention_of_each_word_up(tiny):
     scope = ran(head_code.classification(tiny.info, "pairs", encoding, Evidence(0, [0], groups.tolist())))
     ours = summed(deciding_tokens.attention_from(tiny.run(encoding), 0, [0]), groups)
     names = [unit.text for unit in units(encoding)]
-    same(scope["looks"], numbered(names, unit="word") | {"attention": ours})
-    assert len(ours) < encoding.n_tokens and ours == pytest.approx(scope["words_looked_at"].numpy(), abs=1e-5)
+    same(scope["evidence"], numbered(names, unit="word") | {"attention": ours})
+    assert len(ours) < encoding.n_tokens and ours == pytest.approx(scope["attention_of_words"].numpy(), abs=1e-5)
 
 
 @pytest.mark.parametrize("abstains", [False, True])
@@ -184,7 +184,8 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     same(scope["every_token"], passage_table)
     looked = forwards[row]
     same(
-        scope["looks"], numbered(looked.encoding.tokens) | {"attention": deciding_tokens.attention_from(looked, 1, [position])}
+        scope["evidence"],
+        numbered(looked.encoding.tokens) | {"attention": deciding_tokens.attention_from(looked, 1, [position])},
     )
     assert bool(scope["given"]) == reading.gives_answer(rule.threshold)
     assert (len(parts) > 1) == (len(passage) > 200)
@@ -202,8 +203,8 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
     if abstains:
         assert reading.no_answer == pytest.approx(float(scope["start"][-1] * scope["end"][-1]), abs=1e-6)
         assert reading.margin == pytest.approx(float(scope["margin"]), abs=1e-4)
-    looks = deciding_tokens.attention_from(forwards[row], 1, [position])
-    assert looks == pytest.approx(scope["looks_at"].numpy(), abs=1e-5)
+    attention = deciding_tokens.attention_from(forwards[row], 1, [position])
+    assert attention == pytest.approx(scope["attention"].numpy(), abs=1e-5)
 
 
 @pytest.fixture(scope="module")

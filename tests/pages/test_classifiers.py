@@ -207,7 +207,7 @@ def test_every_label_and_number_can_be_attributed_and_the_python_gives_the_same(
     assert found.whole == pytest.approx(math.log2(value / (1 - value)) if one.is_probability else value, abs=1e-4)
     assert found.total == pytest.approx(found.change, abs=1e-3) and found.unit == ("bits" if one.is_probability else "units")
     scope: dict = {}
-    exec(attribution_code.python_code(model.info, encoding, target, [("integrated_gradients", "mask", 64)]), scope)
+    exec(str(attribution_code.python_code(model.info, encoding, target, [("integrated_gradients", "mask", 64)])), scope)
     assert np.abs(scope["found"]["integrated_gradients"].numpy() - found.values).max() < 1e-4
     said = attribution.notice(encoding, found, labels[-1], attribution.METHODS["integrated_gradients"])
     assert ("%" in said, "bits" in said) == (one.is_probability, one.is_probability)

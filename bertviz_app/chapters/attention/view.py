@@ -64,4 +64,4 @@ def show(page: Page) -> None:
     elif view == ONE:
         one_head(page)
     elif show_bertviz(page, name := "head_view" if view == HEAD_VIEW else "model_view"):
-        page.python(snippet.bertviz_code(page.model.info, page.text, page.encoding.pair, name))
+        page.python(snippet.bertviz_code(page.model.info, page.encoding, name))

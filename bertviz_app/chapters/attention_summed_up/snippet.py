@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bertviz_app.analysis import table_snippet
-from bertviz_app.analysis.forward_snippet import forward_code
+from bertviz_app.analysis.script import NUMBERED, NUMBERED_WORDS, Script, filled, for_each
 from bertviz_app.analysis.words import groups_of, units
 from bertviz_app.chapters.attention_summed_up.sentences import FLOW, METHODS, NORMS, ZEROING
-from bertviz_app.families.layer_names import LayerNames
 from bertviz_app.records.forward import Encoding, ModelInfo
 
-_NUMBERED = {"token": table_snippet.NUMBERED, "word": table_snippet.NUMBERED_WORDS}
+_NUMBERED = {"token": NUMBERED, "word": NUMBERED_WORDS}
 Table = tuple[Mapping[str, str], str]  # the columns of a view, and an expression of more of them
 
 
@@ -22,7 +20,7 @@ def means_table(names: Collection[str], unit: str) -> Table:
 
 def map_table(name: str, unit: str, layer: int | None = None) -> Table:
     """One map; or the lengths in one layer, counted from 0."""
-    return _NUMBERED[unit], table_snippet.for_each(f"{unit}s", f'maps["{name}"]' if layer is None else f"norms[{layer}]")
+    return _NUMBERED[unit], for_each(f"{unit}s", f'maps["{name}"]' if layer is None else f"norms[{layer}]")
 
 
 def token_table(names: Collection[str], unit: str, position: int) -> Table:
@@ -40,70 +38,74 @@ def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], tab
     and the table of a view.
     """
     names = [name for name in METHODS if name in names]  # in their order
-    parts = {NORMS.name: _norms(info.traits.layers), ZEROING.name: _zeroing(info.traits.layers), FLOW.name: _FLOW}
+    script = Script(info).forward(encoding).lines("\n").lines(_SUMS).lines("\n")
+    _add_layers(script)
+    parts = {NORMS.name: _add_norms, ZEROING.name: _add_zeroing, FLOW.name: _add_flow}
+    for name in names:
+        if name in parts:
+            parts[name](script.lines("\n"))
     shown = ", ".join(f'"{name}": {name.lower().replace(" ", "_").replace("-", "_")}' for name in names)
-    code = [
-        forward_code(info, encoding.text, encoding.pair),
-        _SUMS,
-        _layers(info.traits.layers),
-        *(parts[name] for name in names if name in parts),
-        f"maps = {{{shown}}}",
-        *([_of_words(encoding)] if whole else []),
-        _AGREEMENT,
-    ]
+    script.lines(f"\nmaps = {{{shown}}}")
+    if whole:
+        of = units(encoding)
+        script.lines(_WORDS, words=[unit.text for unit in of], groups=groups_of(of).tolist())
     columns, wide = table
-    return table_snippet.with_table("\n".join(code) + table_snippet.tokens(info), columns, wide=wide)
+    return str(script.lines("\n").lines(_AGREEMENT).tokens().table(columns, wide=wide))
 
 
-def _of_words(encoding: Encoding) -> str:
-    of = units(encoding)
-    return f"words = {[unit.text for unit in of]!r}\n" + _WORDS.replace("_GROUPS", str(groups_of(of).tolist()))
-
-
-def _layers(names: LayerNames) -> str:
+def _add_layers(script: Script) -> None:
+    names = script.info.traits.layers
     inner = f".{names.inner.replace('.0', '[0]')}" if names.inner else ""
-    return f"""stack = model.{names.stack}
-layers = [stack[index * len(stack) // n_layers]{inner} for index in range(n_layers)]
+    script.lines(_LAYERS, stack=names.stack, inner=inner)
+
+
+def _add_norms(script: Script) -> None:
+    names = script.info.traits.layers
+    packed = f".chunk(3, dim=-1)[-1] + layer.{names.bias}.view(n_heads, -1)" if names.packed else ""
+    script.lines(_NORMS, values=names.values, packed=packed, mix=names.mix)
+
+
+def _add_zeroing(script: Script) -> None:
+    names = script.info.traits.layers
+    script.lines(_ZEROING, zero=filled(_ZERO_PACKED, {"bias": names.bias}) if names.packed else _ZERO, values=names.values)
+
+
+def _add_flow(script: Script) -> None:
+    script.lines(_FLOW)
+
+
+_LAYERS = """stack = model.$stack
+layers = [stack[index * len(stack) // n_layers]$inner for index in range(n_layers)]
 with torch.inference_mode():
     hidden = model(**inputs, output_hidden_states=True).hidden_states
 """
-
-
-def _norms(names: LayerNames) -> str:
-    values = f"layer.{names.values}(hidden[index][0]).view(n, n_heads, -1)"
-    if names.packed:
-        values += f".chunk(3, dim=-1)[-1] + layer.{names.bias}.view(n_heads, -1)"
-    return f"""norms = []
+_NORMS = """norms = []
 with torch.inference_mode():
     for index, layer in enumerate(layers):
-        values = {values}  # [position, head, width]
-        mix = layer.{names.mix}.weight.view(-1, n_heads, values.shape[-1])  # [d_model, head, width]
+        values = layer.$values(hidden[index][0]).view(n, n_heads, -1)$packed  # [position, head, width]
+        mix = layer.$mix.weight.view(-1, n_heads, values.shape[-1])  # [d_model, head, width]
         vectors = torch.einsum("khw,dhw->hkd", values, mix)  # f(x): [head, key, d_model]
         norms.append(torch.einsum("hqk,hkd->qkd", attentions[index], vectors).norm(dim=-1))
 norms = torch.stack(norms).double()  # [layer, query, key]
 norm_based = rows(norms).mean(dim=0)
 """
-
-
-def _zeroing(names: LayerNames) -> str:
-    bias, zero = "", "output[:, where['token']] = 0"
-    if names.packed:
-        # The bias of the values is added later, by the layer itself.
-        bias = f"        bias = layers[where['layer']].{names.bias}.view(n_heads, -1)\n"
-        zero = "output.view(n, n_heads, 3, -1)[where['token'], :, 2] = -bias"
-    return f"""def zeroed(module, arguments, output):
+_ZERO = "        output[:, where['token']] = 0"
+# The bias of the values is added later, by the layer itself.
+_ZERO_PACKED = """        bias = layers[where['layer']].$bias.view(n_heads, -1)
+        output.view(n, n_heads, 3, -1)[where['token'], :, 2] = -bias"""
+_ZEROING = """def zeroed(module, arguments, output):
     if where["call"] == where["layer"]:  # each layer calls it once, in order
         output = output.clone()
-{bias}        {zero}
+$zero
     where["call"] += 1
     return output
 
 
-hooks = [module.register_forward_hook(zeroed) for module in {{layer.{names.values} for layer in layers}}]
+hooks = [module.register_forward_hook(zeroed) for module in {layer.$values for layer in layers}]
 distances = torch.zeros(n_layers, n, n, dtype=torch.float64)
 for index in range(n_layers):
     for token in range(n):
-        where = {{"call": 0, "layer": index, "token": token}}
+        where = {"call": 0, "layer": index, "token": token}
         with torch.inference_mode():
             changed = model(**inputs, output_hidden_states=True).hidden_states[index + 1][0]
         similar = torch.cosine_similarity(changed.double(), hidden[index + 1][0].double(), dim=-1)
@@ -112,8 +114,6 @@ for hook in hooks:
     hook.remove()
 value_zeroing = rolled_out(rows(distances))
 """
-
-
 _SUMS = """n_layers, n_heads, n, _ = attentions.shape
 
 
@@ -141,8 +141,9 @@ layer, query, key = widths.nonzero()
 pipes = coo_array((widths[layer, query, key], ((layer + 1) * n + query, layer * n + key)), shape=((n_layers + 1) * n,) * 2).tocsr()
 flow = rows(torch.tensor([[maximum_flow(pipes, n_layers * n + i, j).flow_value / units for j in range(n)] for i in range(n)]).double())
 """
-_WORDS = """
-groups = torch.tensor(_GROUPS)  # the word of each token
+_WORDS = """words = $words
+
+groups = torch.tensor($groups)  # the word of each token
 member = torch.nn.functional.one_hot(groups).T.double()  # [word, position]
 means = member / member.sum(dim=1, keepdim=True)
 maps = {name: means @ weights @ member.T for name, weights in maps.items()}  # mean over queries, sum over keys

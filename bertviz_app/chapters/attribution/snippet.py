@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bertviz_app.analysis import prediction_snippet, table_snippet
+from bertviz_app.analysis.script import NUMBERED, NUMBERED_WORDS, Script
 from bertviz_app.analysis.words import groups_of, units
 from bertviz_app.chapters.attribution import faithfulness
 from bertviz_app.chapters.attribution.measures import METHODS
@@ -19,7 +19,7 @@ _ATTRIBUTE = {
     "gradient_x_input": ("InputXGradient", "words(ids).detach().requires_grad_()", ".sum(dim=-1)[0].detach()"),
     "integrated_gradients": (
         "IntegratedGradients",
-        "words(ids).detach(), baselines=words(blank).detach(), n_steps=_STEPS, internal_batch_size=8",
+        "words(ids).detach(), baselines=words(blank).detach(), n_steps={n_steps}, internal_batch_size=8",
         ".sum(dim=-1)[0].detach()",
     ),
     "occlusion": (
@@ -29,63 +29,75 @@ _ATTRIBUTE = {
     ),
 }
 _RELEVANCE = """output = run(words(ids).detach().requires_grad_(), output_attentions=True)
-slopes = torch.autograd.grad(log_odds(output).sum(), output.attentions)
+slopes = torch.autograd.grad($answer(output).sum(), output.attentions)
 relevance = torch.eye(ids.shape[1])
 for weights, slope in zip(output.attentions, slopes):  # each [1, head, query, key]
     relevance = relevance + (weights * slope).clamp(min=0)[0].mean(dim=0) @ relevance
-values = (relevance - torch.eye(len(relevance)))[_READS].detach()  # the row of the token that the head reads
+found[$method] = (relevance - torch.eye(len(relevance)))[$reads].detach()  # the row of the token that the head reads
+"""
+_BLANK = """kept = $kept  # special tokens, and blanks that are to be filled
+blank = torch.full_like(ids, tokenizer.${baseline}_token_id)
+blank[0, kept] = ids[0, kept]
+"""
+_RUN = """ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
+
+
+def run(vectors, **options):  # [row, position, d_embedding]
+    rows = {name: value.expand(len(vectors), -1) for name, value in inputs.items()}
+    return model(inputs_embeds=vectors, **rows, **options)
+
+
+def $answer(output):  # $what: [row]
+$body
+
+
+found = {}  # [position] by method
+"""
+_SUMS = """
+for method, values in found.items():
+    print(method, f"{values.sum():+.4f} in all; the answer has {$answer(run(words(ids))).item():+.4f}$unit")
 """
 
 
-def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
+def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> Script:
     """Some methods: `found[name]` [position]."""
-    uses = sorted(_ATTRIBUTE[method][0] for method, *_ in ways if method in _ATTRIBUTE)
-    baselines = {baseline for method, baseline, _ in ways if "blank" in _ATTRIBUTE.get(method, ("", ""))[1]}
-    bodies = "".join(_blank(encoding, baseline) for baseline in baselines)
+    script = Script(info).tokenizer().model(target.task).inputs(encoding)
+    answer, what = _answer(target), "of the answer, in bits" if _has_odds(target) else "the answer"
+    script.lines("import math").lines(_RUN, answer=answer, what=what, body=_log_odds(target))
+    for baseline in dict.fromkeys(baseline for method, baseline, _ in ways if "blank" in _ATTRIBUTE.get(method, ("", ""))[1]):
+        script.lines(_BLANK, kept=np.flatnonzero(~replaceable(encoding)).tolist(), baseline=baseline)
     for method, _, n_steps in ways:
         if method in _ATTRIBUTE:
             name, given, part = _ATTRIBUTE[method]
-            call = f"{name}(lambda vectors: log_odds(run(vectors))).attribute({given.replace('_STEPS', str(n_steps))})"
-            bodies += f"found[{method!r}] = {call}{part}\n"
+            call = f"{name}(lambda vectors: {answer}(run(vectors))).attribute({given.format(n_steps=n_steps)})"
+            script.lines(f"from captum.attr import {name}\nfound[{method!r}] = {call}{part}")
         else:
-            bodies += _RELEVANCE.replace("_READS", str(target.reads)).replace("values =", f"found[{method!r}] =")
-    code = f"""{opening(info, encoding, target, uses=", ".join(uses))}
-found = {{}}  # [position] by method
-{bodies}
-for method, values in found.items():
-    print(method, f"{{values.sum():+.4f}} in all; the answer has {{log_odds(run(words(ids))).item():+.4f}} bits")
-"""
-    return (
-        code
-        if target.decoding != "number"
-        else code.replace("log_odds", "number").replace("of the answer, in bits", "the answer").replace(" bits", "")
-    )
+            script.lines(_RELEVANCE, answer=answer, method=repr(method), reads=target.reads)
+    return script.lines(_SUMS, answer=answer, unit=" bits" * _has_odds(target))
 
 
-def with_table(info: ModelInfo, code: str, titles: Mapping[MethodKey, str]) -> str:
-    """The code, and after it the table: a column for each method, by its title on the page."""
-    code += table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(ids[0])")
-    return table_snippet.with_table(
-        code, table_snippet.NUMBERED | {title: f'found["{method}"]' for method, title in titles.items()}
-    )
+def with_table(script: Script, titles: Mapping[MethodKey, str]) -> str:
+    """The same, and after it the table: a column for each method, by its title on the page."""
+    script.tokens("tokenizer.convert_ids_to_tokens(ids[0])")
+    return str(script.table(NUMBERED | {title: f'found["{method}"]' for method, title in titles.items()}))
 
 
-def with_table_of_words(encoding: Encoding, code: str, titles: Mapping[MethodKey, str]) -> str:
+def with_table_of_words(script: Script, encoding: Encoding, titles: Mapping[MethodKey, str]) -> str:
     """The same for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
     of = units(encoding)
-    code += f"""
-words = {[unit.text for unit in of]!r}
-groups = torch.tensor({groups_of(of).tolist()})  # the word of each token
-of_words = {{method: torch.zeros(len(words)).index_add(0, groups, values.float()) for method, values in found.items()}}
+    script.lines(_OF_WORDS, words=[unit.text for unit in of], groups=groups_of(of).tolist())
+    return str(script.table(NUMBERED_WORDS | {title: f'of_words["{method}"]' for method, title in titles.items()}))
+
+
+_OF_WORDS = """
+words = $words
+groups = torch.tensor($groups)  # the word of each token
+of_words = {method: torch.zeros(len(words)).index_add(0, groups, values.float()) for method, values in found.items()}
 """
-    columns = {title: f'of_words["{method}"]' for method, title in titles.items()}
-    return table_snippet.with_table(code, table_snippet.NUMBERED_WORDS | columns)
-
-
 _CURVES = """
 vectors, blanks = words(ids).detach()[0], words(blank).detach()[0]
-places = _PLACES  # what can be taken away
-counts = _COUNTS  # tokens that are away, or back, at each step
+places = $places  # what can be taken away
+counts = $counts  # tokens that are away, or back, at each step
 
 
 def curve(order, back=False):  # the probability of the answer at each step
@@ -96,11 +108,11 @@ def curve(order, back=False):  # the probability of the answer at each step
         row[away] = blanks[away]
         rows.append(row)
     with torch.inference_mode():
-        return (log_odds(run(torch.stack(rows))) * math.log(2)).sigmoid().numpy()
+        return ($answer(run(torch.stack(rows))) * math.log(2)).sigmoid().numpy()
 
 
-generator = np.random.default_rng(_SEED)
-random_orders = [generator.permutation(places) for _ in range(_RANDOM)]
+generator = np.random.default_rng($seed)
+random_orders = [generator.permutation(places) for _ in range($n_random)]
 deletion, insertion = {}, {}
 for method, values in found.items():
     order = sorted(places, key=lambda place: -values[place])
@@ -125,44 +137,30 @@ _GAINS = {
 def faithfulness_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Sequence[Way]) -> str:
     """The methods, and the curves of each: `deletion[name]`, `insertion[name]` [step], beside those of random orders."""
     places = np.flatnonzero(replaceable(encoding)).tolist()
-    text = python_code(info, encoding, target, ways).replace("import torch", "import numpy as np\nimport torch", 1)
-    filled = {
-        "_PLACES": places,
-        "_COUNTS": faithfulness.counts(len(places)).tolist(),
-        "_SEED": faithfulness.SEED,
-        "_RANDOM": faithfulness.N_RANDOM,
-    }
-    curves = _CURVES
-    for name, value in filled.items():
-        curves = curves.replace(name, str(value))
+    script = python_code(info, encoding, target, ways).lines("import numpy as np")
+    script.lines(
+        _CURVES,
+        answer=_answer(target),
+        places=places,
+        counts=faithfulness.counts(len(places)).tolist(),
+        seed=faithfulness.SEED,
+        n_random=faithfulness.N_RANDOM,
+    )
     names = {"method": str([METHODS[method].name for method, *_ in ways])}
-    return table_snippet.with_table(text + curves, names | _GAINS)
+    return str(script.table(names | _GAINS))
 
 
-def opening(info: ModelInfo, encoding: Encoding, target: Target, *, uses: str) -> str:
-    """Imports, the model, the input, `run(vectors)`, a pass, and `log_odds(output)`, that of the answer."""
-    loading = prediction_snippet.loading(info, target)
-    if uses:
-        loading = loading.replace("from transformers", f"from captum.attr import {uses}\nfrom transformers", 1)
-    inputs = prediction_snippet.inputs(info, encoding)
-    return f"""import math
-
-{loading}
-{inputs}ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
+def _has_odds(target: Target) -> bool:
+    return target.decoding != "number"
 
 
-def run(vectors, **options):  # [row, position, d_embedding]
-    rows = {{name: value.expand(len(vectors), -1) for name, value in inputs.items()}}
-    return model(inputs_embeds=vectors, **rows, **options)
-
-
-def log_odds(output):  # of the answer, in bits: [row]
-{_log_odds(target)}
-
-"""
+def _answer(target: Target) -> str:
+    """What the function is called that gives the number that is divided."""
+    return "log_odds" if _has_odds(target) else "number"
 
 
 def _log_odds(target: Target) -> str:
+    """The lines of that function."""
     place = "" if target.position is None else f"[:, {target.position}]"
     if target.task == "replaced_tokens":
         return f"    return {'' if target.output else '-'}output.logits{place} / math.log(2)"
@@ -177,11 +175,3 @@ def _log_odds(target: Target) -> str:
     return f"""    logits, chosen = {logits}, {chosen}
     others = torch.cat([logits[:, :chosen], logits[:, chosen + 1 :]], dim=-1)
     return (logits[:, chosen] - others.logsumexp(dim=-1)) / math.log(2)"""
-
-
-def _blank(encoding: Encoding, baseline: str) -> str:
-    kept = np.flatnonzero(~replaceable(encoding)).tolist()
-    return f"""kept = {kept}  # special tokens, and blanks that are to be filled
-blank = torch.full_like(ids, tokenizer.{baseline}_token_id)
-blank[0, kept] = ids[0, kept]
-"""

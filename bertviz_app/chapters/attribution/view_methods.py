@@ -113,7 +113,5 @@ def side_by_side(page: Page, what: ChosenTarget) -> None:
 def _code(
     page: Page, what: ChosenTarget, places: whole_words.Shown, ways: Sequence[Way], titles: Mapping[MethodKey, str]
 ) -> str:
-    snippet = code.python_code(page.model.info, page.encoding, what.target, ways)
-    if places.are_words:
-        return code.with_table_of_words(what.encoding, snippet, titles)
-    return code.with_table(page.model.info, snippet, titles)
+    script = code.python_code(page.model.info, page.encoding, what.target, ways)
+    return code.with_table_of_words(script, what.encoding, titles) if places.are_words else code.with_table(script, titles)

@@ -23,7 +23,7 @@ def points_view(page: Page, state: int, *, in_space: bool) -> None:
     page.show(figure, name="embeddings", alt=alt, notice=said)
     with page.fold("Table"):
         page.table(measures.points_columns(projection, page.encoding.tokens), name="embeddings")
-    page.python(snippet.python_code(page.model.info, page.text, page.pair, state=state, n_components=3))
+    page.python(snippet.python_code(page.model.info, page.encoding, state=state, n_components=3))
 
 
 def layers_view(page: Page) -> None:
@@ -37,7 +37,7 @@ def layers_view(page: Page) -> None:
     )
     with page.fold("Table"):
         page.table(measures.tracks_columns(page.forward), name="layers")
-    page.python(snippet.python_code(page.model.info, page.text, page.pair, state=None))
+    page.python(snippet.python_code(page.model.info, page.encoding, state=None))
 
 
 def show(page: Page) -> None:

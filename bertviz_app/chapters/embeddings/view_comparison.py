@@ -98,7 +98,7 @@ def similarity_view(page: Page, state: int) -> None:
     page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
-    page.python(similarity.tokens_code(page.model.info, page.text, page.pair, state=state))
+    page.python(similarity.tokens_code(page.model.info, page.encoding, state=state))
 
 
 def neighbours_view(page: Page) -> None:

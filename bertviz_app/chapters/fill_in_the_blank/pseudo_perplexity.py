@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import trailer
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.drawing.plots import Theme
@@ -108,16 +108,14 @@ def surprise_figure(result: Score, theme: Theme) -> go.Figure:
 
 def python_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int]) -> str:
     """The same with plain transformers: `log_probabilities`, one for each position, and `pseudo_perplexity`."""
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    code = f"""import math
-import torch
-from transformers import AutoModelForMaskedLM, AutoTokenizer
+    script = Script(info).tokenizer().model("masked_words").inputs(encoding)
+    return str(script.lines(_HIDDEN_IN_TURN, positions=list(positions)).tokens().table(_OWN))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModelForMaskedLM.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+
+_HIDDEN_IN_TURN = """import math
+
 log_probabilities = []
-positions = {list(positions)}  # from 0
+positions = $positions  # from 0
 for position in positions:
     hidden = inputs.input_ids.clone()
     hidden[0, position] = tokenizer.mask_token_id
@@ -126,10 +124,7 @@ for position in positions:
     log_probabilities.append(float(logits.log_softmax(dim=-1)[inputs.input_ids[0, position]]))
 pseudo_perplexity = math.exp(-sum(log_probabilities) / len(log_probabilities))
 print(pseudo_perplexity)
-{table_snippet.tokens(info)}"""
-    return table_snippet.with_table(code, _OWN)
-
-
+"""
 _OWN = {
     TOKEN_NUMBER: "[position + 1 for position in positions]",
     "token": "[tokens[position] for position in positions]",

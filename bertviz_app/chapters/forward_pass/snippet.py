@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.script import NUMBERED, Script, of_each
 from bertviz_app.chapters.forward_pass.measures import ForwardStep, layer_steps, steps
 from bertviz_app.drawing import plots
+from bertviz_app.families.traits import Traits
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
 def python_code(info: ModelInfo, encoding: Encoding, position: int = 0, view: str = "") -> str:
     """The states, the pooled vector, the norms, and the embedding sum of one token from plain transformers; and the table of a view."""
-    texts = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair is not None else "")
-    traits = info.traits
+    script = Script(info).tokenizer().model().inputs(encoding, name="batch")
+    script.lines(
+        _PASS,
+        pooled="\n    pooler_output = output.pooler_output[0]" if info.has_pooler else "",
+        position=position,
+        shown=position + 1,
+        vectors=_vectors(info.traits),
+        same=" # = hidden_states[0, position]" if info.d_embedding == info.d_model else "",
+    )
+    script.tokens("tokenizer.convert_ids_to_tokens(batch.input_ids[0])")
+    if view == "Shapes":
+        return str(script.lines(_rows(info, encoding)).table(_SHAPES))
+    columns = _columns(info, view)
+    return str(script.table(columns) if columns else script)
+
+
+def _vectors(traits: Traits) -> str:
+    """Those that are added up, an item of a dictionary each."""
     segment = 'batch["token_type_ids"][0, position]' if traits.has_segments else "torch.tensor(0)"
     first = f" + {traits.first_position}" if traits.first_position else ""
     vectors = {
@@ -19,35 +36,25 @@ def python_code(info: ModelInfo, encoding: Encoding, position: int = 0, view: st
         "segment": f"embeddings.token_type_embeddings({segment})",
         "position": f"embeddings.position_embeddings(torch.tensor(position{first}))",
     }
-    added = "".join(f'        "{name}": {vectors[name]},\n' for name in traits.sums)
-    pooled = "\n    pooler_output = output.pooler_output[0]" if info.has_pooler else ""
-    same = " # = hidden_states[0, position]" if info.d_embedding == info.d_model else ""
-    code = f"""import torch
-from transformers import AutoModel, AutoTokenizer
+    return "".join(f'        "{name}": {vectors[name]},\n' for name in traits.sums)
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModel.from_pretrained({info.pretrained()}, attn_implementation="eager").eval()
-batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.inference_mode():
+
+_PASS = """with torch.inference_mode():
     output = model(**batch, output_hidden_states=True, output_attentions=True)
     hidden_states = torch.cat(output.hidden_states)  # [layer + 1, position, d_model]
-    norms = hidden_states.norm(dim=-1){pooled}
+    norms = hidden_states.norm(dim=-1)$pooled
 
     # the embedding sum of one token, by hand
-    position = {position}  # token {position + 1}, counted from 1
+    position = $position  # token $shown, counted from 1
     embeddings = model.embeddings
-    vectors = {{
-{added}    }}
+    vectors = {
+$vectors    }
     total = sum(vectors.values())
-    embedded = embeddings.LayerNorm(total){same}
+    embedded = embeddings.LayerNorm(total)$same
 for state in output.hidden_states:
     print(tuple(state.shape))
 last = hidden_states[-1]
-{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(batch.input_ids[0])")}"""
-    if view == "Shapes":
-        return table_snippet.with_table(code + _rows(info, encoding), _SHAPES)
-    columns = _columns(info, view)
-    return table_snippet.with_table(code, columns) if columns else code
+"""
 
 
 def _columns(info: ModelInfo, view: str) -> dict[str, str]:
@@ -56,9 +63,9 @@ def _columns(info: ModelInfo, view: str) -> dict[str, str]:
     return {
         "Embedding sum": {name: f'vectors["{name}"]' for name in info.traits.sums}
         | {"sum": "total", "after LayerNorm": "embedded"},
-        "Last hidden state": table_snippet.NUMBERED | _SUMMARY | table_snippet.of_each("{}", first, "last[:, {}]"),
+        "Last hidden state": NUMBERED | _SUMMARY | of_each(first, "last[:, {}]"),
         "Pooled vector": {"number": "range(1, len(pooler_output) + 1)", "value": "pooler_output"},
-        "Norms": table_snippet.NUMBERED | table_snippet.of_each("{}", states, "norms[{}]"),
+        "Norms": NUMBERED | of_each(states, "norms[{}]"),
     }.get(view, {})
 
 

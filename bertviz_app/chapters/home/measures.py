@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis import head_snippet
 from bertviz_app.analysis.phrases import token_name
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass, ModelInfo
@@ -130,28 +131,26 @@ def python_code(info: ModelInfo, encoding: Encoding, glance: Glance, *, task: st
     """The numbers of the story with plain transformers: `token_ids`, `vectors` [position, d_model], `weights` [query, key], and, for the
     `task` "fill_mask", `probabilities` [vocab], or, for one of a head over the whole input, `values` [label].
     """
-    typed = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    code = f"""import torch
-from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
+    script = Script(info).tokenizer().inputs(encoding).lines("token_ids = inputs.input_ids[0]  # 1").model()
+    script.lines(_VECTORS_AND_WEIGHTS, layer=glance.layer, head=glance.head)
+    if task == "fill_mask":
+        script.lines("\n").model("masked_words").lines(_WORDS)
+    elif task:
+        script.lines("\n").model(task).lines(_CLASSES, values=head_snippet.decoded(info, task, "model(**inputs).logits[0]"))
+    return str(script)
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-inputs = tokenizer({typed}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-token_ids = inputs.input_ids[0]  # 1
-model = AutoModel.from_pretrained({info.pretrained()}, attn_implementation="eager")
-with torch.no_grad():
+
+_VECTORS_AND_WEIGHTS = """with torch.no_grad():
     output = model(**inputs, output_attentions=True)
 vectors = output.last_hidden_state[0]  # 2: [position, d_model]
-weights = output.attentions[{glance.layer}][0, {glance.head}]  # 3: [query, key]; the code counts layers and heads from 0
+weights = output.attentions[$layer][0, $head]  # 3: [query, key]; the code counts layers and heads from 0
 print(list(zip(inputs.tokens(), token_ids.tolist())), vectors, weights)
 """
-    if task == "fill_mask":
-        return code + _FILL_MASK.format(source=info.pretrained())
-    return code + (head_snippet.whole_input(info, task) if task else "")
-
-
-_FILL_MASK = """
-model = AutoModelForMaskedLM.from_pretrained({source}, attn_implementation="eager")
-with torch.no_grad():
+_CLASSES = """with torch.no_grad():
+    values = $values  # 4: [label]
+print(values)
+"""
+_WORDS = """with torch.no_grad():
     logits = model(**inputs).logits[0, (token_ids == tokenizer.mask_token_id).nonzero()[0, 0]].double()
 probabilities = logits.softmax(dim=-1)  # 4: [vocab]
 best = probabilities.topk(5)

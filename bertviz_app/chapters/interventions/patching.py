@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.head_snippet import logits_of
 from bertviz_app.analysis.phrases import decimal, leader, named_among
-from bertviz_app.analysis.prediction_snippet import inputs, loading, logits
 from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.analysis.script import NUMBERED, Script, of_each
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.drawing.plots import Theme
@@ -183,14 +183,18 @@ def share(value: float) -> str:
 
 def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:
     """The same with plain transformers: `restored` [state, position]."""
-    (a, b), code = encodings, _PATCHING.replace("_MIXES", f".{info.traits.layers.mix}").replace("_LOGITS", logits(prediction))
-    if contrasted.b is None:
-        code = code.replace("logits[_A] - logits[_B]", "logits[_A]")
-    code = code.replace("_A", str(contrasted.a)).replace("_B", str(contrasted.b))
-    code = code.replace("_STATES", str(info.n_layers + 1)).replace("_TOKENS", str(b.n_tokens))
-    code = f"{loading(info, prediction)}\n{inputs(info, a, name='donor')}{inputs(info, b, name='recipient')}{code}tokens = {places(b, a)}\n"
+    a, b = encodings
+    script = Script(info).tokenizer().model(prediction.task).inputs(a, name="donor").inputs(b, name="recipient")
+    script.lines(
+        _PATCHING,
+        mix=info.traits.layers.mix,
+        logits=logits_of(prediction),
+        difference=f"logits[{contrasted.a}]" + ("" if contrasted.b is None else f" - logits[{contrasted.b}]"),
+        n_states=info.n_layers + 1,
+        n_tokens=b.n_tokens,
+    )
     names = [state_name(state) for state in range(info.n_layers + 1)]
-    return table_snippet.with_table(code, table_snippet.NUMBERED | table_snippet.of_each("{}", names, "restored[{}]"))
+    return str(script.lines(f"tokens = {places(b, a)}").table(NUMBERED | of_each(names, "restored[{}]")))
 
 
 _PATCHING = """
@@ -217,24 +221,24 @@ def after_layer(module, inputs, output):
 
 modules = dict(model.named_modules())
 for name in modules:
-    if name.endswith("_MIXES"):
-        layer = modules[name.removesuffix("_MIXES")]
+    if name.endswith(".$mix"):
+        layer = modules[name.removesuffix(".$mix")]
         layer.register_forward_pre_hook(before_layer)
         layer.register_forward_hook(after_layer)
 
 
 def difference(inputs):
     done.clear()
-    logits = _LOGITS
-    return logits[_A] - logits[_B]
+    logits = $logits
+    return $difference
 
 
 with torch.inference_mode():
     states = model(**donor, output_hidden_states=True).hidden_states
     of_a, of_b = difference(donor), difference(recipient)
-    restored = torch.zeros(_STATES, _TOKENS)
-    for state in range(_STATES):
-        for position in range(_TOKENS):
+    restored = torch.zeros($n_states, $n_tokens)
+    for state in range($n_states):
+        for position in range($n_tokens):
             patch = state, position
             restored[state, position] = (difference(recipient) - of_b) / (of_a - of_b)
 """

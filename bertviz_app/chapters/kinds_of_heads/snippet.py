@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bertviz_app.analysis import table_snippet
-from bertviz_app.analysis.forward_snippet import forward_code, segments_code
+from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, THRESHOLD
 from bertviz_app.chapters.kinds_of_heads.measures import MEASURES, Measure
 from bertviz_app.records.forward import Encoding, ModelInfo
@@ -11,15 +10,15 @@ from bertviz_app.records.forward import Encoding, ModelInfo
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """`measures`: [layer, head] for each key of `MEASURES`; `kinds`: an index into the five kinds, [layer, head]."""
-    typed = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
-    code = (
-        f"{forward_code(info, encoding.text, encoding.pair)}{_MEASURES.replace('{typed}', repr(typed)).replace('{measures}', ''.join(map(_line, MEASURES)))}segments = {segments_code(info, encoding.pair)}\n"
-        f"{_KINDS.format(threshold=THRESHOLD, kinds=KINDS, block=_BLOCK if encoding.pair is not None else '')}"
-    )
-    return table_snippet.with_table(
-        code,
-        _TABLE | {info.special.spelled(measure.title): f'measures["{measure.key}"].flatten()' for measure in MEASURES},
-    )
+    script = Script(info).forward(encoding)
+    typed = [text for text in (encoding.text, encoding.pair) if text is not None]
+    script.lines(_MEASURES, typed=typed, measures="".join(map(_line, MEASURES)))
+    script.lines(f"segments = {script.segments(encoding)}").lines(_SHARES)
+    if encoding.pair is not None:
+        script.lines(_BLOCK)
+    script.lines(_KINDS, threshold=THRESHOLD, kinds=KINDS)
+    measured = {info.special.spelled(measure.title): f'measures["{measure.key}"].flatten()' for measure in MEASURES}
+    return str(script.table(_TABLE | measured))
 
 
 def _line(measure: Measure) -> str:
@@ -42,15 +41,15 @@ import numpy as np
 w, n = attentions, attentions.shape[-1]
 ids = inputs.input_ids[0]
 cls, sep = ids == tokenizer.cls_token_id, ids == tokenizer.sep_token_id
-texts = {typed}
+texts = $typed
 words = ["" if text is None else texts[text][slice(*inputs.token_to_chars(position))].strip()
          for position, text in enumerate(inputs.sequence_ids(0))]
 marks = torch.tensor([bool(x) and all(unicodedata.category(c)[0] == "P" for c in x) for x in words])
 distance = (torch.arange(n)[:, None] - torch.arange(n)).abs()
 measures = {
-{measures}}
+$measures}
 """
-_KINDS = """
+_SHARES = """
 special = cls | sep | (ids == tokenizer.pad_token_id)
 
 
@@ -61,10 +60,11 @@ def share(region):  # [query, key] -> the weight inside, mean over ordinary toke
 vertical = special.expand(n, n)
 diagonal = (distance <= 1) & ~special
 above = [(s - chance) / (1 - chance) for s, chance in map(share, (vertical, diagonal, vertical | diagonal))]
-{block}kinds = torch.full(w.shape[:2], 4)  # {kinds}
+"""
+_KINDS = """kinds = torch.full(w.shape[:2], 4)  # $kinds
 for kind in reversed(range(len(above))):
-    kinds[above[kind] >= {threshold}] = kind
-names = {kinds}
+    kinds[above[kind] >= $threshold] = kind
+names = $kinds
 """
 _BLOCK = """own = (segments[:, None] == segments) & ~special
 inside, chance = (a / b for a, b in zip(share(own), share(~vertical)))

@@ -20,14 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import leader, raised, token_name
 from bertviz_app.analysis.probability import log_softmax
 from bertviz_app.analysis.words import word_positions
-from bertviz_app.drawing.numbering import TOKEN_NUMBER, layers, numbered, state_name
+from bertviz_app.drawing.numbering import layers, numbered, state_name
 from bertviz_app.drawing.plots import percent
 from bertviz_app.records.attributions import replaceable
-from bertviz_app.records.forward import Encoding, Floats, Integers, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats, Integers
 
 WINDOW = 16  # positions in one picture: more would not be read, and each costs the head once a layer
 BIAS = (
@@ -187,59 +186,3 @@ def followed_columns(said: Said, words: Sequence[str]) -> dict[str, list[object]
     table |= {f"rank of {word}": said.ranks[:, 0, place].tolist() for place, word in enumerate(words)}
     table |= {f"probability of {word}": said.shares[:, 0, place].tolist() for place, word in enumerate(words)}
     return table | {"KL (bits)": said.divergence[:, 0].tolist(), "entropy (bits)": said.entropy[:, 0].tolist()}
-
-
-def picture_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int], hidden: Sequence[int] = ()) -> str:
-    """The whole picture with plain transformers: `logits` [layer + 1, position, vocab], `entropy` and `kl` [layer + 1, position], in bits."""
-    code = f"""{_logits_code(info, encoding, hidden)}shown = {list(positions)}  # from 0
-rows = states[:, shown]
-with torch.no_grad():
-    logits = {info.traits.vocabulary_head}.double()  # [layer + 1, position, vocab]
-{_IN_BITS}choice = logits.argmax(dim=-1)  # [layer + 1, position]
-layers = ["embeddings", *range(1, len(states))]
-{table_snippet.tokens(info)}{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(choice.flatten())", name="choices")}"""
-    return table_snippet.with_table(code, _PICTURE)
-
-
-def python_code(info: ModelInfo, encoding: Encoding, position: int, followed: Sequence[int], hidden: Sequence[int] = ()) -> str:
-    """The same numbers at one position with plain transformers: `ranks` [layer + 1, word], `kl` and `entropy` [layer + 1], in bits."""
-    code = f"""{_logits_code(info, encoding, hidden)}rows = states[:, {position}]
-with torch.no_grad():
-    logits = {info.traits.vocabulary_head}.double()  # [layer + 1, vocab]
-{_IN_BITS}followed = {list(followed)}  # token ids
-ranks = 1 + (logits[:, None] > logits[:, followed, None]).sum(dim=-1)
-shares = logs.exp()[:, followed]
-{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(followed)", name="words")}"""
-    return table_snippet.with_table(code, {"layer": '["embeddings", *range(1, len(states))]'}, wide=_FOLLOWED)
-
-
-def _logits_code(info: ModelInfo, encoding: Encoding, hidden: Sequence[int]) -> str:
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    hide = f"\ninputs.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the word that was hidden" if hidden else ""
-    return f"""import torch
-from transformers import AutoTokenizer, {info.traits.loads_as}
-
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt"){hide}
-with torch.no_grad():
-    states = torch.cat(model(**inputs, output_hidden_states=True).hidden_states)  # [layer + 1, position, d_model]
-"""
-
-
-_IN_BITS = """logs = logits.log_softmax(dim=-1)
-bit = torch.tensor(2.0).log()
-kl = (logs[-1].exp() * (logs[-1] - logs)).sum(dim=-1) / bit
-entropy = -(logs.exp() * logs).sum(dim=-1) / bit
-"""
-_FOLLOWED = """{f"rank of {word}": ranks[:, place] for place, word in enumerate(words)} | {
-    f"probability of {word}": shares[:, place] for place, word in enumerate(words)} | {"KL (bits)": kl, "entropy (bits)": entropy}"""
-_PICTURE = {
-    "layer": "[layer for layer in layers for _ in shown]",
-    TOKEN_NUMBER: "[place + 1 for place in shown] * len(layers)",
-    "token": "[tokens[place] for place in shown] * len(layers)",
-    "first choice": "choices",
-    "probability": "logs.exp().amax(dim=-1).flatten()",
-    "entropy (bits)": "entropy.flatten()",
-    "KL to the last layer (bits)": "kl.flatten()",
-}

@@ -23,12 +23,11 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import counted, decimal, leader, token_name
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme, shown
 from bertviz_app.records.feed_forward import FeedForward
-from bertviz_app.records.forward import Encoding, Floats, Integers, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats, Integers
 
 MOST = 10  # neurons in the picture
 WORDS = 6  # that each is said to promote
@@ -154,40 +153,3 @@ def columns(drawn: Sequence[Neuron]) -> dict[str, list[object]]:
         "strength": [neuron.strength for neuron in drawn],
     }
     return table | ({"promotes": ["  ".join(neuron.words) for neuron in drawn]} if drawn[0].words else {})
-
-
-def python_code(info: ModelInfo, encoding: Encoding, found: FeedForward, hidden: Sequence[int] = ()) -> str:
-    """The same with plain transformers: `activations` [neuron], `strongest` [k] (from 0) and, with a head, `logits` [k, vocab]."""
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    hide = f"\ninputs.input_ids[0, {list(hidden)}] = tokenizer.mask_token_id  # the word that was hidden" if hidden else ""
-    words = f"""
-    length = hidden[0, {found.position}].norm()  # the head was trained on vectors as long as this one
-    rows = (activations[strongest].sign() * length / vectors[strongest].norm(dim=-1))[:, None] * vectors[strongest]
-    logits = {info.traits.vocabulary_head}  # [k, vocab]
-    best = logits.topk(min({WORDS}, logits.shape[-1])).indices
-{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(best.flatten())", name="words")}n = best.shape[-1]"""
-    code = f"""import torch
-from transformers import AutoTokenizer, {info.traits.loads_as}
-
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager"{info.traits.arguments})
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt"){hide}
-second = model.get_submodule({found.path!r})  # [d_feedforward] → [d_model]: what goes in are the activations
-seen = []
-second.register_forward_pre_hook(lambda module, given: seen.append(given[0][0]))
-with torch.no_grad():
-    hidden = model(**inputs, output_hidden_states=True).hidden_states[-1]
-    activations = seen[{found.call}][{found.position}]
-    vectors = second.weight.T  # [neuron, d_model]
-    strongest = (activations.abs() * vectors.norm(dim=-1)).topk({min(MOST, len(found.activations))}).indices{words if info.fills_blanks else ""}
-lengths = vectors.detach()[strongest].norm(dim=-1)
-"""
-    columns = {
-        "neuron": "strongest + 1",
-        "activation": "activations[strongest]",
-        "length of its output vector": "lengths",
-        "strength": "activations[strongest].abs() * lengths",
-    }
-    if info.fills_blanks:
-        columns["promotes"] = '["  ".join(words[row * n : (row + 1) * n]) for row in range(len(strongest))]'
-    return table_snippet.with_table(code, columns)

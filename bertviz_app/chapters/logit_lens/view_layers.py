@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bertviz_app.chapters.logit_lens import figures, measures, neurons
+from bertviz_app.chapters.logit_lens import figures, measures, neurons, snippet
 from bertviz_app.drawing.plots import Theme, label, shown
 from bertviz_app.errors import EmptyText
 from bertviz_app.records.forward import Encoding, ForwardPass
@@ -91,7 +91,7 @@ def every_token(page: Page, look: Look) -> None:
     st.caption(measures.BIAS)
     with page.fold("Table"):
         page.table(measures.columns(said, encoding, positions, page.model.reader.token), name="logit-lens")
-    page.python(measures.picture_code(page.model.info, page.encoding, positions, look.hidden))
+    page.python(snippet.picture_code(page.model.info, page.encoding, positions, look.hidden))
 
 
 def _every_token_figure(model: Model, forward: ForwardPass, positions: tuple[int, ...], theme: Theme) -> go.Figure:
@@ -111,7 +111,7 @@ def one_token(page: Page, look: Look) -> None:
     st.caption(measures.BIAS)
     with page.fold("Table"):
         page.table(measures.followed_columns(said, words), name="ranks")
-    page.python(measures.python_code(page.model.info, page.encoding, position, followed, look.hidden))
+    page.python(snippet.followed_code(page.model.info, page.encoding, position, followed, look.hidden))
 
 
 def strongest_neurons(page: Page, look: Look) -> None:
@@ -135,7 +135,7 @@ def strongest_neurons(page: Page, look: Look) -> None:
     page.show(neurons.neurons_figure(drawn, page.theme, title=title), name="neurons", alt="Bars", notice=notice)
     with page.fold("Table"):
         page.table(neurons.columns(drawn), name="neurons")
-    page.python(neurons.python_code(info, page.encoding, found, look.hidden))
+    page.python(snippet.neurons_code(info, page.encoding, found, look.hidden))
 
 
 def _followed(page: Page, look: Look) -> list[int]:

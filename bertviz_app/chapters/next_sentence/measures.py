@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import adding_up, counted, decimal, leader, signed
 from bertviz_app.analysis.probability import softmax
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme
 from bertviz_app.errors import MissingHead
@@ -162,21 +162,18 @@ def _grid_figure(vector: Floats, theme: Theme, *, title: str, unit: str) -> go.F
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers: `probability`, the `pooled` vector and its `contributions`, both [d_model]."""
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    traits, objective = info.traits, pair_objective(info)
-    code = f"""import torch
-from transformers import {traits.loads_as}, AutoTokenizer
+    objective = pair_objective(info)
+    script = Script(info).tokenizer().model(objective.task).inputs(encoding)
+    script.lines(_PROBABILITY, encoder=info.traits.encoder, head=info.traits.pair_head, label=objective.labels[0])
+    columns = {"number": "range(1, len(pooled) + 1)", "value": "pooled"}
+    return str(script.table(columns | ({"adds": "contributions"} if encoding.pair else {})))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = {traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager")
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.no_grad():
-    pooled = model.{traits.encoder}(**inputs).pooler_output[0]
-    head = model.{traits.pair_head}
-    probability = head(pooled).softmax(dim=-1)[0]  # index 0 means "{objective.labels[0]}"
+
+_PROBABILITY = """with torch.no_grad():
+    pooled = model.$encoder(**inputs).pooler_output[0]
+    head = model.$head
+    probability = head(pooled).softmax(dim=-1)[0]  # index 0 means "$label"
     weight = head.weight  # [2, d_model]
     contributions = (weight[0] - weight[1]) * pooled  # with the biases, they add up to the difference of the logits
 print(float(probability))
 """
-    columns = {"number": "range(1, len(pooled) + 1)", "value": "pooled"}
-    return table_snippet.with_table(code, columns | ({"adds": "contributions"} if encoding.pair else {}))

@@ -15,8 +15,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import decimal
+from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.next_sentence.measures import pair_objective
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme
@@ -99,32 +99,31 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
 def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
     """The same with plain transformers: `matrix` [first, second] and, where every order can be weighed, the best `order`."""
     pair = pair_objective(info)
-    code = f"""from itertools import pairwise, permutations
-import torch
-from transformers import {info.traits.loads_as}, AutoTokenizer
+    script = Script(info).tokenizer().model(pair.task)
+    inputs = script.tokenized("texts[i], texts[j]")
+    script.lines(_MATRIX, texts=list(texts), inputs=inputs, output=pair.output, label=pair.labels[0])
+    script.table(_PAIRS, name="all_pairs")
+    if len(texts) <= EXACT:
+        script.lines(_BEST).table(_ORDER)
+    return str(script)
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager")
-texts = {list(texts)!r}
+
+_MATRIX = """from itertools import permutations
+
+texts = $texts
 matrix = torch.zeros(len(texts), len(texts))
 for i, j in permutations(range(len(texts)), 2):
-    inputs = tokenizer(texts[i], texts[j], truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+    inputs = $inputs
     with torch.no_grad():
-        matrix[i, j] = model(**inputs).{pair.output}.softmax(dim=-1)[0, 0]  # index 0 means "{pair.labels[0]}"
+        matrix[i, j] = model(**inputs).$output.softmax(dim=-1)[0, 0]  # index 0 means "$label"
 print(matrix)
+pairs = list(permutations(range(len(texts)), 2))
 """
-    pairs = table_snippet.with_table(code + "pairs = list(permutations(range(len(texts)), 2))\n", _PAIRS, name="all_pairs")
-    if len(texts) > EXACT:
-        return pairs
-    return table_snippet.with_table(
-        f"""{pairs}
+_BEST = """from itertools import pairwise
+
 logs = matrix.double().log()
 order = max(permutations(range(len(texts))), key=lambda order: sum(float(logs[a, b]) for a, b in pairwise(order)))
-""",
-        _ORDER,
-    )
-
-
+"""
 _PAIRS = {
     "first": "[texts[i] for i, _ in pairs]",
     "second": "[texts[j] for _, j in pairs]",

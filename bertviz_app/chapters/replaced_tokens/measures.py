@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import leader, raised, token_name
+from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.drawing.plots import Theme
@@ -107,14 +107,10 @@ def columns(encoding: Encoding, probabilities: Floats) -> dict[str, list[object]
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers: `replaced` [position]."""
-    arguments = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair else "")
-    code = f"""import torch
-from transformers import {info.traits.loads_as}, AutoTokenizer
+    script = Script(info).tokenizer().model("replaced_tokens").inputs(encoding).lines(_REPLACED)
+    return str(script.tokens().table(NUMBERED | {"replaced": "replaced"}))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = {info.traits.loads_as}.from_pretrained({info.pretrained()}, attn_implementation="eager").eval()
-inputs = tokenizer({arguments}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-with torch.inference_mode():
+
+_REPLACED = """with torch.inference_mode():
     replaced = model(**inputs).logits[0].sigmoid()
-{table_snippet.tokens(info)}"""
-    return table_snippet.with_table(code, table_snippet.NUMBERED | {"replaced": "replaced"})
+"""

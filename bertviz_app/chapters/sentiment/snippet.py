@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bertviz_app.analysis import head_snippet, table_snippet
+from bertviz_app.analysis import head_snippet
+from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.sentiment.measures import MOST_COLUMNS, Verdict
 from bertviz_app.records.forward import ModelInfo
 
@@ -16,16 +17,27 @@ _HOLDS = {
     "sigmoid": 'join(row) or "none"',
     "number": "number(float(row.max()))",
 }
-_MEANS = {
-    "softmax": "",
-    "sigmoid": """
+_JOIN = """
 
 def join(row):  # the labels that hold, the likeliest first
     return ", ".join(labels[label] for label in row.argsort(descending=True, stable=True) if row[label] >= 0.5)
 
-""",
-    "number": "from bertviz_app.drawing.plots import number  # as the page writes one\n",
+
+"""
+_MEANS = {
+    "softmax": "",
+    "sigmoid": _JOIN,
+    "number": "from bertviz_app.drawing.plots import number  # as the page writes one",
 }
+_VALUES = """numbers = $numbers  # of the rows
+notes = $notes
+sound = $sound  # places of what can be read
+labels = [model.config.id2label[label] for label in range($n_labels)]
+inputs = $inputs
+values = torch.full(($n_texts, len(labels)), float("nan"))  # [text, label]
+with torch.inference_mode():
+    values[sound] = $values
+"""
 
 
 def python_code(info: ModelInfo, task: str, verdicts: Sequence[Verdict], read: Sequence[str]) -> str:
@@ -34,24 +46,26 @@ def python_code(info: ModelInfo, task: str, verdicts: Sequence[Verdict], read: S
     Texts beyond `MOST_WRITTEN` characters are not written out; the code says how many.
     """
     facts, shown = info.task_heads[task], _written(verdicts)
+    script = Script(info).tokenizer().model(task)
     some = "" if len(shown) == len(verdicts) else f"  # the first {len(shown):,} of {len(verdicts):,}"
-    texts = {heading: [_part(verdict, place) for verdict in shown] for place, heading in enumerate(read)}
-    lines = "".join(f"texts[{heading!r}] = [\n{_lines(column)}]\n" for heading, column in texts.items())
+    script.lines(f"texts = {{}}{some}")
+    for place, heading in enumerate(read):
+        script.lines(f"texts[{heading!r}] = [\n{_lines([_part(verdict, place) for verdict in shown])}]")
     sound = [place for place, verdict in enumerate(shown) if verdict.reading]
     batch = ", ".join(f"[texts[{heading!r}][place] for place in sound]" for heading in read)
-    code = f"""{head_snippet.loading(info, task)}
-texts = {{}}{some}
-{lines}numbers = {[verdict.row.number for verdict in shown]}  # of the rows
-notes = {[verdict.note for verdict in shown]!r}
-sound = {sound if len(sound) < len(shown) else f"range({len(shown)})"}  # places of what can be read
-labels = [model.config.id2label[label] for label in range({len(facts.labels)})]
-inputs = tokenizer({batch}, padding=True, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-values = torch.full(({len(shown)}, len(labels)), float("nan"))  # [text, label]
-with torch.inference_mode():
-    values[sound] = {head_snippet.values(info, task, "model(**inputs).logits")}
-{_MEANS[facts.decoding]}said = [None if row.isnan().any() else {_HOLDS[facts.decoding]} for row in values]
-"""
-    return table_snippet.with_table(code, _columns(facts.labels, read, is_number=facts.decoding == "number"))
+    script.lines(
+        _VALUES,
+        numbers=[verdict.row.number for verdict in shown],
+        notes=[verdict.note for verdict in shown],
+        sound=sound if len(sound) < len(shown) else f"range({len(shown)})",
+        n_labels=len(facts.labels),
+        inputs=script.tokenized(batch, options='padding=True, return_tensors="pt"'),
+        n_texts=len(shown),
+        values=head_snippet.decoded(info, task, "model(**inputs).logits"),
+    )
+    script.lines(_MEANS[facts.decoding])
+    script.lines(f"said = [None if row.isnan().any() else {_HOLDS[facts.decoding]} for row in values]")
+    return str(script.table(_columns(facts.labels, read, is_number=facts.decoding == "number")))
 
 
 def _columns(labels: Sequence[str], read: Sequence[str], *, is_number: bool) -> dict[str, str]:

@@ -4,60 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bertviz_app.analysis import head_snippet, table_snippet
-from bertviz_app.analysis.head_snippet import Evidence
+from bertviz_app.analysis.head_snippet import Evidence, add_attention, add_evidence_table
+from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.chapters.tasks.answer_words import pieced_words
 from bertviz_app.chapters.tasks.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Answer, Window, passage_offsets
 from bertviz_app.chapters.tasks.no_answer import Rule
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, parts: Sequence[Window], looks: Evidence, rule: Rule, *, row: int = 0) -> str:
-    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, and what its first
-    token `looks_at`. `row` is the window that the answer starts in.
+def python_code(info: ModelInfo, parts: Sequence[Window], evidence: Evidence, rule: Rule, *, row: int = 0) -> Script:
+    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, and the `attention` of its
+    first token. `row` is the window that the answer starts in.
     """
-    encoding, limit = parts[0].encoding, min(WINDOW, info.max_tokens)
-    question, passage = _asked(encoding, limit), encoding.pair
-    room = len(parts[0].positions) if len(parts) > 1 else 0
-    options = f", stride={min(STRIDE, room // 2)}, return_overflowing_tokens=True, padding=True" if room else ""
-    gather = f"step = {parts[1].first}  # tokens from one window to the next\n{_WINDOWS}" if room else _ONE_WINDOW
-    overflow = 'inputs.pop("overflow_to_sample_mapping")\n' if room else ""
-    length = len(parts[row].encoding.tokens)
-    cut = f"looks_at = looks_at[:{length}]  # without the padding\n" if room and len(looks.positions) else ""
-    nothing = _NO_ANSWER if rule.by_score else ""
-    asked = "margin" if rule.by_score else "probability"
-    given = f"{_MARGIN if rule.by_score else ''}given = {asked} {'>' if rule.by_score else '>='} {rule.threshold}"
-    pieced = pieced_words(passage_offsets(parts))
-    code = f"""{head_snippet.loading(info, "answers")}
-question = {question!r}
-passage = {passage!r}
-inputs = tokenizer(question, passage, truncation="only_second", max_length={limit}{options}, return_tensors="pt")
-{overflow}with torch.inference_mode():
+    encoding, is_split = parts[0].encoding, len(parts) > 1
+    script = (
+        Script(info)
+        .tokenizer()
+        .model("answers")
+        .lines(_TEXTS, question=repr(_asked(encoding, _limit(info))), passage=repr(encoding.pair))
+    )
+    _add_pass(script, parts)
+    if rule.by_score:
+        script.lines(_NO_ANSWER)
+    script.lines(_STRETCHES, most=MAX_ANSWER, last=MAX_ANSWER - 1, pieced=pieced_words(passage_offsets(parts)))
+    if rule.by_score:
+        script.lines(_MARGIN, threshold=rule.threshold)
+    else:
+        script.lines(f"given = probability >= {rule.threshold}")
+    script.lines(_PRINTED)
+    add_attention(script, evidence, row=row)
+    if is_split and len(evidence.positions):
+        script.lines(f"attention = attention[:{len(parts[row].encoding.tokens)}]  # without the padding")
+    script.tokens("tokenizer.convert_ids_to_tokens(ids[:n])")
+    script.table(NUMBERED | {"P(start)": "start[:n]", "P(end)": "end[:n]"}, name="every_token")
+    add_evidence_table(script, parts[row].encoding, evidence, row=row)
+    return script
+
+
+def with_answers(script: Script, answers: Sequence[Answer]) -> str:
+    """The same, and after it the table of the answers that the page shows: of the stretches that read the same, it shows the likeliest."""
+    rows = "".join(f"    {(one.first, one.last, one.start, one.end)},\n" for one in answers)
+    return str(script.lines(_SHOWN, rows=rows).table(_ANSWERS))
+
+
+def _add_pass(script: Script, parts: Sequence[Window]) -> None:
+    """One pass over the windows: `scores` [token of the passage, start or end], their `ids`, and how many there are."""
+    options = f'truncation="only_second", max_length={_limit(script.info)}'
+    if len(parts) == 1:
+        script.lines(_PASS, options=options, windows="").lines(_ONE_WINDOW)
+        return
+    options += f", stride={min(STRIDE, len(parts[0].positions) // 2)}, return_overflowing_tokens=True, padding=True"
+    script.lines(_PASS, options=options, windows='inputs.pop("overflow_to_sample_mapping")\n').lines(
+        _WINDOWS, step=parts[1].first
+    )
+
+
+def _limit(info: ModelInfo) -> int:
+    return min(WINDOW, info.max_tokens)
+
+
+_TEXTS = """question = $question
+passage = $passage
+"""
+_PASS = """inputs = tokenizer(question, passage, $options, return_tensors="pt")
+${windows}with torch.inference_mode():
     output = model(**inputs, output_attentions=True)
 logits = torch.stack([output.start_logits, output.end_logits], dim=-1)  # [window, position, start or end]
-{gather}{nothing}
+"""
+_STRETCHES = """
 start, end = scores.softmax(dim=0).T
-products = torch.tril(torch.triu(torch.outer(start[:n], end[:n])), {MAX_ANSWER - 1})  # start ≤ end, at most {MAX_ANSWER} tokens
+products = torch.tril(torch.triu(torch.outer(start[:n], end[:n])), $last)  # start ≤ end, at most $most tokens
 first, last = divmod(int(products.argmax()), n)
 probability = products.max()
-{_WORDS.replace("_PIECED", str(pieced))}{given}
-print(tokenizer.decode(ids[begins : ends + 1]) if given else "no answer", f"{{probability:.4f}}")
-{head_snippet.attention(looks, row=row)}{cut}{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(ids[:n])")}"""
-    code = table_snippet.with_table(
-        code, table_snippet.NUMBERED | {"P(start)": "start[:n]", "P(end)": "end[:n]"}, name="every_token"
-    )
-    return head_snippet.with_evidence(info, code, parts[row].encoding, looks, row=row)
-
-
-def with_answers(code: str, answers: Sequence[Answer]) -> str:
-    """The code, and after it the table of the answers that the page shows: of the stretches that read the same, it shows the likeliest."""
-    rows = "".join(f"    {(one.first, one.last, one.start, one.end)},\n" for one in answers)
-    return table_snippet.with_table(
-        f"{code}# The stretches that are shown: first and last token, first and last character of their words.\nshown = [\n{rows}]\n",
-        _ANSWERS,
-    )
-
-
+words = $pieced  # of the passage, in more than one token: first and last
+begins = min([first, *(a for a, b in words if a <= first <= b)])
+ends = max([last, *(b for a, b in words if a <= last <= b)])
+"""
+_PRINTED = """print(tokenizer.decode(ids[begins : ends + 1]) if given else "no answer", f"{probability:.4f}")
+"""
+_SHOWN = """# The stretches that are shown: first and last token, first and last character of their words.
+shown = [
+$rows]
+"""
 _ANSWERS = {
     "rank": "range(1, len(shown) + 1)",
     "answer": "[passage[begin:stop] for *_, begin, stop in shown]",
@@ -72,7 +100,8 @@ _ANSWERS = {
 _ONE_WINDOW = """places = [p for p, sequence in enumerate(inputs.sequence_ids(0)) if sequence == 1]  # the tokens of the passage
 scores, ids, n = logits[0, places], inputs.input_ids[0, places], len(places)
 """
-_WINDOWS = """best = {}  # token of the passage → (context, window, position): it counts where it stands farthest from the edge
+_WINDOWS = """step = $step  # tokens from one window to the next
+best = {}  # token of the passage → (context, window, position): it counts where it stands farthest from the edge
 for window in range(len(logits)):
     places = [p for p, sequence in enumerate(inputs.sequence_ids(window)) if sequence == 1]
     for i, place in enumerate(places):
@@ -82,11 +111,9 @@ owners = [(-best[token][1], best[token][2]) for token in range(len(best))]
 scores = torch.stack([logits[owner] for owner in owners])
 ids, n = torch.stack([inputs.input_ids[owner] for owner in owners]), len(owners)
 """
-_WORDS = """words = _PIECED  # of the passage, in more than one token: first and last
-begins = min([first, *(a for a, b in words if a <= first <= b)])
-ends = max([last, *(b for a, b in words if a <= last <= b)])
+_MARGIN = """margin = scores[first, 0] + scores[last, 1] - scores[n].sum()  # against the score of no answer
+given = margin > $threshold
 """
-_MARGIN = "margin = scores[first, 0] + scores[last, 1] - scores[n].sum()  # against the score of no answer\n"
 _NO_ANSWER = """nothing = min(logits[:, 0], key=lambda row: float(row.sum()))  # the window that doubts the least
 scores = torch.cat([scores, nothing[None]])  # the last row: no answer
 """

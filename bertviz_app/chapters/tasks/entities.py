@@ -14,10 +14,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from bertviz_app.analysis import head_snippet, table_snippet
 from bertviz_app.analysis import written_words as written
+from bertviz_app.analysis.head_snippet import Evidence, add_evidence
 from bertviz_app.analysis.phrases import trailer
 from bertviz_app.analysis.probability import softmax
+from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import Unit
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
@@ -127,31 +128,31 @@ def _closest(reading: LabelledWords, words: Sequence[int]) -> str:
     return "" if least is None else f": the closest call is {_decision(reading, words[least])}"
 
 
-def python_code(info: ModelInfo, encoding: Encoding, reading: LabelledWords, looks: head_snippet.Evidence) -> str:
-    """Plain transformers code: `probabilities` [word, label], and what the chosen token `looks_at` [position]."""
-    names, few = (
-        "[model.config.id2label[index] for index in range(probabilities.shape[-1])]",
-        len(reading.labels) <= MOST_LABELS,
-    )
-    code = f"""{head_snippet.loading(info, reading.task)}
-inputs = tokenizer({head_snippet.arguments(encoding)}, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
-first_pieces = {[word.position for word in reading.words]}  # of each word
+def python_code(info: ModelInfo, encoding: Encoding, reading: LabelledWords, evidence: Evidence) -> str:
+    """Plain transformers code: `probabilities` [word, label], and the `attention` of the chosen token [position]."""
+    script = Script(info).tokenizer().model(reading.task).inputs(encoding)
+    words = [word.text for word in reading.words]
+    script.lines(_LABELS, first_pieces=[word.position for word in reading.words], words=words)
+    if len(reading.labels) <= MOST_LABELS:
+        script.table(_TABLE, wide='{f"P({name})": column for name, column in zip(names, probabilities.T)}')
+    else:
+        script.table(_TABLE | {"probability": "probabilities.amax(dim=-1)"})
+    add_evidence(script, encoding, evidence)
+    return str(script)
+
+
+_LABELS = """first_pieces = $first_pieces  # of each word
 with torch.inference_mode():
     output = model(**inputs, output_attentions=True)
 probabilities = output.logits[0, first_pieces].softmax(dim=-1)  # [word, label]
-words = {[word.text for word in reading.words]}
-names = {names}
+words = $words
+names = [model.config.id2label[index] for index in range(probabilities.shape[-1])]
 """
-    columns = {
-        "word": "words",
-        TOKEN_NUMBER: "[position + 1 for position in first_pieces]",
-        "label": "[names[row.argmax()] for row in probabilities]",
-    }
-    wide = '{f"P({name})": column for name, column in zip(names, probabilities.T)}' if few else ""
-    columns |= {} if few else {"probability": "probabilities.amax(dim=-1)"}
-    return head_snippet.with_evidence(
-        info, table_snippet.with_table(code, columns, wide=wide) + head_snippet.attention(looks), encoding, looks
-    )
+_TABLE = {
+    "word": "words",
+    TOKEN_NUMBER: "[position + 1 for position in first_pieces]",
+    "label": "[names[row.argmax()] for row in probabilities]",
+}
 
 
 def columns(reading: LabelledWords) -> dict[str, list[object]]:

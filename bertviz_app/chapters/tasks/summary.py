@@ -15,8 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import leader
+from bertviz_app.analysis.script import IS_SPECIAL, Script
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.plots import Theme
@@ -104,33 +104,34 @@ def centrality_figure(scores: NDArray[np.float64], picked: Sequence[int], texts:
 
 def python_code(info: ModelInfo, texts: Sequence[str], n_chosen: int = 1) -> str:
     """Plain transformers code: `walk` [sentence], the centrality."""
-    code = f"""import torch
-from transformers import AutoModel, AutoTokenizer
+    script = Script(info).tokenizer().model()
+    script.lines(_MEANS, sentences=list(texts), inputs=script.tokenized("sentence"), is_special=IS_SPECIAL)
+    script.lines(_WALK, rounds=ROUNDS, rest=f"{1 - DAMPING:.2f}", damping=DAMPING, n_chosen=n_chosen)
+    return str(script.table(_TABLE))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModel.from_pretrained({info.pretrained()}).eval()
-sentences = {list(texts)!r}
+
+_MEANS = """sentences = $sentences
 means = []
 for sentence in sentences:
-    inputs = tokenizer(sentence, truncation=True, max_length={info.max_tokens}, return_tensors="pt")
+    inputs = $inputs
     with torch.inference_mode():
         last = model(**inputs).last_hidden_state[0]  # [position, d_model]
-    special = torch.isin(inputs.input_ids[0], torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]))
+    special = $is_special
     means.append(last[~special].mean(dim=0))
-unit = torch.nn.functional.normalize(torch.stack(means), dim=-1)
+"""
+_WALK = """unit = torch.nn.functional.normalize(torch.stack(means), dim=-1)
 weights = unit @ unit.T
 weights = (weights - weights.min()).fill_diagonal_(0).double()
 sums = weights.sum(dim=1, keepdim=True)
 steps = torch.where(sums > 0, weights / sums, 1 / len(sentences))
 walk = torch.full((len(sentences),), 1 / len(sentences), dtype=torch.float64)
-for _ in range({ROUNDS}):
-    walk = {1 - DAMPING:.2f} / len(sentences) + {DAMPING} * walk @ steps
-chosen = walk.argsort(descending=True, stable=True)[:{n_chosen}]
+for _ in range($rounds):
+    walk = $rest / len(sentences) + $damping * walk @ steps
+chosen = walk.argsort(descending=True, stable=True)[:$n_chosen]
 """
-    columns = {
-        "number": "range(1, len(sentences) + 1)",
-        "sentence": "sentences",
-        "share of the walk": "walk",
-        "chosen": '["yes" if place in chosen else "" for place in range(len(sentences))]',
-    }
-    return table_snippet.with_table(code, columns)
+_TABLE = {
+    "number": "range(1, len(sentences) + 1)",
+    "sentence": "sentences",
+    "share of the walk": "walk",
+    "chosen": '["yes" if place in chosen else "" for place in range(len(sentences))]',
+}

@@ -14,12 +14,12 @@ from typing import Final, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.pca import plane, project
 from bertviz_app.analysis.phrases import decimal, leader, raised, trailer
+from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
 from bertviz_app.drawing.plots import Theme, label, percent, shown
 from bertviz_app.drawing.point_labels import bounds, label_annotations
-from bertviz_app.families.pooling import POOLINGS
+from bertviz_app.families.pooling import POOLINGS, Recipe
 from bertviz_app.records.forward import Floats, ModelInfo
 
 VectorWay = Literal["trained", "words", "tokens"]
@@ -119,25 +119,28 @@ class Making:
 
 def python_code(info: ModelInfo, texts: Sequence[str], making: Making, *, is_centred: bool = False) -> str:
     """Plain transformers code: `cosines` [text, text] of the vectors made one way. `texts` begin with their prompt, if there is one."""
-    way = making.way
-    shared = "vectors = vectors - vectors.mean(dim=0)\n" if is_centred else ""
-    code = f"""import torch
-from transformers import AutoModel, AutoTokenizer
+    script = Script(info).tokenizer().model()
+    inputs = script.tokenized("text", longest=making.longest)
+    script.lines(_VECTORS, texts=list(texts), inputs=inputs, pooled=_pooling_code(info, making.way, making.n_prompt))
+    if making.way == TRAINED and info.recipe:
+        _add_modules(script, info.recipe)
+    if is_centred:
+        script.lines("vectors = vectors - vectors.mean(dim=0)")
+    return str(script.lines(_COSINES).table({"text": "texts"}, wide=by_number("cosines")))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-model = AutoModel.from_pretrained({info.pretrained()}).eval()
-texts = {list(texts)!r}
+
+_VECTORS = """texts = $texts
 vectors = []
 for text in texts:
-    inputs = tokenizer(text, truncation=True, max_length={making.longest}, return_tensors="pt")
+    inputs = $inputs
     with torch.inference_mode():
         last = model(**inputs).last_hidden_state[0]  # [position, d_model]
-{_pooling_code(info, way, making.n_prompt)}
+$pooled
 vectors = torch.stack(vectors)
-{_modules_code(info, way)}{shared}unit = torch.nn.functional.normalize(vectors, dim=-1)
+"""
+_COSINES = """unit = torch.nn.functional.normalize(vectors, dim=-1)
 cosines = unit @ unit.T
 """
-    return table_snippet.with_table(code, {"text": "texts"}, wide=table_snippet.by_number("cosines"))
 
 
 def _pooling_code(info: ModelInfo, way: VectorWay, n_prompt: int) -> str:
@@ -147,18 +150,14 @@ def _pooling_code(info: ModelInfo, way: VectorWay, n_prompt: int) -> str:
         return f"    kept = torch.arange({first}, len(last))\n    vectors.append(torch.cat([{pooled}]))"
     if way == TOKENS:
         return "    vectors.append(last.mean(dim=0))"
-    ids = "[tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id]"
-    return f"    special = torch.isin(inputs.input_ids[0], torch.tensor({ids}))\n    vectors.append(last[~special].mean(dim=0))"
+    return f"    special = {IS_SPECIAL}\n    vectors.append(last[~special].mean(dim=0))"
 
 
-def _modules_code(info: ModelInfo, way: VectorWay) -> str:
-    if way != TRAINED or not info.recipe:
-        return ""
-    home = info.source.removesuffix("/0_Transformer")
-    lines = ["from safetensors.torch import load_file"] if info.recipe.dense else []
-    for one in info.recipe.dense:
-        lines.append(f"dense = load_file({f'{home}/{one.folder}/model.safetensors'!r})")
-        lines.append(f'vectors = torch.nn.{one.bend}()(vectors @ dense["linear.weight"].T + dense.get("linear.bias", 0))')
-    if info.recipe.normalises:
-        lines.append("vectors = torch.nn.functional.normalize(vectors, dim=-1)")
-    return "".join(f"{line}\n" for line in lines)
+def _add_modules(script: Script, recipe: Recipe) -> None:
+    home = script.info.source.removesuffix("/0_Transformer")
+    for one in recipe.dense:
+        weights = script.path(f"{home}/{one.folder}/model.safetensors")
+        script.lines(f"from safetensors.torch import load_file\ndense = load_file({weights})")
+        script.lines(f'vectors = torch.nn.{one.bend}()(vectors @ dense["linear.weight"].T + dense.get("linear.bias", 0))')
+    if recipe.normalises:
+        script.lines("vectors = torch.nn.functional.normalize(vectors, dim=-1)")

@@ -65,7 +65,7 @@ def answers_view(page: Page, row: Task) -> None:
     page.table(answers.columns(reading), name="answers")
     window, position = int(reading.window[best.first]), int(reading.position[best.first])
     forward = page.run(parts[window].encoding)
-    looks = show_evidence(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
+    evidence = show_evidence(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
     with page.fold("How it is computed"):
         st.markdown(
             info.special.spelled(
@@ -74,8 +74,8 @@ def answers_view(page: Page, row: Task) -> None:
         )
     with page.fold("Table: every token of the passage"):
         page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    snippet = answers_snippet.python_code(info, parts, looks, rule, row=window)
-    page.python(answers_snippet.with_answers(snippet, reading.answers))
+    script = answers_snippet.python_code(info, parts, evidence, rule, row=window)
+    page.python(answers_snippet.with_answers(script, reading.answers))
 
 
 def _rule(abstains: bool) -> no_answer.Rule:

@@ -45,12 +45,12 @@ def words_view(page: Page, row: Task) -> None:
     page.notice(entities.notice(reading))
     show_marked(page, list(zip(texts, marks, strict=True)), label="The text with what was found in it marked")
     say_about(page.model.info, key)
-    looks = _entity_looks(page, reading)
+    evidence = _entity_evidence(page, reading)
     with page.fold("How it is computed"):
         st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
         page.table(entities.columns(reading), name=row.key)
-    page.python(entities.python_code(info, page.encoding, reading, looks))
+    page.python(entities.python_code(info, page.encoding, reading, evidence))
 
 
 def whole_view(page: Page, row: Task) -> None:
@@ -84,7 +84,7 @@ def _entity_marks(page: Page, reading: entities.LabelledWords, segment: int) -> 
     return marks
 
 
-def _entity_looks(page: Page, reading: entities.LabelledWords) -> Evidence:
+def _entity_evidence(page: Page, reading: entities.LabelledWords) -> Evidence:
     """The attention of the first piece of a stretch that the visitor chooses."""
     if not reading.entities:
         return Evidence(0, ())

@@ -10,7 +10,7 @@ Sources: Devlin et al., BERT (2019), section 3 and appendix A.2; its published B
 
 from __future__ import annotations
 
-from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.script import NUMBERED, Script, typed
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import Encoding, ModelInfo
@@ -43,23 +43,25 @@ _TABLE = {
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """Tokens, ids, masks and offsets from plain transformers, and the normalised text."""
-    texts = repr(encoding.text) + (f", {encoding.pair!r}" if encoding.pair is not None else "")
-    given = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
     segments = 'batch["token_type_ids"]'
     if not info.traits.has_segments:  # the model is not told: the text that a token is of, or that the last one was of
         second = "len(token_ids)" if encoding.pair is None else "batch.sequence_ids(0).index(1)"
         segments = f"[int(place >= {second}) for place in range(len(token_ids))]"
-    code = f"""from transformers import AutoTokenizer
+    script = Script(info).tokenizer()
+    script.lines(_BATCH, batch=script.tokenized(typed(encoding), options="return_offsets_mapping=True"))
+    script.tokens("tokenizer.convert_ids_to_tokens(token_ids)")
+    script.lines(_MASKS, segments=segments, texts=[text for text in (encoding.text, encoding.pair) if text is not None])
+    return str(script.table(NUMBERED | _TABLE))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-batch = tokenizer({texts}, truncation=True, max_length={info.max_tokens}, return_offsets_mapping=True)
+
+_BATCH = """batch = $batch
 token_ids = batch["input_ids"]
-{table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(token_ids)")}segment_ids = {segments}
+"""
+_MASKS = """segment_ids = $segments
 attention_mask = batch["attention_mask"]
 offsets = batch["offset_mapping"]  # from 0, the end exclusive
-special = {{tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id}}
-texts = {given!r}
+special = {tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id}
+texts = $texts
 normalizer = tokenizer.backend_tokenizer.normalizer
 normalized = normalizer.normalize_str(texts[0]) if normalizer else texts[0]
 """
-    return table_snippet.with_table(code, table_snippet.NUMBERED | _TABLE)

@@ -20,8 +20,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import counted
+from bertviz_app.analysis.script import FROM_BYTES, NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
 from bertviz_app.drawing.plots import Theme, label, shown
 from bertviz_app.records.forward import ModelInfo
@@ -137,31 +137,31 @@ _STEPS = {
 
 def python_code(info: ModelInfo, found: Merges) -> str:
     """The same merges with the checkpoint's own list; `table` has every step, `token_table` the tokens and ids at the end."""
-    symbols = f"list({found.word!r})" if found.symbols == tuple(found.word) else repr(list(found.symbols))
-    joined = f"left + right[{len(found.prefix)}:]" if found.prefix else "left + right"
-    code = f"""import json
+    script = Script(info).tokenizer()
+    script.lines(
+        _MERGE,
+        symbols=f"list({found.word!r})" if found.symbols == tuple(found.word) else repr(list(found.symbols)),
+        joined=f"left + right[{len(found.prefix)}:]" if found.prefix else "left + right",
+    )
+    return str(script.table(_STEPS).table(NUMBERED | {"id": "token_ids"}, name="token_table"))
 
-from transformers import AutoTokenizer
 
-from bertviz_app.families.spelling import from_bytes  # Ġlove → ␣love
+_MERGE = f"""import json
+{FROM_BYTES}
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
 file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
 ranks = {{tuple(pair): rank for rank, pair in enumerate(file["merges"])}}
-symbols = {symbols}  # each byte is written as one letter
+symbols = $symbols  # each byte is written as one letter
 
 pieces, steps = list(symbols), []
 while pairs := [(ranks[pair], place) for place, pair in enumerate(zip(pieces, pieces[1:])) if pair in ranks]:
     rank, place = min(pairs)
     left, right = pieces[place : place + 2]
-    pieces[place : place + 2] = [{joined}]
+    pieces[place : place + 2] = [$joined]
     steps.append((left, right, pieces[place], rank))
 tokens = [from_bytes(piece) for piece in pieces]
 token_ids = [file["vocab"][piece] for piece in pieces]
 """
-    return table_snippet.with_table(
-        table_snippet.with_table(code, _STEPS), table_snippet.NUMBERED | {"id": "token_ids"}, name="token_table"
-    )
 
 
 def _symbols(word: str, file: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.drawing.plots import Theme
@@ -101,17 +101,18 @@ _TABLE = {
 
 def python_code(info: ModelInfo, texts: Sequence[str], length: int) -> str:
     """The same batch from plain transformers: `token_ids` and `attention_mask`, [sentence, position]."""
-    tokens = table_snippet.tokens(info, of="tokenizer.convert_ids_to_tokens(token_ids.ravel())")
-    code = f"""import numpy as np
-import pandas as pd
-from transformers import AutoTokenizer
+    script = Script(info).tokenizer()
+    batch = script.tokenized(repr(list(texts)), longest=length, options='padding="max_length", return_tensors="np"')
+    script.lines(_BATCH, batch=batch).tokens("tokenizer.convert_ids_to_tokens(token_ids.ravel())")
+    return str(script.table(_TABLE))
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
-batch = tokenizer({list(texts)!r}, padding="max_length", truncation=True, max_length={length}, return_tensors="np")
+
+_BATCH = """import numpy as np
+
+batch = $batch
 token_ids = batch["input_ids"]
 attention_mask = batch["attention_mask"]
-{tokens}"""
-    return table_snippet.with_table(code, _TABLE)
+"""
 
 
 def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go.Bar:

@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet, written_words
+from bertviz_app.analysis import written_words
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.drawing.plots import Theme, shown
 from bertviz_app.families.spelling import KINDS, Cut
+from bertviz_app.records.forward import ModelInfo
 
 MOST_CHARACTERS = 64  # drawn: beyond, boxes are too narrow for their letters; the table has everything
 
@@ -131,26 +133,27 @@ def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
     return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
 
 
-def python_code(text: str, paths: Mapping[str, str], others: Mapping[str, str]) -> str:
-    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title, and `others`, the checkpoints whose tokenizers stand beside them, as `ModelInfo.pretrained` writes them."""
-    more = "".join(
-        f"tokenizers[{title!r}] = AutoTokenizer.from_pretrained({source}).backend_tokenizer\n"
-        for title, source in others.items()
-    )
-    auto = "from transformers import AutoTokenizer\n" if others else ""
-    listed = "".join(f"    {title!r}: Tokenizer.from_file({path!r}),\n" for title, path in paths.items())
-    code = f"""from tokenizers import Tokenizer
-{auto}
+def python_code(info: ModelInfo, text: str, paths: Mapping[str, str], *, with_own: bool) -> str:
+    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title; and, beside them, the checkpoint's own tokenizer."""
+    script = Script(info)
+    listed = "".join(f"    {title!r}: Tokenizer.from_file(str({script.path(path)})),\n" for title, path in paths.items())
+    script.lines(_TOKENIZERS, text=repr(text), listed=listed)
+    if with_own:
+        script.tokenizer().lines(f"tokenizers[{info.title!r}] = tokenizer.backend_tokenizer")
+    return str(script.lines(_ROWS).table({name: f"[row[{place}] for row in rows]" for place, name in enumerate(COLUMNS)}))
+
+
+_TOKENIZERS = """from tokenizers import Tokenizer
 from bertviz_app.families.spelling import KINDS  # how each kind writes its pieces: Ġlove → ␣love
 
-text = {text!r}
-tokenizers = {{
-{listed}}}
-{more}rows = []
+text = $text
+tokenizers = {
+$listed}
+"""
+_ROWS = """rows = []
 for title, tokenizer in tokenizers.items():
     kind = KINDS[type(tokenizer.model).__name__]
     found = tokenizer.encode(text, add_special_tokens=False)
     for number, (piece, token_id, (start, end)) in enumerate(zip(found.tokens, found.ids, found.offsets), start=1):
         rows.append((title, kind.name, number, kind.legible(piece), token_id, start + 1, end))
 """
-    return table_snippet.with_table(code, {name: f"[row[{place}] for row in rows]" for place, name in enumerate(COLUMNS)})

@@ -18,8 +18,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
 from bertviz_app.analysis.phrases import counted, decimal
+from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
 from bertviz_app.drawing.plots import Theme, label, shown
 from bertviz_app.records.forward import ModelInfo
@@ -141,18 +141,19 @@ _TABLE = {
 
 def python_code(info: ModelInfo, found: Path) -> str:
     """The same table with the checkpoint's own scores; `token_table` has what its tokenizer makes of the word."""
-    code = f"""import json
+    script = Script(info).tokenizer().lines(_VITERBI, penalty=f"{PENALTY:.0f}", word=repr(found.word)).table(_TABLE)
+    return str(script.table(NUMBERED | {"id": "token_ids"}, name="token_table"))
 
-from transformers import AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({info.pretrained()})
+_VITERBI = """import json
+
 file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
 scores = dict(file["vocab"])
-unknown = min(score for _, score in file["vocab"]) - {PENALTY:.0f}
+unknown = min(score for _, score in file["vocab"]) - $penalty
 longest = max(map(len, scores))
-word = {found.word!r}  # a space is written ▁
+word = $word  # a space is written ▁
 
-best = {{0: (0.0, 0, 0.0)}}  # up to each letter: best total, where its last piece starts, log-probability of that piece
+best = {0: (0.0, 0, 0.0)}  # up to each letter: best total, where its last piece starts, log-probability of that piece
 for start in range(len(word)):
     for end in range(start + 1, min(start + longest, len(word)) + 1):
         score = scores.get(word[start:end], unknown if end == start + 1 else None)
@@ -167,9 +168,6 @@ made = tokenizer.backend_tokenizer.model.tokenize(word)  # unknown neighbours ar
 tokens = [token.value.replace("▁", "␣") for token in made]
 token_ids = [token.id for token in made]
 """
-    return table_snippet.with_table(
-        table_snippet.with_table(code, _TABLE), table_snippet.NUMBERED | {"id": "token_ids"}, name="token_table"
-    )
 
 
 def _viterbi(word: str, scores: Mapping[str, float], unknown: float) -> tuple[Best, ...]:

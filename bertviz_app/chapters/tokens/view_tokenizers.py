@@ -94,7 +94,7 @@ def side_by_side_view(page: Page) -> None:
     with page.fold("How they work"):
         st.markdown(side_by_side.METHOD)
     paths = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in tokenizers.OWN.items()}
-    page.python(side_by_side.python_code(text, paths, dict.fromkeys(others, page.model.info.pretrained())))
+    page.python(side_by_side.python_code(page.model.info, text, paths, with_own=bool(others)))
 
 
 def _of_the_chosen_model(page: Page) -> dict[str, Path]:

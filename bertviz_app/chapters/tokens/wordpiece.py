@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis import table_snippet
+from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Colorscale
 from bertviz_app.drawing.plots import Theme
@@ -149,13 +149,14 @@ def tries_columns(found: Match) -> dict[str, list[object]]:
 
 def python_code(info: ModelInfo, word: str) -> str:
     """The same look-ups with the checkpoint's own vocabulary; `pieces` and `n_tries` are what the page shows."""
-    code = f"""from transformers import AutoTokenizer
+    return str(Script(info).tokenizer().lines(_MATCH, word=repr(word), most=MAX_LETTERS).table(_TRIES))
 
-vocabulary = AutoTokenizer.from_pretrained({info.pretrained()}).get_vocab()
-word = {word!r}
+
+_MATCH = """vocabulary = tokenizer.get_vocab()
+word = $word
 
 pieces, tries, start = [], [], 0
-while start < len(word) <= {MAX_LETTERS}:
+while start < len(word) <= $most:
     for end in range(len(word), start, -1):
         piece = ("##" if start else "") + word[start:end]
         tries.append((piece, start, end, piece in vocabulary))
@@ -170,9 +171,6 @@ pieces = pieces or ["[UNK]"]
 n_tries = len(tries)
 print(pieces, n_tries)
 """
-    return table_snippet.with_table(code, _TRIES)
-
-
 _TRIES = {
     "try": "range(1, n_tries + 1)",
     "looked up": "[piece for piece, *_ in tries]",

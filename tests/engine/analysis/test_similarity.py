@@ -60,7 +60,7 @@ def test_neighbours_of_a_real_token(model):
 @pytest.mark.parametrize("state", [0, 6])
 def test_the_python_on_the_page_gives_the_same_similarities(model, pair_forward, state):
     scope: dict = {}
-    exec(lens.tokens_code(model.info, pair_forward.encoding.text, pair_forward.encoding.pair, state=state), scope)
+    exec(lens.tokens_code(model.info, pair_forward.encoding, state=state), scope)
     assert np.abs(lens.cosine_matrix(pair_forward.hidden_states[state]) - scope["cosines"].numpy()).max() < 1e-5
 
 

@@ -146,13 +146,13 @@ READINGS = [HeadReading(), HeadReading(words=True), HeadReading(True, True, "B â
 
 
 def test_code_for_all_heads_gives_the_same_numbers(pieces):
-    names = run(code.heads_code(pieces.model, pieces.encoding, HeadReading()))
+    names = run(code.explorer_code(pieces.model, pieces.encoding, HeadReading()))
     assert np.abs(np.asarray(names["attentions"]) - pieces.attentions).max() < 1e-5
 
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_code_for_all_heads_gives_the_table(pieces, reading):
-    gives(code.heads_code(pieces.model, pieces.encoding, reading), heads_columns(pieces, thumbnails(pieces, reading)))
+    gives(code.explorer_code(pieces.model, pieces.encoding, reading), heads_columns(pieces, thumbnails(pieces, reading)))
 
 
 @pytest.mark.parametrize("reading", READINGS)

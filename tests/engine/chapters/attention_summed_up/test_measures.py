@@ -9,9 +9,9 @@ from scipy.stats import spearmanr
 from snippets import gives, same
 
 from bertviz_app import load
-from bertviz_app.analysis import table_snippet as table_code
 from bertviz_app.analysis.agreement import rank_agreement
 from bertviz_app.analysis.head_readings import merged
+from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import as_words, groups_of, units
 from bertviz_app.chapters.attention_summed_up import figures
 from bertviz_app.chapters.attention_summed_up import measures as lens
@@ -210,7 +210,7 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
         (code.token_table(list(maps), "token", 2), words.token_columns(maps, forward.encoding, 2)),
         (code.agreement_table(), words.agreement_columns(agreement, list(maps))),
     ):
-        exec(table_code.with_table("import pandas as pd\n", columns, wide=wide).replace("print(table)", ""), names)
+        exec(str(Script(model.info).table(columns, wide=wide)).replace("print(table)", ""), names)
         same(names["table"], table)
 
 

@@ -159,8 +159,8 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
     encoding = model.encode(text, pair)
     ways = [Way(method, "pad", 16) for method in lens.METHODS]
     mine = {method: attributed(TargetFunction(model, encoding, target, "pad"), method, n_steps=16) for method in lens.METHODS}
-    snippet = code.python_code(model.info, encoding, target, ways)
-    gives(code.with_table(model.info, snippet, compared.titles(mine)), compared.columns(encoding, mine))
+    script = code.python_code(model.info, encoding, target, ways)
+    gives(code.with_table(script, compared.titles(mine)), compared.columns(encoding, mine))
 
 
 @pytest.mark.parametrize("family", ["roberta", "xlm-r"])
@@ -171,8 +171,8 @@ def test_the_python_gives_the_table_of_one_method(tiny_families, family):
     encoding = model.encode(f"the cat {model.info.special.mask} .")
     target = Target("masked_words", 5, encoding.positions("mask")[0])
     mine = attributed(TargetFunction(model, encoding, target), method.key)
-    snippet = code.python_code(model.info, encoding, target, [(method.key, "mask", 0)])
-    gives(code.with_table(model.info, snippet, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
+    script = code.python_code(model.info, encoding, target, [(method.key, "mask", 0)])
+    gives(code.with_table(script, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
 
 
 def test_the_python_adds_the_parts_of_each_word_up(model):
@@ -184,9 +184,9 @@ def test_the_python_adds_the_parts_of_each_word_up(model):
     one, places = attributed(TargetFunction(model, encoding, target), "gradient_x_input"), shown(encoding, whole=True)
     of_words, words = places.attributed(one), ["[CLS]", "Starlings", "murmurate", ",", "don’t", "they", "?", "[SEP]"]
     method = lens.METHODS["gradient_x_input"]
-    snippet = code.python_code(model.info, encoding, target, ways)
+    script = code.python_code(model.info, encoding, target, ways)
     titles = {method.key: lens.title(of_words, method)}
-    gives(code.with_table_of_words(encoding, snippet, titles), lens.columns(places.encoding, of_words, method))
+    gives(code.with_table_of_words(script, encoding, titles), lens.columns(places.encoding, of_words, method))
     assert list(places.encoding.tokens) == words
     assert of_words.total == pytest.approx(one.total, abs=1e-5) and of_words.whole == one.whole
     table = lens.columns(places.encoding, of_words, lens.METHODS["gradient_x_input"])

@@ -13,7 +13,7 @@ from bertviz_app.drawing import plots
 def test_the_python_on_the_page_gives_the_points_on_the_page(model, pair_forward, state, n_components):
     scope: dict = {}
     encoding = pair_forward.encoding
-    exec(embeddings_code.python_code(model.info, encoding.text, encoding.pair, state=state, n_components=n_components), scope)
+    exec(embeddings_code.python_code(model.info, encoding, state=state, n_components=n_components), scope)
     projection = project(pair_forward.hidden_states[state], n_components)
     assert np.abs(projection.coordinates - scope["points"]).max() < 1e-5
     assert np.abs(projection.explained - scope["explained"]).max() < 1e-5
@@ -21,7 +21,7 @@ def test_the_python_on_the_page_gives_the_points_on_the_page(model, pair_forward
 
 def test_the_python_of_all_layers(model, forward):
     scope: dict = {}
-    exec(embeddings_code.python_code(model.info, forward.encoding.text, state=None), scope)
+    exec(embeddings_code.python_code(model.info, forward.encoding, state=None), scope)
     projection, tracks = lens.layer_tracks(forward)
     assert np.abs(tracks - scope["points"]).max() < 1e-5
     assert np.abs(projection.explained - scope["explained"]).max() < 1e-5

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from bertviz_app.chapters.fill_in_the_blank.measures import fill
-from bertviz_app.chapters.logit_lens import figures
+from bertviz_app.chapters.logit_lens import figures, snippet
 from bertviz_app.chapters.logit_lens import measures as lens
 from bertviz_app.drawing import plots
 
@@ -82,7 +82,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair,
     shown = model.run(model.reader.masked(encoding, hidden))
     said = read(model, shown, [position], followed=(2000, 3000))
     scope: dict = {}
-    exec(lens.python_code(model.info, encoding, position, (2000, 3000), hidden), scope)
+    exec(snippet.followed_code(model.info, encoding, position, (2000, 3000), hidden), scope)
     # Two words that are equally likely but for rounding may change places.
     assert scope["ranks"].numpy() == pytest.approx(said.ranks[:, 0], abs=1)
     assert scope["kl"].numpy() == pytest.approx(said.divergence[:, 0], abs=1e-4)

@@ -6,6 +6,7 @@ import tiny
 
 from bertviz_app import load
 from bertviz_app.chapters.logit_lens import neurons as lens
+from bertviz_app.chapters.logit_lens import snippet
 from bertviz_app.drawing import plots
 from bertviz_app.engine.neurons import feed_forward
 from bertviz_app.records.feed_forward import FeedForward
@@ -87,7 +88,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
     forward = opened.run(opened.reader.masked(typed, (2,)))
     found, chosen, logits, _ = read(opened, forward, 1, 2)
     scope: dict = {}
-    exec(lens.python_code(opened.info, typed, found, (2,)), scope)
+    exec(snippet.neurons_code(opened.info, typed, found, (2,)), scope)
     assert np.abs(scope["activations"].numpy() - found.activations).max() < 1e-5
     assert scope["strongest"].tolist() == chosen.tolist()
     assert ("logits" in scope) == opened.info.fills_blanks

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from snippets import gives
 
+from bertviz_app import load
 from bertviz_app.chapters.tokens import side_by_side as lens
+from bertviz_app.checkpoints.catalog import PACKAGE
 from bertviz_app.drawing import plots
 from bertviz_app.engine import tokenizers as comparing
 from bertviz_app.families.spelling import Cut, from_bytes
 
+OWN = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in comparing.OWN.items()}
 TEXT = "star lings"
 ONE = Cut("One (a)", "WordPiece", ("star", "ling", "##s"), (1, 2, 3), ((0, 4), (5, 9), (9, 10)), 10)
 TWO = Cut("Two (b)", "Unigram", ("␣star", "␣lings"), (4, 5), ((0, 4), (4, 10)), 10)
@@ -28,20 +31,19 @@ def test_boxes_that_no_other_has_stand_out():
     assert len(lens.columns((ONE, TWO))["token"]) == 5
 
 
-def test_the_tokenizers_of_the_package_by_the_python_on_the_page(model):
+def test_the_tokenizers_of_the_package_by_the_python_on_the_page(model, tmp_path, monkeypatch):
     text = "Thousands of starlings murmurate at dusk. Café 😀"
     cuts = comparing.cuts(text, {})
     assert [cut.kind for cut in cuts] == ["WordPiece", "byte-level BPE", "Unigram"]
     assert cuts[0].tokens == model.encode(text).tokens[1:-1] and [cut.vocab_size for cut in cuts[1:]] == [8_000, 8_000]
-    own = {title: str(path) for title, path in comparing.OWN.items()}
-    gives(lens.python_code(text, own, {}), lens.columns(cuts))
+    monkeypatch.chdir(tmp_path)  # it runs in every folder
+    gives(lens.python_code(model.info, text, OWN, with_own=False), lens.columns(cuts))
 
 
 def test_the_tokenizer_of_the_chosen_model_is_in_the_python_too(tiny_families):
-    text, folder = "Café 😀, the cat", tiny_families["xlm-r"]
-    own = {title: str(path) for title, path in comparing.OWN.items()}
-    cuts = comparing.cuts(text, {"Tiny": folder / "tokenizer.json"})
-    gives(lens.python_code(text, own, {"Tiny": repr(str(folder))}), lens.columns(cuts))
+    text, chosen = "Café 😀, the cat", load(str(tiny_families["xlm-r"]))
+    cuts = comparing.cuts(text, {chosen.info.title: tiny_families["xlm-r"] / "tokenizer.json"})
+    gives(lens.python_code(chosen.info, text, OWN, with_own=True), lens.columns(cuts))
 
 
 def test_bytes_are_read_as_letters():

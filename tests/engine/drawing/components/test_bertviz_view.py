@@ -42,7 +42,7 @@ def test_the_numbers_are_those_of_the_forward_pass(pair_forward, view):
 
 def test_the_numbers_are_those_that_bertviz_writes(forward):
     names: dict[str, object] = {}
-    exec(bertviz_code(forward.model, forward.encoding.text, None, "head_view"), names)
+    exec(bertviz_code(forward.model, forward.encoding, "head_view"), names)
     html = names["page"].data  # type: ignore[attr-defined]
     theirs = json.loads(html.split("const params = ")[1].split("; // HACK")[0])
     ours = params(bertviz_view.head_view(forward))
