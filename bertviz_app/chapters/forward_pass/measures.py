@@ -52,7 +52,7 @@ class ForwardStep:
     def words(self) -> str:
         """The shape in words.
 
-        >>> Step("Layer 1", "scores", ((12, "heads"), (9, "query"), (9, "key")), "").words
+        >>> ForwardStep("Layer 1", "scores", ((12, "heads"), (9, "query"), (9, "key")), "").words
         '[12 heads, 9 query, 9 key]'
         """
         return "[" + ", ".join(f"{size:,} {name}" for size, name in self.axes) + "]"
