@@ -17,6 +17,7 @@ from bertviz_app.chapters.interventions.patching import MOST_TOKENS
 from bertviz_app.chapters.interventions.view_head_map import states_under
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
 from bertviz_app.chapters.logit_lens import measures as logit_lens
+from bertviz_app.chapters.logit_lens import scores
 from bertviz_app.engine.model import Model
 from bertviz_app.records.forward import Encoding, ForwardPass
 from bertviz_app.records.interventions import Intervention, each_head, each_vector
@@ -35,8 +36,8 @@ def read_layers(model: Model, forward: ForwardPass) -> None:
     """The logit lens at every token, or at as many as one picture shows."""
     positions = logit_lens.window(forward.encoding.n_tokens, 1)
     states = forward.hidden_states[:, positions]
-    last = model.vocabulary_logits(states[-1])
-    logit_lens.stacked(logit_lens.says(model.vocabulary_logits(rows), last) for rows in states)
+    last = scores.scored(model.vocabulary_logits(states[-1]))
+    logit_lens.stacked(logit_lens.says(scores.scored(model.vocabulary_logits(rows)), last) for rows in states)
 
 
 def passes(model: Model, encoding: Encoding) -> None:

@@ -21,6 +21,7 @@ from bertviz_app.analysis import agreement, deciding_tokens, similarity, words_t
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.analysis.phrases import decimal, named_among, signed
 from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.analysis.probability import log_softmax
 from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention_summed_up import measures as token_maps
 from bertviz_app.chapters.attention_summed_up import sentences as token_maps_words
@@ -37,6 +38,7 @@ from bertviz_app.chapters.interventions import measures as interventions
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
 from bertviz_app.chapters.kinds_of_heads import sentences as head_sentences
 from bertviz_app.chapters.logit_lens import measures as logit_lens
+from bertviz_app.chapters.logit_lens import scores
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
 from bertviz_app.chapters.tasks import summary, text_map
@@ -142,7 +144,7 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
     if model.info.fills_blanks:
         logits = model.vocabulary_logits(last)
         rows = np.arange(encoding.n_tokens)
-        seen = np.exp(logit_lens.log_softmax(logits))[rows, encoding.token_ids][readable].astype(np.float32)
+        seen = np.exp(log_softmax(logits))[rows, encoding.token_ids][readable].astype(np.float32)
         if readable:
             yield Claim(
                 fill_in_the_blank.seen_notice(encoding, readable, seen),
@@ -155,7 +157,7 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
             best = np.array([blank.probabilities[0] for blank in blanks])
             yield Claim(fill_in_the_blank.blanks_notice(blanks, ()), (("its surest of", best, percent),))
         states = [model.vocabulary_logits(state) for state in forward.hidden_states]
-        said = logit_lens.stacked(logit_lens.says(one, states[-1]) for one in states)
+        said = logit_lens.stacked(logit_lens.says(scores.scored(one), scores.scored(states[-1])) for one in states)
         settled = logit_lens.settled(said)
         yield Claim(
             logit_lens.every_token_notice(said, encoding, range(encoding.n_tokens)),

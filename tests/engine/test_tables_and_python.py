@@ -32,6 +32,7 @@ from bertviz_app.chapters.kinds_of_heads import snippet as head_kinds_code
 from bertviz_app.chapters.logit_lens import measures as logit_lens
 from bertviz_app.chapters.logit_lens import neurons
 from bertviz_app.chapters.logit_lens import snippet as logit_lens_code
+from bertviz_app.chapters.logit_lens.scores import scored
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.next_sentence import ordering
 from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
@@ -277,6 +278,4 @@ def _logits(model: Model, encoding: Encoding, places: list[int]) -> Any:
 def _said(model: Model, forward: ForwardPass, places: list[int], followed: tuple[int, ...] | list[int]) -> logit_lens.Said:
     last = model.vocabulary_logits(forward.hidden_states[-1, places])
     states = [model.vocabulary_logits(rows) for rows in forward.hidden_states[:-1, places]]
-    return logit_lens.stacked(
-        [*(logit_lens.says(rows, last, followed=followed) for rows in states), logit_lens.says(last, last, followed=followed)]
-    )
+    return logit_lens.stacked([logit_lens.says(scored(rows), scored(last), followed=followed) for rows in (*states, last)])

@@ -12,6 +12,7 @@ from bertviz_app.analysis.agreement import Doubles, Maps
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.blocks import strongest_in_blocks
 from bertviz_app.drawing.colors import contrast
+from bertviz_app.drawing.layouts import merged
 from bertviz_app.drawing.plots import Theme
 
 SMALL_CELLS, LARGE_CELLS = 48, 128  # on a side; beyond, a cell stands for the strongest of a block
@@ -33,24 +34,22 @@ def thinned(n_tokens: int, most: int = SMALL_CELLS) -> str:
 def small_figure(weights: Doubles, tokens: Sequence[str], theme: Theme, *, title: str, limit: float) -> go.Figure:
     """One map, small, to stand beside others: rows draw on columns, shares from 0 to `limit`."""
     labels = [token if len(token) <= LONGEST else f"{token[: LONGEST - 1]}…" for token in tokens]
-    chart = _map(weights, tokens, theme, most=SMALL_CELLS, limit=limit, title=title, colorbar=_BELOW, labels=labels)
-    for axis in (chart.layout.xaxis, chart.layout.yaxis):
-        step = -(-len(axis.tickvals) // SMALL_TICKS)
-        axis.update(tickvals=axis.tickvals[::step], ticktext=axis.ticktext[::step])
-    chart.update_xaxes(tickangle=-45)
-    return chart.update_layout(height=470, margin={"t": 40, "r": 44, "b": 50})
+    margin = {"height": 470, "margin": {"t": 40, "r": 44, "b": 50}, "xaxis": {"tickangle": -45}}
+    return _map(
+        weights, tokens, theme, most=SMALL_CELLS, limit=limit, title=title, colorbar=_BELOW, labels=labels,
+        ticks=SMALL_TICKS, layout=margin,
+    )  # fmt: skip
 
 
 def map_figure(weights: Doubles, tokens: Sequence[str], theme: Theme, *, title: str) -> go.Figure:
     """One map, large: rows draw on columns."""
-    chart = _map(weights, tokens, theme, most=LARGE_CELLS, title=title)
-    return chart.update_layout(height=_height(tokens))
+    return _map(weights, tokens, theme, most=LARGE_CELLS, title=title, layout={"height": _height(tokens)})
 
 
 def lengths_figure(norms: Doubles, tokens: Sequence[str], theme: Theme, *, title: str) -> go.Figure:
     """The lengths of the vectors that arrive in one layer, as they are: what rows are given by columns."""
-    chart = _map(norms, tokens, theme, most=LARGE_CELLS, title=title, unit="length", verb="is given by")
-    return chart.update_layout(height=_height(tokens))
+    layout = {"height": _height(tokens)}
+    return _map(norms, tokens, theme, most=LARGE_CELLS, title=title, unit="length", verb="is given by", layout=layout)
 
 
 def bars_figure(maps: Maps, tokens: Sequence[str], position: int, theme: Theme) -> go.Figure:
@@ -111,13 +110,17 @@ def _height(tokens: Sequence[str]) -> int:
 
 
 def _map(values: Doubles, tokens: Sequence[str], theme: Theme, *, most: int, **options: Any) -> go.Figure:
-    """`options`: title, limit, colorbar; unit and verb, if the values are no shares; labels, if they are not the tokens."""
+    """`options`: title, limit, colorbar, layout; unit and verb, if the values are no shares; labels, if they are not the tokens, and at most
+    how many `ticks` of them.
+    """
     block = -(-len(tokens) // most)
     starts = range(0, len(tokens), block)
     # A different name for each row and column, which hover shows: the token, and where it stands.
     names = [f"{plots.label(' '.join(tokens[start : start + block]))} ({plots.shown(start)})" for start in starts]
     axis: dict[str, Any] = plots.token_axis(options.get("labels", tokens)[::block])
-    axis |= {"type": "category", "tickvals": [names[place] for place in axis["tickvals"]]}
+    step = -(-len(axis["tickvals"]) // options.get("ticks", len(axis["tickvals"])))
+    places, texts = axis["tickvals"][::step], axis["ticktext"][::step]
+    axis |= {"type": "category", "tickvals": [names[place] for place in places], "ticktext": texts}
     unit, verb, gap = options.get("unit", ""), options.get("verb", "draws on"), 1 if len(names) <= 40 else 0
     top = options.get("limit") or float(values.max()) or 1.0
     bar = {"unit": unit} if unit else plots.percent_axis(top)
@@ -126,8 +129,5 @@ def _map(values: Doubles, tokens: Sequence[str], theme: Theme, *, most: int, **o
         colorbar=bar | options.get("colorbar", {}),
         hovertemplate=f"%{{y}} {verb} %{{x}}: %{{z:{'.2f' if unit else '.1%'}}}<extra></extra>",
     )  # fmt: skip
-    chart = plots.figure(theme, height=450, title=options["title"])
-    chart.add_trace(trace)
-    chart.update_xaxes(axis, side="top", title_text=verb)
-    chart.update_yaxes(axis, autorange="reversed")
-    return chart
+    axes = {"xaxis": axis | {"side": "top", "title": {"text": verb}}, "yaxis": axis | {"autorange": "reversed"}}
+    return plots.figure(theme, height=450, title=options["title"], data=[trace], layout=merged(axes, options["layout"]))

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from bertviz_app.analysis.classes import own_range
 from bertviz_app.analysis.phrases import listed, signed
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.layouts import axis_name, merged, rows_of_plots, titles_of_rows
 from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Floats
 from bertviz_app.records.interventions import Intervention
@@ -161,29 +161,31 @@ def changes_figure(changes: Sequence[Change], theme: Theme) -> go.Figure:
     chosen = drawn(changes)
     sizes = [len(one.names) * BAR for one in chosen]
     inner = sum(sizes) + GAP * (len(chosen) - 1)
-    chart = make_subplots(
-        rows=len(chosen), shared_xaxes=True, row_heights=sizes, vertical_spacing=GAP / inner if len(chosen) > 1 else 0,
-        subplot_titles=[plots.label(one.title) for one in chosen],
-    )  # fmt: skip
     height = inner + TOP + BOTTOM
-    base = plots.figure(theme, height=height, title="Each prediction, before and after").layout.to_plotly_json()
-    chart.update_layout({key: value for key, value in base.items() if key not in ("xaxis", "yaxis")})
-    chart.update_layout(margin={"t": TOP, "b": BOTTOM}, barmode="group", bargap=0.25, bargroupgap=0.05)
-    chart.update_layout(legend={"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"})
-    for row, one in enumerate(chosen, start=1):
-        for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent)):
-            chart.add_trace(_bars(one, values, name=name, color=color, legend=row == 1), row=row, col=1)
-        words = {"tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names]}
-        chart.update_yaxes(base["yaxis"] | words, row=row, col=1)
-    chart.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
+    axes = rows_of_plots(sizes, GAP / inner if len(chosen) > 1 else 0)
     best = max((float(values.max()) for one in chosen if one.is_probability for values in (one.before, one.after)), default=1.0)
-    scale = plots.percent_axis(max(0.05, best))
-    chart.update_xaxes(base["xaxis"] | {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | scale)
-    for row, one in enumerate(chosen, start=1):
-        if not one.is_probability:
-            chart.update_xaxes(_own_axis(one), row=row, col=1)
-    chart.update_annotations(font={"size": plots.TEXT_SIZE, "color": theme.ink}, x=0, xanchor="left", yshift=4)
-    return chart
+    shares = {"range": [0, max(0.05, 1.15 * best)], "showgrid": False} | plots.percent_axis(max(0.05, best))
+    for row, one in enumerate(chosen):
+        x, y = axes[axis_name("xaxis", row)], axes[axis_name("yaxis", row)]
+        x |= plots.axis(theme) | shares | ({} if one.is_probability else _own_axis(one))
+        y |= merged(plots.axis(theme), {"tickfont": {"family": plots.MONOSPACE}}) | {
+            "tickvals": list(range(len(one.names))), "ticktext": [plots.label(word) for word in one.names],
+            "autorange": "reversed", "showgrid": False, "zeroline": False,
+        }  # fmt: skip
+    titles = titles_of_rows(
+        [plots.label(one.title) for one in chosen], axes, font={"size": plots.TEXT_SIZE, "color": theme.ink}, yshift=4
+    )
+    legend = {"y": 1 - 40 / height, "yref": "container", "yanchor": "top", "x": 0, "traceorder": "normal"}
+    layout = axes | {
+        "annotations": [title | {"x": 0, "xanchor": "left"} for title in titles], "margin": {"t": TOP, "b": BOTTOM},
+        "barmode": "group", "bargap": 0.25, "bargroupgap": 0.05, "legend": legend,
+    }  # fmt: skip
+    bars = [
+        _bars(one, values, name=name, color=color, row=row)
+        for row, one in enumerate(chosen)
+        for name, values, color in (("before", one.before, theme.muted), ("after", one.after, theme.accent))
+    ]
+    return plots.figure(theme, height=height, title="Each prediction, before and after", data=bars, layout=layout)
 
 
 def _own_axis(one: Change) -> dict[str, Any]:
@@ -199,20 +201,23 @@ def _own_axis(one: Change) -> dict[str, Any]:
     }
 
 
-def _bars(one: Change, values: Floats, *, name: str, color: str, legend: bool) -> go.Bar:
-    return go.Bar(
-        x=values,
-        y=np.arange(len(values)),
-        orientation="h",
-        name=name,
-        legendgroup=name,
-        showlegend=legend,
-        marker_color=color,
-        text=[one.said(value) for value in values],
-        textposition="outside",
-        textfont={"size": 14},
-        constraintext="none",
-        cliponaxis=False,
-        hovertext=[f"{plots.label(word)}, {name}: {value:.4f}" for word, value in zip(one.names, values, strict=True)],
-        hoverinfo="text",
-    )
+def _bars(one: Change, values: Floats, *, name: str, color: str, row: int) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "xaxis": axis_name("x", row),
+        "yaxis": axis_name("y", row),
+        "x": values,
+        "y": np.arange(len(values)),
+        "orientation": "h",
+        "name": name,
+        "legendgroup": name,
+        "showlegend": row == 0,
+        "marker": {"color": color},
+        "text": [one.said(value) for value in values],
+        "textposition": "outside",
+        "textfont": {"size": 14},
+        "constraintext": "none",
+        "cliponaxis": False,
+        "hovertext": [f"{plots.label(word)}, {name}: {value:.4f}" for word, value in zip(one.names, values, strict=True)],
+        "hoverinfo": "text",
+    }

@@ -37,34 +37,33 @@ def every_token_figure(
     best = said.token_ids[states].transpose(1, 0, 2)  # [state, position, k] → [position, column, k]
     shares = said.probabilities[states].transpose(1, 0, 2)
     words = [[[token(i) for i in cell] for cell in row] for row in best]
-    chart = plots.figure(theme, height=110 + ROW * len(positions), title="What each layer would say at each token")
     names = [f"<b>{plots.label(encoding.tokens[position])}</b> (token {plots.shown(position)})" for position in positions]
     hover = [
         [f"{name} at {state_name(state)}{_listed(words[row][i], shares[row, i])}" for i, state in enumerate(states)]
         for row, name in enumerate(names)
     ]
     columns, rows = list(range(len(states))), list(range(len(positions)))
-    chart.add_trace(
-        plots.heatmap(
-            shares[..., 0], theme, limit=1.0, x=columns, y=rows, xgap=2, ygap=2, customdata=hover,
-            hovertemplate="%{customdata}<extra></extra>",
-            colorbar={"unit": "probability"} | plots.percent_axis(1),
-        )
+    cells = plots.heatmap(
+        shares[..., 0], theme, limit=1.0, x=columns, y=rows, xgap=2, ygap=2, customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>", colorbar={"unit": "probability"} | plots.percent_axis(1),
     )  # fmt: skip
-    chart.add_scatter(
-        x=columns * len(rows), y=np.repeat(rows, len(columns)), mode="text", hoverinfo="skip", showlegend=False,
-        text=[plots.label(_cut(cell[0], fits)) for row in words for cell in row],
-        textfont={
+    written = {
+        "type": "scatter", "x": columns * len(rows), "y": np.repeat(rows, len(columns)), "mode": "text", "hoverinfo": "skip",
+        "showlegend": False, "text": [plots.label(_cut(cell[0], fits)) for row in words for cell in row],
+        "textfont": {
             "family": plots.MONOSPACE, "size": plots.TEXT_SIZE,
             "color": np.where(shares[..., 0].ravel() > DARK_CELL, theme.paper, theme.ink),
         },
-    )  # fmt: skip
+    }  # fmt: skip
     short = len(states) > 8 or theme.narrow
     layers = ["emb.", *map(str, states[1:])] if short else ["embeddings", *(f"layer {state}" for state in states[1:])]
-    still = {"showgrid": False, "zeroline": False}
-    chart.update_xaxes(tickvals=columns, ticktext=layers, side="top", range=[-0.5, len(columns) - 0.5], **still)
-    chart.update_yaxes(plots.token_axis([encoding.tokens[position] for position in positions]), range=[len(rows) - 0.5, -0.5])
-    return chart.update_layout(margin={"t": 84})
+    axis = {"tickvals": columns, "ticktext": layers, "side": "top", "range": [-0.5, len(columns) - 0.5]}
+    layout = {
+        "xaxis": axis | {"showgrid": False, "zeroline": False}, "margin": {"t": 84},
+        "yaxis": plots.token_axis([encoding.tokens[at] for at in positions]) | {"range": [len(rows) - 0.5, -0.5]},
+    }  # fmt: skip
+    title, height = "What each layer would say at each token", 110 + ROW * len(positions)
+    return plots.figure(theme, height=height, title=title, data=[cells, written], layout=layout)
 
 
 def _listed(words: Sequence[str], shares: Floats) -> str:

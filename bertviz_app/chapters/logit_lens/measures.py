@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.analysis.phrases import leader, raised, token_name
-from bertviz_app.analysis.probability import log_softmax
 from bertviz_app.analysis.words import word_positions
+from bertviz_app.chapters.logit_lens.scores import Scores
 from bertviz_app.drawing.numbering import layers, numbered, state_name
 from bertviz_app.drawing.plots import percent
 from bertviz_app.records.attributions import replaceable
-from bertviz_app.records.forward import Encoding, Floats, Integers
+from bertviz_app.records.forward import Encoding, Integers
 
 WINDOW = 16  # positions in one picture: more would not be read, and each costs the head once a layer
 BIAS = (
@@ -63,23 +63,23 @@ class Said:
     shares: NDArray[np.float64]
 
 
-def says(logits: Floats, last: Floats, *, k: int = 5, followed: Sequence[int] = ()) -> Said:
-    """One layer reduced to what is shown: its logits and those of the last layer, both [position, vocab]; `followed` are token ids."""
-    logs, log_last = log_softmax(logits), log_softmax(last)
-    probabilities = np.exp(logs)
+def says(layer: Scores, last: Scores, *, k: int = 5, followed: Sequence[int] = ()) -> Said:
+    """One layer reduced to what is shown; `followed` are token ids."""
+    logits, words = layer.logits, list(followed)
     k = min(k, logits.shape[-1])
-    best = np.argpartition(-logits, k - 1, axis=-1)[:, :k]  # [position, k], in no order
+    best = np.sort(np.argpartition(logits, -k, axis=-1)[:, -k:], axis=-1)  # [position, k], by their ids
     order = np.argsort(-np.take_along_axis(logits, best, axis=-1), axis=-1, kind="stable")
     token_ids = np.take_along_axis(best, order, axis=-1)
-    own = logits[:, list(followed)]  # [position, word]
+    own = logits[:, words]  # [position, word]
     return Said(
         token_ids=token_ids,
-        probabilities=np.take_along_axis(probabilities, token_ids, axis=-1),
-        entropy=-(probabilities * logs).sum(axis=-1) / np.log(2),
-        divergence=(np.exp(log_last) * (log_last - logs)).sum(axis=-1) / np.log(2),
+        probabilities=np.take_along_axis(layer.powers, token_ids, axis=-1) / layer.total[:, None],
+        entropy=layer.entropy / np.log(2),
+        # Not below 0, where it cannot be: the two sums are rounded.
+        divergence=np.maximum(0, last.cross_entropy(layer) - last.entropy) / np.log(2),
         # [position, word, vocab] → [position, word]
         ranks=1 + (logits[:, None, :] > own[:, :, None]).sum(axis=-1),
-        shares=probabilities[:, list(followed)],
+        shares=layer.powers[:, words] / layer.total[:, None],
     )
 
 

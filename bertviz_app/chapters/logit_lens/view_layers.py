@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app.chapters.logit_lens import figures, measures, neurons, snippet
+from bertviz_app.chapters.logit_lens.scores import scored
 from bertviz_app.drawing.plots import Theme, label, shown
 from bertviz_app.errors import EmptyText
 from bertviz_app.records.forward import Encoding, ForwardPass
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 MOST_FOLLOWED = 8  # one colour each
 # On a phone the cells keep their width, and the picture scrolls within its own box.
 WIDE = "<style>.st-key-chart_logit_lens { overflow-x: auto } .st-key-chart_logit_lens > div { min-width: 56rem }</style>"
+
+
+ROWS_AT_ONCE = 96  # vectors that the vocabulary is multiplied with together: its matrix is read once for all of them
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,16 @@ def layers_say(page: Page, encoding: Encoding, positions: Sequence[int], followe
 
 
 def _layers_say(model: Model, forward: ForwardPass, positions: tuple[int, ...], followed: tuple[int, ...]) -> measures.Said:
-    """Two layers' logits are held at a time: this one's and the last one's."""
-    states = forward.hidden_states[:, positions]  # [state, position, d_model]
-    last = model.vocabulary_logits(states[-1])
-    earlier = (measures.says(model.vocabulary_logits(rows), last, followed=followed) for rows in states[:-1])
-    return measures.stacked([*earlier, measures.says(last, last, followed=followed)])
+    """The last layer comes first, which the others are held against; the scores of a few layers are held at a time."""
+    states = forward.hidden_states[::-1, positions]  # [state, position, d_model]
+    logits = (
+        one
+        for several in np.array_split(states, -(-states[..., 0].size // ROWS_AT_ONCE))
+        for one in model.vocabulary_logits(several.reshape(-1, several.shape[-1])).reshape(*several.shape[:-1], -1)
+    )
+    last = scored(next(logits))
+    others = (measures.says(scored(one), last, followed=followed) for one in logits)
+    return measures.stacked([measures.says(last, last, followed=followed), *others][::-1])
 
 
 def every_token(page: Page, look: Look) -> None:

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from bertviz_app.chapters.fill_in_the_blank.measures import fill
-from bertviz_app.chapters.logit_lens import figures, snippet
+from bertviz_app.chapters.logit_lens import figures, scores, snippet
 from bertviz_app.chapters.logit_lens import measures as lens
 from bertviz_app.drawing import plots
 
@@ -16,7 +16,9 @@ TEXT = "The capital of France is [MASK]."
 def read(model, forward, positions, followed=()):
     states = forward.hidden_states[:, positions]
     last = model.vocabulary_logits(states[-1])
-    return lens.stacked(lens.says(model.vocabulary_logits(rows), last, followed=followed) for rows in states)
+    return lens.stacked(
+        lens.says(scores.scored(model.vocabulary_logits(rows)), scores.scored(last), followed=followed) for rows in states
+    )
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def test_one_layer_by_hand():
     """Half, a quarter and two eighths against a quarter each: 1.75 bits, and KL = 2 − 1.75 of it from the even one."""
     last = np.log(np.array([[1, 1, 1, 1]], dtype=np.float32) / 4)
     layer = np.log(np.array([[2, 4, 1, 1]], dtype=np.float32) / 8)
-    said = lens.says(layer, last, k=2, followed=(0, 2))
+    said = lens.says(scores.scored(layer), scores.scored(last), k=2, followed=(0, 2))
     assert said.token_ids.tolist() == [[1, 0]]
     assert said.probabilities[0] == pytest.approx([0.5, 0.25])
     assert said.entropy[0] == pytest.approx(1.75)
