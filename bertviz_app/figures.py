@@ -30,6 +30,7 @@ from bertviz_app.chapters.kinds_of_heads import figures as kinds
 from bertviz_app.chapters.kinds_of_heads.measures import measured
 from bertviz_app.chapters.logit_lens import figures as layers
 from bertviz_app.chapters.logit_lens import measures as lens
+from bertviz_app.chapters.logit_lens.scores import scored
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import state_name
 from bertviz_app.errors import NoSuchPart, NotSaved
@@ -114,8 +115,8 @@ def logit_lens(model: Model, forward: ForwardPass, *, around: int = 0, theme: st
     """
     positions = lens.window(forward.encoding.n_tokens, counted("position", around, forward.encoding.n_tokens))
     rows = forward.hidden_states[:, positions]  # [state, position, d_model]
-    last = model.vocabulary_logits(rows[-1])
-    said = lens.stacked(lens.says(model.vocabulary_logits(row), last) for row in rows)
+    last = scored(model.vocabulary_logits(rows[-1]))
+    said = lens.stacked(lens.says(scored(model.vocabulary_logits(row)), last) for row in rows)
     return layers.every_token_figure(said, forward.encoding, positions, _theme(theme), token=model.reader.token)
 
 
