@@ -18,6 +18,7 @@ from bertviz_app.records.forward import ForwardPass
 from bertviz_app.workspace import choices, whole_words
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -31,10 +32,10 @@ def show_marked(page: Page, texts: Sequence[tuple[str, Sequence[Mark]]], *, labe
     _marked(key="marked_text", data=marked_text.marked_data(texts, page.theme, label=label))
 
 
-def show_evidence(page: Page, forward: ForwardPass, positions: Sequence[int], *, who: str) -> Evidence:
+def show_evidence(page: Page, subject: Subject, forward: ForwardPass, positions: Sequence[int], *, who: str) -> Evidence:
     """The attention of the deciding tokens in a chosen layer, as shades behind all tokens; `who` names them in the sentence below."""
     st.header("Which tokens it looks at", anchor=False)
-    layer = _layer(page)
+    layer = _layer(subject)
     places = whole_words.choose(forward.encoding)
     encoding, looks = places.encoding, summed(deciding_tokens.attention_from(forward, layer, positions), places.groups)
     framed = places.of(positions) if len(positions) == 1 else ()
@@ -42,14 +43,14 @@ def show_evidence(page: Page, forward: ForwardPass, positions: Sequence[int], *,
     scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a {encoding.unit} gets here."
     st.caption(plain(f"{deciding_tokens.sentence(encoding, looks, layer, who)} {scale}"))
     with page.fold(f"What each {encoding.unit} gets"):
-        st.markdown(page.model.info.special.spelled(deciding_tokens.METHOD))
+        st.markdown(subject.model.info.special.spelled(deciding_tokens.METHOD))
         page.table(numbered(encoding.tokens, unit=encoding.unit) | {"attention": looks}, name="looks")
     return Evidence(layer, list(positions), places.groups.tolist() if places.are_words else ())
 
 
-def _layer(page: Page) -> int:
+def _layer(subject: Subject) -> int:
     """The chosen layer, counted from 0; the last one until another is chosen."""
-    n = page.model.info.n_layers
+    n = subject.model.info.n_layers
     if n == 1:
         return 0
     chosen = choices.number(Choice.LOOKS_LAYER, "Layer", 1, n, value=n, help="Averaged over all heads of this layer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,9 +12,9 @@ import streamlit as st
 from bertviz_app.analysis import input_notes
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.components import token_strip
-from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
+from bertviz_app.records.forward import Encoding
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, choices, costs, examples, jobs, memory, session, several_texts
+from bertviz_app.workspace import caches, choices, examples, memory, session, several_texts
 from bertviz_app.workspace.about import as_visitor_says
 from bertviz_app.workspace.display import Drawing
 from bertviz_app.workspace.hidden_words import is_hidden, say_hidden, turned
@@ -23,7 +23,7 @@ from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import draw_model_line
 from bertviz_app.workspace.scene import Choice, HiddenWords
 from bertviz_app.workspace.sentence import sentence_form, text_form
-from bertviz_app.workspace.subject import Subject, run
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -52,8 +52,11 @@ class Page(Drawing):
         """The sentence form, and under it what became of the input that the writer may not expect."""
         sentence_form(pair=pair, sample=self.sample)
         say_hidden(self.typed_texts)
-        self.reads(self.text, self.pair or "")
-        for note in (*input_notes.notes(self.encoding), input_notes.unread_pair(self.typed_texts[1] or "", self.encoding)):
+        self.reads(self.subject.text, self.subject.pair or "")
+        for note in (
+            *input_notes.notes(self.subject.encoding),
+            input_notes.unread_pair(self.typed_texts[1] or "", self.subject.encoding),
+        ):
             if note:
                 st.caption(plain(note))
 
@@ -66,27 +69,7 @@ class Page(Drawing):
     @lazily
     def subject(self) -> Subject:
         """What the page is about: the chosen model and the typed texts, with the words that are hidden in them."""
-        return Subject(self.model, self.typed_texts, session.now().hidden_in(self.typed_texts))
-
-    @property
-    def text(self) -> str:
-        """The sentence as the model reads it."""
-        return self.subject.text
-
-    @property
-    def pair(self) -> str | None:
-        """The second text as the model reads it, if it reads one."""
-        return self.subject.pair
-
-    @property
-    def encoding(self) -> Encoding:
-        """What the model reads."""
-        return self.subject.encoding
-
-    @property
-    def forward(self) -> ForwardPass:
-        """The one encoder pass over it."""
-        return self.subject.forward
+        return Subject(lambda: self.model, self.typed_texts, session.now().hidden_in(self.typed_texts))
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""
@@ -123,31 +106,6 @@ class Page(Drawing):
             model = as_visitor_says(self.borrowed.enter_context(caches.borrowed_model(self._model_name, noticed)))
         draw_model_line(model.info)
         return model
-
-    def run(self, encoding: Encoding) -> ForwardPass:
-        """An encoder pass over another encoding, or the record of it if it was made before."""
-        return run(self.model, encoding)
-
-    def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
-        """The last layer of many encodings, in the order given; `label` says what is read, once on a page."""
-        found = {i: state for i, encoding in enumerate(encodings) if (state := caches.final_state(self.model, encoding))}
-        missing = [index for index in range(len(encodings)) if index not in found]
-        if missing:
-            job = self._reading(caches.read_final_states, label, [encodings[index] for index in missing])
-            states: list[FinalState] = jobs.result(job, key=label)
-            found |= zip(missing, states, strict=True)
-        return [found[index] for index in range(len(encodings))]
-
-    def runs(self, encodings: Sequence[Encoding], label: str) -> list[ForwardPass]:
-        """An encoder pass over each of several encodings, in the order given; `label` says what is read, once on a page."""
-        if all(caches.known(self.model, encoding) for encoding in encodings):
-            return [caches.forward_pass(self.model, encoding) for encoding in encodings]
-        return jobs.result(self._reading(caches.read_passes, label, encodings), key=label)
-
-    def _reading(self, work: Callable[..., list[T]], label: str, encodings: Sequence[Encoding]) -> jobs.Job[list[T]]:
-        n, longest = len(encodings), max(encoding.n_tokens for encoding in encodings)
-        seconds = costs.expected(self.model, n, longest)
-        return jobs.Job(label, work, (self.model, tuple(encodings)), seconds, keep=False)
 
     # ── Choices that a link can carry ─────────────────────────────────────────────────────────────
 
@@ -187,7 +145,7 @@ class Page(Drawing):
 
     def hide_words(self) -> None:
         """The strip of what the page is about: a click on a word hides it on every page, a second one brings it back."""
-        encoding = self.encoding
+        encoding = self.subject.encoding
         chosen = [position for position in encoding.positions("mask") if is_hidden(self.subject, position)]
         hint = "Click a word to hide it; click it again to bring it back."
         clicked = self.strip(encoding, key="blanks", hint=hint, chosen=chosen)

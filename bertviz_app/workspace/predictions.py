@@ -18,6 +18,7 @@ from bertviz_app.records.forward import Encoding, FinalState, Floats, ForwardPas
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -28,23 +29,23 @@ NOTHING = "There is nothing to predict here yet. "
 HIDE = "Click a word to hide it: the model then predicts what belongs there."
 
 
-def words(page: Page) -> Encoding:
+def words(page: Page, subject: Subject) -> Encoding:
     """The sentence as it is read, in a strip; a click hides a word, where the model can fill blanks."""
-    if page.model.info.fills_blanks:
+    if subject.model.info.fills_blanks:
         page.hide_words()
     else:
-        page.strip(page.encoding)
-    return page.encoding
+        page.strip(subject.encoding)
+    return subject.encoding
 
 
-def nothing(page: Page) -> str:
+def nothing(subject: Subject) -> str:
     """Why there is no prediction, and what to do."""
-    return NOTHING + (HIDE if page.model.info.fills_blanks else page.model.info.why_not("masked_words"))
+    return NOTHING + (HIDE if subject.model.info.fills_blanks else subject.model.info.why_not("masked_words"))
 
 
-def asked_of(page: Page, encoding: Encoding) -> list[Prediction]:
+def asked_of(subject: Subject, encoding: Encoding) -> list[Prediction]:
     """What each head says after a plain pass, computed once."""
-    return once(predictions, page.model, encoding, page.run(encoding))
+    return once(predictions, subject.model, encoding, subject.run(encoding))
 
 
 def predictions(model: Model, encoding: Encoding, state: ForwardPass | FinalState) -> list[Prediction]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from bertviz_app.records.blanks import Blanked, Characters, blanked
-from bertviz_app.records.forward import Encoding, ForwardPass
-from bertviz_app.workspace import caches, costs
+from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
+from bertviz_app.workspace import caches, costs, jobs
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.scene import Span
 
@@ -18,16 +19,24 @@ if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A model, the sentence and the second one as they were typed, and the words of both that are hidden from the model.
 
-    Encoded and run when they are first asked for, and once.
+    The model is opened, the texts encoded and run when they are first asked for, and once.
     """
 
-    model: Model
+    opened: Callable[[], Model]
     typed_texts: tuple[str, str | None]
     hidden: tuple[Span, ...] = ()
+
+    @lazily
+    def model(self) -> Model:
+        """The model, loaded if it is not there."""
+        return self.opened()
 
     @property
     def text(self) -> str:
@@ -66,15 +75,35 @@ class Subject:
     @lazily
     def forward(self) -> ForwardPass:
         """The one encoder pass over what was typed: the same record on every page, for every visitor."""
-        return run(self.model, self.encoding)
+        return self.run(self.encoding)
 
+    def run(self, encoding: Encoding) -> ForwardPass:
+        """An encoder pass over another encoding, or the record of it if it was made before."""
+        if caches.known(self.model, encoding):
+            return caches.forward_pass(self.model, encoding)
+        with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
+            return caches.forward_pass(self.model, encoding)
 
-def run(model: Model, encoding: Encoding) -> ForwardPass:
-    """An encoder pass, or the record of it if it was made before. While it is waited for, the page says so."""
-    if caches.known(model, encoding):
-        return caches.forward_pass(model, encoding)
-    with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
-        return caches.forward_pass(model, encoding)
+    def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
+        """The last layer of many encodings, in the order given; `label` says what is read, once on a page."""
+        found = {i: state for i, encoding in enumerate(encodings) if (state := caches.final_state(self.model, encoding))}
+        missing = [index for index in range(len(encodings)) if index not in found]
+        if missing:
+            job = self._reading(caches.read_final_states, label, [encodings[index] for index in missing])
+            states: list[FinalState] = jobs.result(job, key=label)
+            found |= zip(missing, states, strict=True)
+        return [found[index] for index in range(len(encodings))]
+
+    def runs(self, encodings: Sequence[Encoding], label: str) -> list[ForwardPass]:
+        """An encoder pass over each of several encodings, in the order given; `label` says what is read, once on a page."""
+        if all(caches.known(self.model, encoding) for encoding in encodings):
+            return [caches.forward_pass(self.model, encoding) for encoding in encodings]
+        return jobs.result(self._reading(caches.read_passes, label, encodings), key=label)
+
+    def _reading(self, work: Callable[..., list[T]], label: str, encodings: Sequence[Encoding]) -> jobs.Job[list[T]]:
+        n, longest = len(encodings), max(encoding.n_tokens for encoding in encodings)
+        seconds = costs.expected(self.model, n, longest)
+        return jobs.Job(label, work, (self.model, tuple(encodings)), seconds, keep=False)
 
 
 def positions_of(word: Span, encoding: Encoding) -> list[int]:

@@ -14,14 +14,15 @@ from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.about import choose_subject
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 
-def link_to_task(page: Page, task: str) -> None:
+def link_to_task(page: Page, subject: Subject, task: str) -> None:
     """A link to where a head that this model has is shown."""
-    head = page.model.info.task_heads[task]
+    head = subject.model.info.task_heads[task]
     row = head.row
     page.link(
         row.page,
@@ -30,33 +31,33 @@ def link_to_task(page: Page, task: str) -> None:
     )
 
 
-def suggest_instead(page: Page, objective: str) -> None:
+def suggest_instead(page: Page, subject: Subject, objective: str) -> None:
     """One sentence on why, a link to whatever the model does have, and a button for a model that has this one."""
-    info = page.model.info
+    info = subject.model.info
     page.notice(info.why_not(objective))
     if objective in SUBJECTS:
-        choose_subject(page.model.info)
+        choose_subject(subject.model.info)
     for name in info.objectives:
         page.link(OBJECTIVES[name].page, OBJECTIVES[name].offer)
     for task in info.task_heads:
-        link_to_task(page, task)
+        link_to_task(page, subject, task)
     if objective != "replaced_tokens":
         st.button("Use the embedded model, which has one", type="primary", key="use_embedded", on_click=use_embedded)
 
 
-def offer_head(page: Page, task: str) -> bool:
+def offer_head(page: Page, subject: Subject, task: str) -> bool:
     """Whether the model has a trained head for a task, a key of `TASKS`. Where it has none: why, a link to what it does have, and a model that has one.
 
     What is not on this machine is offered with the command that downloads it.
     """
-    info, name = page.model.info, TASKS[task].name
+    info, name = subject.model.info, TASKS[task].name
     if task in info.labels:
         return True
     page.notice(info.why_not(task))
     if task in SUBJECTS:
-        choose_subject(page.model.info)
+        choose_subject(subject.model.info)
     for other in info.task_heads:
-        link_to_task(page, other)
+        link_to_task(page, subject, other)
     able = [checkpoint for checkpoint in CATALOG.values() if name in checkpoint.tasks and checkpoint.name != info.name]
     for checkpoint in able:
         if is_here(checkpoint):
@@ -70,9 +71,9 @@ def offer_head(page: Page, task: str) -> bool:
     return False
 
 
-def choose_head(page: Page, task: str) -> str:
+def choose_head(subject: Subject, task: str) -> str:
     """Which of a model's heads for a task is read: its `TaskFacts.key`. A choice where there are several."""
-    heads = {key: head for key, head in page.model.info.task_heads.items() if head.task == task}
+    heads = {key: head for key, head in subject.model.info.task_heads.items() if head.task == task}
     if len(heads) < 2:
         return next(iter(heads))
     says = {key: head.name if head.again else f"{head.name} ({_home(head)})" for key, head in heads.items()}

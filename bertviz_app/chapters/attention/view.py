@@ -18,29 +18,32 @@ from bertviz_app.chapters.attention.view_heads import (
 )
 from bertviz_app.drawing.components.explorer import NEURONS
 from bertviz_app.workspace import Page, once
+from bertviz_app.workspace.subject import Subject
 
 
-def explorer(page: Page, mode: str) -> None:
+def explorer(page: Page, subject: Subject, mode: str) -> None:
     """All heads as thumbnails, and the opened one as lines, as a matrix, or as what its weights are made of."""
-    layer, head, reading = choose_head(page)
-    heads = open_heads(page.model, (layer, head), mode)
-    weights = measures.read_head(page.forward, layer, head, reading)
-    sentence = measures.head_sentence(page.forward, weights, reading)
+    layer, head, reading = choose_head(page, subject)
+    heads = open_heads(subject.model, (layer, head), mode)
+    weights = measures.read_head(subject.forward, layer, head, reading)
+    sentence = measures.head_sentence(subject.forward, weights, reading)
     page.notice(sentence)
-    explore(page, ExplorerRequest(heads, reading, mode, sentence, tuple(page.caption)))
+    explore(page, subject, ExplorerRequest(heads, reading, mode, sentence, tuple(page.caption)))
     with page.fold("Table"):
-        page.table(heads_columns(page.forward, once(thumbnails, page.forward, reading)), name="heads")
+        page.table(heads_columns(subject.forward, once(thumbnails, subject.forward, reading)), name="heads")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.explorer_code(page.model.info, page.encoding, reading, (layer, head) if mode == NEURONS else None))
+        st.markdown(subject.model.info.special.spelled(measures.METHOD))
+    page.python(
+        snippet.explorer_code(subject.model.info, subject.encoding, reading, (layer, head) if mode == NEURONS else None)
+    )
 
 
-def one_head(page: Page) -> None:
+def one_head(page: Page, subject: Subject) -> None:
     """One head as a heatmap, or one token of it as bars."""
-    layer, head, reading = choose_head(page)
-    weights, position = measures.read_head(page.forward, layer, head, reading), choose_token(page)
+    layer, head, reading = choose_head(page, subject)
+    weights, position = measures.read_head(subject.forward, layer, head, reading), choose_token(page, subject)
     if position is None:
-        sentence = measures.head_sentence(page.forward, weights, reading)
+        sentence = measures.head_sentence(subject.forward, weights, reading)
         page.show(figures.head_figure(weights, page.theme), name="head", alt="Heatmap", notice=sentence)
     else:
         sentence = measures.token_sentence(weights, position)
@@ -51,17 +54,17 @@ def one_head(page: Page) -> None:
     with page.fold("Table"):
         page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.head_code(page.model.info, page.encoding, (layer, head), reading))
+        st.markdown(subject.model.info.special.spelled(measures.METHOD))
+    page.python(snippet.head_code(subject.model.info, subject.encoding, (layer, head), reading))
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sentence(pair=True)
-    view, mode = choose_view(page)
+    view, mode = choose_view(page.subject)
     if view == EXPLORER:
-        explorer(page, mode)
+        explorer(page, page.subject, mode)
     elif view == ONE:
-        one_head(page)
-    elif show_bertviz(page, name := "head_view" if view == HEAD_VIEW else "model_view"):
-        page.python(snippet.bertviz_code(page.model.info, page.encoding, name))
+        one_head(page, page.subject)
+    elif show_bertviz(page, page.subject, name := "head_view" if view == HEAD_VIEW else "model_view"):
+        page.python(snippet.bertviz_code(page.model.info, page.subject.encoding, name))

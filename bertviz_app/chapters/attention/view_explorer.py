@@ -22,6 +22,7 @@ from bertviz_app.records.forward import Encoding, ForwardPass, ModelInfo
 from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -48,24 +49,24 @@ class ExplorerRequest:
     caption: tuple[str, ...] = ()
 
 
-def explore(page: Page, asked: ExplorerRequest) -> None:
+def explore(page: Page, subject: Subject, asked: ExplorerRequest) -> None:
     """All heads as thumbnails, and those that are asked for opened; those of a long text once somebody clicked one.
 
     The neurons show queries and keys as the model made them, whatever the reading; where a model's weights are made of more than these,
     a sentence says so.
     """
-    forward = page.forward
+    forward = subject.forward
     if forward.encoding.n_tokens > MOST_TOKENS_UNASKED and session.LONG_TEXT_OPENED.value() != forward.key:
         asked = replace(asked, heads=asked.heads[:1], mode=CLOSED)
     try:
-        data = once(sent, page.model, forward, page.theme, asked)
+        data = once(sent, subject.model, forward, page.theme, asked)
     except UnsupportedModel as error:
         page.notice(str(error))
         return
     result = _explorer(key="explorer", data=data, on_opened_change=lambda: None)
     if result.opened:
         session.LONG_TEXT_OPENED.put(forward.key)
-        session.choose_later(opened_by(result.opened, page.model.info, asked.heads))
+        session.choose_later(opened_by(result.opened, subject.model.info, asked.heads))
         st.rerun()
 
 

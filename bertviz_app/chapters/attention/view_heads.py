@@ -14,6 +14,7 @@ from bertviz_app.drawing.plots import shown
 from bertviz_app.workspace import choices, session, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -21,56 +22,56 @@ if TYPE_CHECKING:
 EXPLORER, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
 
 
-def choose_view(page: Page) -> tuple[str, str]:
+def choose_view(subject: Subject) -> tuple[str, str]:
     """One of `VIEWS`, and how the explorer draws the opened head."""
-    _suggest_head(page)
+    _suggest_head(subject)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         view = choices.view(Choice.ATTENTION_VIEW, VIEWS)
         mode = choices.view(Choice.EXPLORER_MODE, MODES, label="Drawn as") if view == EXPLORER else ""
     return view, mode
 
 
-def _suggest_head(page: Page) -> None:
+def _suggest_head(subject: Subject) -> None:
     """Open, for who comes for the first time and by no link to a head, one that is worth a look."""
     asked_for = any(session.chosen(place) or place in st.query_params for place in (Choice.LAYER, Choice.HEAD))
     if not session.HEAD_SUGGESTED.value() and not asked_for:
-        layer, head = telling_head(once(head_patterns, page.forward))
+        layer, head = telling_head(once(head_patterns, subject.forward))
         session.choose(Choice.LAYER, shown(layer))
         session.choose(Choice.HEAD, shown(head))
     session.HEAD_SUGGESTED.put(True)
 
 
-def choose_head(page: Page) -> tuple[int, int, HeadReading]:
+def choose_head(page: Page, subject: Subject) -> tuple[int, int, HeadReading]:
     """Layer and head, 0-based, and the reading, in one row of widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         layer, head = page.layer(), page.head()
-        words = whole_words.choose(page.encoding).are_words
+        words = whole_words.choose(subject.encoding).are_words
         hide = choices.switch(
             Choice.ATTENTION_HIDE,
-            page.model.info.special.spelled("Hide [CLS] and [SEP]"),
+            subject.model.info.special.spelled("Hide [CLS] and [SEP]"),
             help="What is left of each row is rescaled to sum to 1",
         )
-        paired = page.encoding.pair is not None
+        paired = subject.encoding.pair is not None
         block = choices.one_of(Choice.ATTENTION_BLOCK, "Sentences", list(BLOCKS), width=120) if paired else "All"
     return layer, head, HeadReading(words, hide, block)
 
 
-def choose_token(page: Page) -> int | None:
+def choose_token(page: Page, subject: Subject) -> int | None:
     """The token that was clicked in the strip, until it is clicked again or another text is typed."""
-    position = choices.clicked_token(Choice.ATTENTION_TOKEN, page.encoding)
+    position = choices.clicked_token(Choice.ATTENTION_TOKEN, subject.encoding)
     hint = "Click a token to see where it looks and what looks at it"
     if position is not None:
         hint += "; click it again for the whole head"
-    clicked = page.strip(page.encoding, key="attention", hint=hint, chosen=() if position is None else (position,))
+    clicked = page.strip(subject.encoding, key="attention", hint=hint, chosen=() if position is None else (position,))
     if clicked is not None:
-        choices.click_token(Choice.ATTENTION_TOKEN, page.encoding, None if clicked == position else clicked)
+        choices.click_token(Choice.ATTENTION_TOKEN, subject.encoding, None if clicked == position else clicked)
         st.rerun()
     return position
 
 
-def show_bertviz(page: Page, name: str) -> bool:
+def show_bertviz(page: Page, subject: Subject, name: str) -> bool:
     """BertViz's "head_view" or "model_view"; False, with the reason on the screen, when a browser could not bear it."""
-    forward = page.forward
+    forward = subject.forward
     n_layers = bertviz_view.head_view_layers(forward) if name == "head_view" else int(bertviz_view.bears_model_view(forward))
     if not n_layers:
         page.notice(f"{bertviz_view.too_much(forward)} The other views show the whole text.")

@@ -31,8 +31,8 @@ def show(page: Page) -> None:
     page.sentence(pair=True)
     with page.controls:
         view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
-    summed = summed_up(page)
+    summed = summed_up(page, page.subject)
     table = VIEWS[view](page, summed)
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(sentences.METHOD))
-    page.python(snippet.python_code(page.model.info, page.encoding, summed.names, table, whole=summed.shown.are_words))
+    page.python(snippet.python_code(page.model.info, page.subject.encoding, summed.names, table, whole=summed.shown.are_words))

@@ -23,6 +23,7 @@ from bertviz_app.workspace.caches import Keyed, once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.whole_words import Shown
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ Maps = tuple[Keyed[Doubles], ...]  # each by its name and the pass that it is of
 
 @dataclass(frozen=True)
 class Summed:
-    """The maps of one text by their names in `METHODS`, of what `shown` says, and why each of the others cannot be had."""
+    """The maps of a subject by their names in `METHODS`, of what `shown` says, and why each of the others cannot be had."""
 
-    of: ForwardPass
+    subject: Subject
     shown: Shown
     maps: Mapping[str, Doubles]
     missing: Mapping[str, str]
@@ -55,54 +56,54 @@ class Summed:
 
     def keyed(self, *names: str) -> Maps:
         """Some of the maps, or all, for what is drawn of them once."""
-        of = self.of.model.key, self.of.encoding.key, self.shown.are_words
+        of = self.subject.model.key, self.subject.encoding.key, self.shown.are_words
         return tuple(Keyed((name, of), self.maps[name]) for name in names or self.names)
 
 
-def summed_up(page: Page) -> Summed:
+def summed_up(page: Page, subject: Subject) -> Summed:
     """All maps that cost next to nothing, and those that were asked for. One that the model does not give is said."""
     maps, missing, asked_for = {}, {}, []
     with st.container(horizontal=True):  # the buttons of those that cost more, in one row
         for name in METHODS:
             try:
-                if name not in MOST_TOKENS or _asked_for(page, name):
+                if name not in MOST_TOKENS or _asked_for(subject, name):
                     asked_for.append(name)
             except (UnsupportedModel, Busy) as error:
                 missing[name] = str(error)
     for name in asked_for:
         try:
-            maps[name] = _map(page, name)
+            maps[name] = _map(subject, name)
         except (UnsupportedModel, Busy) as error:
             missing[name] = str(error)
     for name, why in missing.items():
         st.caption(plain(f"{name} is missing. {why}"))
     with page.controls:
-        shown = whole_words.choose(page.encoding)
-    return Summed(page.forward, shown, {name: merged(one, shown.groups) for name, one in maps.items()}, missing)
+        shown = whole_words.choose(subject.encoding)
+    return Summed(subject, shown, {name: merged(one, shown.groups) for name, one in maps.items()}, missing)
 
 
-def _asked_for(page: Page, name: str) -> bool:
+def _asked_for(subject: Subject, name: str) -> bool:
     """Whether a map that costs more was asked for; if not, a button that says what it costs, or why it cannot be had."""
-    n, most = page.encoding.n_tokens, MOST_TOKENS[name]
+    n, most = subject.encoding.n_tokens, MOST_TOKENS[name]
     if n > most:
         st.caption(f"{METHODS[name].name} is offered for up to {most} tokens; this text has {n}.")
         return False
-    return jobs.asked(_job(page, name), f"add_{_key(name)}", f"Add {METHODS[name].spoken}")
+    return jobs.asked(_job(subject, name), f"add_{_key(name)}", f"Add {METHODS[name].spoken}")
 
 
-def _job(page: Page, name: str) -> Job[Doubles]:
+def _job(subject: Subject, name: str) -> Job[Doubles]:
     """What makes a map that costs more than a pass."""
-    n, forward, doing = page.encoding.n_tokens, page.forward, f"Computing {METHODS[name].spoken}"
+    n, forward, doing = subject.encoding.n_tokens, subject.forward, f"Computing {METHODS[name].spoken}"
     if name == FLOW.name:
         return Job(doing, flow_map, (forward,), flow.seconds(measures.with_residual(forward.attentions)))
-    return Job(doing, zeroing_map, (page.model, forward), costs.expected(page.model, PASSES_PER_TOKEN * n, n))
+    return Job(doing, zeroing_map, (subject.model, forward), costs.expected(subject.model, PASSES_PER_TOKEN * n, n))
 
 
-def _map(page: Page, name: str) -> Doubles:
+def _map(subject: Subject, name: str) -> Doubles:
     """One map by its name: [query, key], rows sum to 1."""
     if name in MOST_TOKENS:
-        return jobs.result(_job(page, name), f"add_{_key(name)}")
-    return once(AT_ONCE[name], page.model, page.forward)
+        return jobs.result(_job(subject, name), f"add_{_key(name)}")
+    return once(AT_ONCE[name], subject.model, subject.forward)
 
 
 def side_by_side(page: Page, summed: Summed) -> snippet.Table:
@@ -129,20 +130,20 @@ def one_map(page: Page, summed: Summed) -> snippet.Table:
     """One map, large; of the norm-based one also each layer by itself, in lengths."""
     with page.controls:
         name = choices.one_of(Choice.SUMMED_METHOD, "Method", summed.names)
-    layer, options = None, [ALL_LAYERS, *map(str, range(1, page.model.info.n_layers + 1))]
+    layer, options = None, [ALL_LAYERS, *map(str, range(1, summed.subject.model.info.n_layers + 1))]
     if name == NORMS.name:
         with page.controls:
             at = options.index(choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options))
         layer = at - 1 if at else None
-    encoding = summed.shown.encoding if layer is None else page.encoding  # lengths of vectors do not add up to words
+    encoding = summed.shown.encoding if layer is None else summed.subject.encoding  # lengths of vectors do not add up to words
     if layer is None:
         values = summed.maps[name]
         said = sentences.map_sentence(name, values, encoding)
         chart = once(_large_figure, encoding, summed.keyed(name), page.theme)
     else:
-        values = once(_lengths, page.model, page.forward, layer)
-        said = sentences.lengths_sentence(values, page.forward.attentions[layer], encoding, layer)
-        chart = once(_lengths_figure, page.model, page.forward, layer, page.theme)
+        values = once(_lengths, summed.subject.model, summed.subject.forward, layer)
+        said = sentences.lengths_sentence(values, summed.subject.forward.attentions[layer], encoding, layer)
+        chart = once(_lengths_figure, summed.subject.model, summed.subject.forward, layer, page.theme)
     if more := figures.thinned(encoding.n_tokens, figures.LARGE_CELLS):
         st.caption(f"{more[0].upper()}{more[1:]}.")
     page.show(chart, name="summed_map", alt="Heatmap", notice=said)

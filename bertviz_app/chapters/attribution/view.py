@@ -10,8 +10,9 @@ from bertviz_app.chapters.attribution.view_request import suggest
 from bertviz_app.chapters.attribution.view_target import ChosenTarget, choose
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
-VIEWS: Mapping[str, Callable[[Page, ChosenTarget], None]] = {
+VIEWS: Mapping[str, Callable[[Page, Subject, ChosenTarget], None]] = {
     "One method": one_method,
     "Side by side": side_by_side,
     "Faithfulness": curves,
@@ -20,9 +21,9 @@ VIEWS: Mapping[str, Callable[[Page, ChosenTarget], None]] = {
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
-    suggest(page)
+    suggest(page, page.subject)
     page.sentence(pair=True)
-    if what := choose(page):
+    if what := choose(page, page.subject):
         with page.controls:
             view = choices.view(Choice.ATTRIBUTION_VIEW, list(VIEWS))
-        VIEWS[view](page, what)
+        VIEWS[view](page, page.subject, what)

@@ -17,6 +17,7 @@ from bertviz_app.records.attributions import Baseline, Target, Way, replaceable
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import jobs, session
 from bertviz_app.workspace.jobs import Job, Progress
+from bertviz_app.workspace.subject import Subject
 
 ASK = "**Is this faithful to the model?** Remove tokens in this order and in random orders, and see whether the answer drops faster."
 NUMBER = "Faithfulness is not measured here: deletion and insertion follow the probability of an answer, and this head gives a number, which has none."
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 
-def curves(page: Page, what: ChosenTarget) -> None:
+def curves(page: Page, subject: Subject, what: ChosenTarget) -> None:
     """Deletion and insertion curves of all methods, against random orders."""
     if what.target.decoding == "number":
         page.notice(NUMBER)
@@ -39,24 +40,24 @@ def curves(page: Page, what: ChosenTarget) -> None:
     if n_tokens < 2:
         page.notice("Faithfulness needs at least two words, to remove one after the other.")
         return
-    job = faithfulness_job(page.model, what, ways)
+    job = faithfulness_job(subject.model, what, ways)
     if not jobs.asked(job, "faithfulness", "Measure how faithful they are", unasked=jobs.AT_ONCE):
         page.notice(
             f"Do the tokens that the methods name really drive “{what.name}”? Remove them in their order and in random order to find out."
         )
         return
-    measured = _measured_now(page, what, job)
+    measured = _measured_now(subject, what, job)
     said = faithfulness.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
     with page.fold("Table"):
         page.table(faithfulness.columns(measured), name="faithfulness")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(faithfulness.METHOD))
-    page.python(snippet.faithfulness_code(page.model.info, page.encoding, what.target, ways))
+        st.markdown(subject.model.info.special.spelled(faithfulness.METHOD))
+    page.python(snippet.faithfulness_code(subject.model.info, subject.encoding, what.target, ways))
 
 
-def beside(page: Page, what: ChosenTarget, way: Way) -> None:
+def beside(page: Page, subject: Subject, what: ChosenTarget, way: Way) -> None:
     """The curves of the one method that is on the page, on request; at once where they were measured among others."""
     n_tokens = int(replaceable(what.encoding).sum())
     if what.target.decoding == "number":
@@ -64,24 +65,24 @@ def beside(page: Page, what: ChosenTarget, way: Way) -> None:
     if n_tokens < 2 or what.target.decoding == "number":
         return
     st.markdown(ASK)
-    measured = measured_before(page, what, [way])
+    measured = measured_before(subject, what, [way])
     if measured is None:
-        job = faithfulness_job(page.model, what, [way])
+        job = faithfulness_job(subject.model, what, [way])
         if not jobs.asked(job, "faithfulness", "Measure it"):
             return
-        measured = _measured_now(page, what, job)
+        measured = _measured_now(subject, what, job)
     measured = measured.of(way.method)
     said = faithfulness.notice(measured, what.name)
     title = f"“{label(what.name)}” as tokens are removed and put back"
     page.show(curves_figure(measured, page.theme, title=title), name="faithfulness", alt="Curves", notice=said)
 
 
-def measured_before(page: Page, what: ChosenTarget, ways: Sequence[Way]) -> faithfulness.Faithfulness | None:
+def measured_before(subject: Subject, what: ChosenTarget, ways: Sequence[Way]) -> faithfulness.Faithfulness | None:
     """What was measured in this session for this prediction, if these ways were among it."""
-    kept = session.MEASURED.of((page.model.key, what.encoding.key, what.target))
+    kept = session.MEASURED.of((subject.model.key, what.encoding.key, what.target))
     if not kept or not set(ways) <= set(kept):
         return None
-    return jobs.result(faithfulness_job(page.model, what, kept), "faithfulness")
+    return jobs.result(faithfulness_job(subject.model, what, kept), "faithfulness")
 
 
 def faithfulness_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> Job[faithfulness.Faithfulness]:
@@ -92,9 +93,9 @@ def faithfulness_job(model: Model, what: ChosenTarget, ways: Sequence[Way]) -> J
     return Job(doing, _measured, (model, what.encoding, what.target, tuple(ways)), seconds)
 
 
-def _measured_now(page: Page, what: ChosenTarget, job: Job[faithfulness.Faithfulness]) -> faithfulness.Faithfulness:
+def _measured_now(subject: Subject, what: ChosenTarget, job: Job[faithfulness.Faithfulness]) -> faithfulness.Faithfulness:
     measured = jobs.result(job, "faithfulness")
-    session.MEASURED.put((page.model.key, what.encoding.key, what.target), job.arguments[-1])
+    session.MEASURED.put((subject.model.key, what.encoding.key, what.target), job.arguments[-1])
     return measured
 
 

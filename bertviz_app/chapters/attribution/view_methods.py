@@ -27,6 +27,7 @@ from bertviz_app.records.attributions import MethodKey, Way
 from bertviz_app.workspace import jobs, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -36,15 +37,15 @@ UNMEASURED = "Choose Faithfulness above to measure how faithful this is to the m
 _signed = st.components.v2.component("inside_bert.signed_strip", html=token_strip.HTML, css=heat_strip.CSS, js=token_strip.JS)
 
 
-def one_method(page: Page, what: ChosenTarget) -> None:
+def one_method(page: Page, subject: Subject, what: ChosenTarget) -> None:
     """One method: the tokens, coloured by what they have a part in, and the strongest of them as bars."""
     with page.controls:
         way = choose_way()
     method = METHODS[way.method]
     if at_once(method):
-        found = once(of_one_pass, page.model, what.encoding, what.target, method.key)
+        found = once(of_one_pass, subject.model, what.encoding, what.target, method.key)
     else:
-        job = attribution_job(page.model, what, way)
+        job = attribution_job(subject.model, what, way)
         if not jobs.asked(job, "attribution", _ask(way), unasked=jobs.OPENING):
             page.notice(f"What drives “{what.name}”? {measures.ASKS[method.work]}")
             return
@@ -65,26 +66,26 @@ def one_method(page: Page, what: ChosenTarget) -> None:
     )
     figure = measures.bars_figure(places.encoding, found, page.theme, title=title, method=method)
     page.show(figure, name="attribution", alt=f"Bars. {said}")
-    st.caption(plain(measures.completeness(method, found, getattr(page.model.info.special, way.baseline))))
+    st.caption(plain(measures.completeness(method, found, getattr(subject.model.info.special, way.baseline))))
     if places.are_words and method.work == "tokens":
         st.caption(measures.OCCLUDED_WORDS)
-    beside(page, what, way)
+    beside(page, subject, what, way)
     with page.fold("Table"):
         page.table(measures.columns(places.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{measures.method_text()}\n\n**Faithfulness.** {METHOD}")
-    page.python(_code(page, what, places, [way], {way.method: measures.title(found, method)}))
+    page.python(_code(subject, what, places, [way], {way.method: measures.title(found, method)}))
 
 
 def _ask(way: Way) -> str:
     return f"Take {way.n_steps} steps from the baseline to this input" if way.n_steps else "Replace one token at a time"
 
 
-def side_by_side(page: Page, what: ChosenTarget) -> None:
+def side_by_side(page: Page, subject: Subject, what: ChosenTarget) -> None:
     """A row for each method."""
     with page.controls:
         ways = choose_ways()
-    job = comparison_job(page.model, what, ways)
+    job = comparison_job(subject.model, what, ways)
     if not jobs.asked(job, "attributions", f"Ask all {len(ways)} methods", unasked=jobs.AT_ONCE):
         page.notice(f"Do the methods name the same tokens for “{what.name}”? Ask all {len(ways)} of them.")
         return
@@ -101,17 +102,21 @@ def side_by_side(page: Page, what: ChosenTarget) -> None:
         )
     if places.are_words:
         st.caption(f"Occlusion: {measures.OCCLUDED_WORDS[0].lower()}{measures.OCCLUDED_WORDS[1:]}")
-    measured = measured_before(page, what, ways)
+    measured = measured_before(subject, what, ways)
     st.caption(f"Faithfulness on this input: {all_gains(measured)}." if measured else UNMEASURED)
     with page.fold("Table"):
         page.table(compared.columns(places.encoding, found), name="attributions")
     with page.fold("How it is computed"):
         st.markdown(measures.method_text())
-    page.python(_code(page, what, places, ways, compared.titles(found)))
+    page.python(_code(subject, what, places, ways, compared.titles(found)))
 
 
 def _code(
-    page: Page, what: ChosenTarget, places: whole_words.Shown, ways: Sequence[Way], titles: Mapping[MethodKey, str]
+    subject: Subject,
+    what: ChosenTarget,
+    places: whole_words.Shown,
+    ways: Sequence[Way],
+    titles: Mapping[MethodKey, str],
 ) -> str:
-    script = code.python_code(page.model.info, page.encoding, what.target, ways)
+    script = code.python_code(subject.model.info, subject.encoding, what.target, ways)
     return code.with_table_of_words(script, what.encoding, titles) if places.are_words else code.with_table(script, titles)

@@ -16,6 +16,7 @@ from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.examples import BLANK, REVIEW
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 STEPS = (16, 64, 256)
 
 
-def suggest(page: Page) -> None:
+def suggest(page: Page, subject: Subject) -> None:
     """A sample that this model has something to say about, until something is typed."""
     if not memory.has_text():
         page.sample = (
-            (BLANK, "") if page.model.info.fills_blanks and "sentiment" not in page.model.info.labels else (REVIEW, "")
+            (BLANK, "") if subject.model.info.fills_blanks and "sentiment" not in subject.model.info.labels else (REVIEW, "")
         )
 
 

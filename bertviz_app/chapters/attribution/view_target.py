@@ -13,6 +13,7 @@ from bertviz_app.records.attributions import Target
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices, predictions
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -29,26 +30,26 @@ class ChosenTarget:
     name: str
 
 
-def choose(page: Page) -> ChosenTarget | None:
+def choose(page: Page, subject: Subject) -> ChosenTarget | None:
     """The prediction, its token, its answer; None, with a sentence, where this input asks the model for nothing."""
-    encoding = predictions.words(page)
+    encoding = predictions.words(page, subject)
     found = [
         one
-        for one in predictions.asked_of(page, encoding)
+        for one in predictions.asked_of(subject, encoding)
         if len(one.logits) > 1 or one.decoding != "softmax"  # one output of a softmax is always 100 %
     ]
     if not found:
-        page.notice(predictions.nothing(page))
+        page.notice(predictions.nothing(subject))
         return None
     with st.container(horizontal=True, gap="medium"):
         one = found[predictions.choose(found)]
-        output = _answer(page, one)
-    return ChosenTarget(encoding, one.target(output), one.name(output, page.model.reader.token))
+        output = _answer(subject, one)
+    return ChosenTarget(encoding, one.target(output), one.name(output, subject.model.reader.token))
 
 
-def _answer(page: Page, one: Prediction) -> int:
+def _answer(subject: Subject, one: Prediction) -> int:
     """The answer that is explained, at first the likeliest."""
-    token = page.model.reader.token
+    token = subject.model.reader.token
     offered = np.argsort(-one.logits, kind="stable")[:MOST_ANSWERS].tolist()
     return choices.one_of_these(
         Choice.ANSWER, "Answer to explain", offered, says=lambda output: f"{one.name(output, token)} ({one.said(output)})"

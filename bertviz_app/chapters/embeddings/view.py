@@ -9,35 +9,36 @@ from bertviz_app.chapters.embeddings import measures, snippet
 from bertviz_app.chapters.embeddings.view_comparison import neighbours_view, sentences_view, similarity_view
 from bertviz_app.workspace import Page, choices, once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 VIEWS = ("Tokens in 2-D", "3-D", "Over the layers", "Several sentences", "Similarity", "Neighbours")
 AT_A_LAYER = (VIEWS[0], VIEWS[1], VIEWS[4])
 
 
-def points_view(page: Page, state: int, *, in_space: bool) -> None:
+def points_view(page: Page, subject: Subject, state: int, *, in_space: bool) -> None:
     """The tokens at one layer, as points in the plane or in space."""
-    projection, figure = once(measures.points_picture, page.forward, state, page.theme, in_space)
+    projection, figure = once(measures.points_picture, subject.forward, state, page.theme, in_space)
     n_axes = 3 if in_space else 2
-    said = measures.points_notice(projection, page.forward, state, n_axes=n_axes)
+    said = measures.points_notice(projection, subject.forward, state, n_axes=n_axes)
     alt = "Scatter plot of the tokens’ vectors after principal component analysis"
     page.show(figure, name="embeddings", alt=alt, notice=said)
     with page.fold("Table"):
-        page.table(measures.points_columns(projection, page.encoding.tokens), name="embeddings")
-    page.python(snippet.python_code(page.model.info, page.encoding, state=state, n_components=3))
+        page.table(measures.points_columns(projection, subject.encoding.tokens), name="embeddings")
+    page.python(snippet.python_code(subject.model.info, subject.encoding, state=state, n_components=3))
 
 
-def layers_view(page: Page) -> None:
+def layers_view(page: Page, subject: Subject) -> None:
     """The tokens on their way through the layers."""
     alt = "Scatter plot of the tokens, animated over the layers"
     page.show(
-        once(measures.layers_figure, page.forward, page.theme),
+        once(measures.layers_figure, subject.forward, page.theme),
         name="layers",
         alt=alt,
-        notice=measures.travel_notice(page.forward),
+        notice=measures.travel_notice(subject.forward),
     )
     with page.fold("Table"):
-        page.table(measures.tracks_columns(page.forward), name="layers")
-    page.python(snippet.python_code(page.model.info, page.encoding, state=None))
+        page.table(measures.tracks_columns(subject.forward), name="layers")
+    page.python(snippet.python_code(subject.model.info, subject.encoding, state=None))
 
 
 def show(page: Page) -> None:
@@ -50,10 +51,10 @@ def show(page: Page) -> None:
         with sentence:
             page.sentence()
     if view in VIEWS[:2]:
-        points_view(page, state, in_space=view == VIEWS[1])
+        points_view(page, page.subject, state, in_space=view == VIEWS[1])
     elif view == VIEWS[4]:
-        similarity_view(page, state)
+        similarity_view(page, page.subject, state)
     else:
-        {VIEWS[2]: layers_view, VIEWS[3]: sentences_view, VIEWS[5]: neighbours_view}[view](page)
+        {VIEWS[2]: layers_view, VIEWS[3]: sentences_view, VIEWS[5]: neighbours_view}[view](page, page.subject)
     with page.fold("How it is computed"):
         st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: similarity.NEIGHBOURS_METHOD}.get(view, measures.METHOD))

@@ -14,6 +14,7 @@ from bertviz_app.drawing.plots import label, shown
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.records.forward import ForwardPass
@@ -27,9 +28,9 @@ SENTENCES = (
 )
 
 
-def sentences_view(page: Page) -> None:
+def sentences_view(page: Page, subject: Subject) -> None:
     """Several sentences in one projection, the same word joined by lines, and how alike the sentences are."""
-    forwards = forwards_of(page, page.texts("sentences", "Sentences, one per line", SENTENCES))
+    forwards = forwards_of(subject, page.texts("sentences", "Sentences, one per line", SENTENCES))
     words = sentences.shared_words(forwards)
     word = None
     for_layer, for_word = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
@@ -47,30 +48,30 @@ def sentences_view(page: Page) -> None:
         + (f"; the places of “{word}” are connected by lines" if word else ""),
         notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
-    kind = _sentence_similarity(page, forwards)
+    kind = _sentence_similarity(page, subject, forwards)
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
-    page.python(sentences.python_code(page.model.info, texts, word, state=state, kind=kind))
+    page.python(sentences.python_code(subject.model.info, texts, word, state=state, kind=kind))
 
 
-def forwards_of(page: Page, texts: list[str]) -> list[ForwardPass]:
+def forwards_of(subject: Subject, texts: list[str]) -> list[ForwardPass]:
     """One pass for each sentence; what was cut is said."""
-    encodings = [page.model.encode(text, max_tokens=sentences.MAX_TOKENS) for text in texts]
+    encodings = [subject.model.encode(text, max_tokens=sentences.MAX_TOKENS) for text in texts]
     cut = [str(number) for number, encoding in enumerate(encodings, start=1) if encoding.n_dropped]
     if cut:
         st.caption(f"This view reads the first {sentences.MAX_TOKENS} tokens of a sentence. Cut: sentence {', '.join(cut)}.")
-    return page.runs(encodings, f"Reading {len(encodings)} sentences")
+    return subject.runs(encodings, f"Reading {len(encodings)} sentences")
 
 
-def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> str:
+def _sentence_similarity(page: Page, subject: Subject, forwards: list[ForwardPass]) -> str:
     """How similar the sentences are by the vectors that the visitor chooses: the kind of these, or "" for one sentence alone."""
     with page.fold("How similar the sentences are"):
         if len(forwards) < 2:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
             return ""
         kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
-        spelled = page.model.info.special.spelled
+        spelled = subject.model.info.special.spelled
         kind = choices.view(
             Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", spelled=spelled, label_visibility="visible"
         )
@@ -82,28 +83,28 @@ def _sentence_similarity(page: Page, forwards: list[ForwardPass]) -> str:
         numbered = [f"sentence {number}" for number in numbers]
         said = similarity.most_alike_notice(matrix, numbered, what=f" by their {spelled(kind)} vectors")
         page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
-        st.caption(similarity.sentences_method(page.model.info))
+        st.caption(similarity.sentences_method(subject.model.info))
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
     return str(kind)
 
 
-def similarity_view(page: Page, state: int) -> None:
+def similarity_view(page: Page, subject: Subject, state: int) -> None:
     """The cosine similarity of every two tokens at one layer: an index into `hidden_states`."""
-    matrix = similarity.cosine_matrix(page.forward.hidden_states[state])
-    tokens = page.encoding.tokens
+    matrix = similarity.cosine_matrix(subject.forward.hidden_states[state])
+    tokens = subject.encoding.tokens
     title = f"Cosine similarity of the tokens at {numbering.state_name(state)}"
-    said = similarity.most_alike_notice(matrix, [token_name(page.encoding, place) for place in range(len(tokens))])
+    said = similarity.most_alike_notice(matrix, [token_name(subject.encoding, place) for place in range(len(tokens))])
     figure = similarity.similarity_figure(matrix, tokens, page.theme, title=title)
     page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
-    page.python(similarity.tokens_code(page.model.info, page.encoding, state=state))
+    page.python(similarity.tokens_code(subject.model.info, subject.encoding, state=state))
 
 
-def neighbours_view(page: Page) -> None:
+def neighbours_view(page: Page, subject: Subject) -> None:
     """The tokens of the vocabulary whose input embeddings are nearest to that of a token of the sentence."""
-    encoding = page.encoding
+    encoding = subject.encoding
     position = choices.clicked_token(Choice.NEIGHBOURS_TOKEN, encoding)
     if position is None:
         # A whole word says more than a piece; the middle one, if there are many.
@@ -116,12 +117,12 @@ def neighbours_view(page: Page) -> None:
         choices.click_token(Choice.NEIGHBOURS_TOKEN, encoding, clicked)
         st.rerun()
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
-    found = similarity.neighbours(token_id, page.model.word_embeddings, page.model.reader.token)
+    found = similarity.neighbours(token_id, subject.model.word_embeddings, subject.model.reader.token)
     figure = similarity.neighbours_figure(found, page.theme, of=token)
-    said = similarity.neighbours_notice(found, token, page.model.info.vocab_size)
+    said = similarity.neighbours_notice(found, token, subject.model.info.vocab_size)
     alt = f"Bars: the tokens of the vocabulary nearest to {token}"
     page.show(figure, name="neighbours", alt=alt, notice=said)
     columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
     with page.fold("Table"):
         page.table(columns, name="neighbours")
-    page.python(similarity.neighbours_code(page.model.info, token_id))
+    page.python(similarity.neighbours_code(subject.model.info, token_id))

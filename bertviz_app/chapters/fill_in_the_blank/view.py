@@ -11,17 +11,18 @@ from bertviz_app.drawing.numbering import numbered
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.hidden_words import hidden_blanks
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead
 
 
-def guesses(page: Page) -> None:
+def guesses(page: Page, subject: Subject) -> None:
     """What the model says of each blank, and what it takes further passes to say."""
     page.sentence()
     page.hide_words()
-    encoding = page.encoding
+    encoding = subject.encoding
     k = 5
     if not encoding.positions("mask"):
-        positions, seen = seen_probabilities(page)
+        positions, seen = seen_probabilities(subject)
         title = "How sure BERT is of each word it can see"
         figure = measures.tokens_figure(encoding, positions, seen, page.theme, title=title)
         said = measures.seen_notice(encoding, positions, seen)
@@ -29,12 +30,12 @@ def guesses(page: Page) -> None:
         with page.fold("Table"):
             page.table(numbered(encoding.tokens, positions) | {"probability": seen}, name="seen")
     else:
-        blanks = page.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
+        blanks = subject.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
         k = choices.number(Choice.TOP_K, "Words to show", 3, 20, value=5)
-        logits = page.model.vocabulary_logits(page.run(encoding).hidden_states[-1][blanks])
-        filled = measures.fill(logits, blanks, page.model.reader.token, k=k)
-        given, hidden = hidden_blanks(page.subject, blanks)
-        said = measures.blanks_notice(filled, measures.originals(logits[given], page.subject.typed, hidden))
+        logits = subject.model.vocabulary_logits(subject.run(encoding).hidden_states[-1][blanks])
+        filled = measures.fill(logits, blanks, subject.model.reader.token, k=k)
+        given, hidden = hidden_blanks(subject, blanks)
+        said = measures.blanks_notice(filled, measures.originals(logits[given], subject.typed, hidden))
         figure = measures.blanks_figure(filled, page.theme)
         page.show(figure, name="blanks", alt="Bars: the most likely words for each blank", notice=said)
         n_drawn = len(measures.drawn(filled))
@@ -42,19 +43,19 @@ def guesses(page: Page) -> None:
             st.caption(f"Showing {n_drawn} of {len(filled)} blanks; the table below has all of them.")
         if len(filled) > 1:
             with page.fold("Fill the blanks one by one"):
-                filled_one_by_one(page, encoding)
+                filled_one_by_one(page, subject, encoding)
         with page.fold("All words as a table"):
             page.table(measures.columns(filled), name="blanks")
     with page.fold("How sure BERT is of each word when that word is hidden"):
-        own_probabilities(page)
+        own_probabilities(page, subject)
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.python_code(page.model.info, encoding, k=k))
+        st.markdown(subject.model.info.special.spelled(measures.METHOD))
+    page.python(snippet.python_code(subject.model.info, encoding, k=k))
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
     if page.model.info.fills_blanks:
-        guesses(page)
+        guesses(page, page.subject)
     else:
-        suggest_instead(page, "masked_words")
+        suggest_instead(page, page.subject, "masked_words")

@@ -15,6 +15,7 @@ from bertviz_app.workspace import choices, costs, jobs
 from bertviz_app.workspace.caches import forward_pass, once, read_final_states
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -24,9 +25,9 @@ ORDERS = ("Left to right", "Most confident first")
 ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8 MB
 
 
-def seen_probabilities(page: Page) -> tuple[list[int], Floats]:
+def seen_probabilities(subject: Subject) -> tuple[list[int], Floats]:
     """What the head gives each token at its own place while nothing is hidden: no further pass."""
-    return once(_seen_probabilities, page.model, page.forward)
+    return once(_seen_probabilities, subject.model, subject.forward)
 
 
 def _seen_probabilities(model: Model, forward: ForwardPass) -> tuple[list[int], Floats]:
@@ -35,19 +36,19 @@ def _seen_probabilities(model: Model, forward: ForwardPass) -> tuple[list[int], 
     return positions, np.exp(_own_log_probabilities(model, rows, forward.encoding.token_ids[positions]))
 
 
-def filled_one_by_one(page: Page, encoding: Encoding) -> None:
+def filled_one_by_one(page: Page, subject: Subject, encoding: Encoding) -> None:
     """Each blank filled with its best word, which the next guess then sees: a further pass for each after the first, on request."""
     left = encoding.positions("mask")
     n = len(left)
     order = choices.view(Choice.BLANK_ORDER, ORDERS, label="Order", label_visibility="visible")
-    seconds = costs.expected(page.model, n - 1, encoding.n_tokens)
-    job = Job(f"Filling {n} blanks", _filled, (page.model, encoding, order), seconds)
+    seconds = costs.expected(subject.model, n - 1, encoding.n_tokens)
+    job = Job(f"Filling {n} blanks", _filled, (subject.model, encoding, order), seconds)
     if not jobs.asked(job, "fill_one_by_one", f"Fill {n} blanks one by one"):
         return
     filled, steps, places = jobs.result(job, "fill_one_by_one")
     page.strip(filled, key="one_by_one", chosen=[step.position for step in steps])
     page.table(measures.one_by_one_columns(steps, places), name="one-by-one")
-    code = snippet.one_by_one_code(page.model.info, encoding, surest_first=order == ORDERS[1])
+    code = snippet.one_by_one_code(subject.model.info, encoding, surest_first=order == ORDERS[1])
     st.code(code, language="python")
 
 
@@ -69,9 +70,9 @@ def _filled(
     return encoding, steps, places
 
 
-def own_probabilities(page: Page) -> None:
+def own_probabilities(page: Page, subject: Subject) -> None:
     """Each token's own probability when it alone is hidden, and the pseudo-perplexity: one further pass a token, on request."""
-    encoding = page.encoding
+    encoding = subject.encoding
     readable = pseudo_perplexity.readable(encoding)
     positions = readable[: pseudo_perplexity.MOST_TOKENS]
     if not positions:
@@ -80,8 +81,8 @@ def own_probabilities(page: Page) -> None:
     n = len(positions)
     if n < len(readable):
         st.caption(f"Only the first {n} of {len(readable)} tokens are hidden in turn, as each takes a pass.")
-    seconds = costs.expected(page.model, n, encoding.n_tokens)
-    job = Job("Hiding each token in turn", _hidden_in_turn, (page.model, encoding, tuple(positions)), seconds)
+    seconds = costs.expected(subject.model, n, encoding.n_tokens)
+    job = Job("Hiding each token in turn", _hidden_in_turn, (subject.model, encoding, tuple(positions)), seconds)
     if not jobs.asked(job, "own_probabilities", f"Hide each of {n} tokens in turn" if n > 1 else "Hide the one token"):
         return
     logs = jobs.result(job, "own_probabilities")
@@ -91,8 +92,8 @@ def own_probabilities(page: Page) -> None:
         pseudo_perplexity.surprise_figure(result, page.theme), name="own", alt=alt, notice=pseudo_perplexity.notice(result)
     )
     page.table(numbered(encoding.tokens, positions) | {"probability": np.exp(logs), "log probability": logs}, name="own")
-    st.markdown(page.model.info.special.spelled(pseudo_perplexity.METHOD))
-    st.code(pseudo_perplexity.python_code(page.model.info, encoding, positions), language="python")
+    st.markdown(subject.model.info.special.spelled(pseudo_perplexity.METHOD))
+    st.code(pseudo_perplexity.python_code(subject.model.info, encoding, positions), language="python")
 
 
 def _hidden_in_turn(model: Model, encoding: Encoding, positions: tuple[int, ...], progress: Progress) -> Floats:

@@ -9,30 +9,31 @@ from bertviz_app.drawing.tables import csv_text
 from bertviz_app.errors import MissingHead
 from bertviz_app.workspace import Page, choices, once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
 BY_TOKEN = "Embedding sum"
 
 
-def chosen_token(page: Page, *, clickable: bool) -> int:
+def chosen_token(page: Page, subject: Subject, *, clickable: bool) -> int:
     """The strip of tokens, and the one whose numbers are shown."""
-    kept = choices.clicked_token(Choice.FORWARD_TOKEN, page.encoding)
-    position = min(1, page.encoding.n_tokens - 1) if kept is None else kept
+    kept = choices.clicked_token(Choice.FORWARD_TOKEN, subject.encoding)
+    position = min(1, subject.encoding.n_tokens - 1) if kept is None else kept
     hint = "Click a token to see its sum" if clickable else ""
-    clicked = page.strip(page.encoding, hint=hint, chosen=(position,) if clickable else ())
+    clicked = page.strip(subject.encoding, hint=hint, chosen=(position,) if clickable else ())
     if clickable and clicked is not None and clicked != position:
-        choices.click_token(Choice.FORWARD_TOKEN, page.encoding, clicked)
+        choices.click_token(Choice.FORWARD_TOKEN, subject.encoding, clicked)
         st.rerun()
     return position
 
 
-def picture(page: Page, view: str, position: int) -> measures.Picture:
+def picture(page: Page, subject: Subject, view: str, position: int) -> measures.Picture:
     """The picture of a view, with its sentence and its table."""
-    forward = page.forward
+    forward = subject.forward
     if view == "Shapes":
         return once(measures.steps_picture, forward, page.theme)
     if view == BY_TOKEN:
-        return embedding_sum.sum_picture(forward, page.model.embedding_parts(page.encoding), position, page.theme)
+        return embedding_sum.sum_picture(forward, subject.model.embedding_parts(subject.encoding), position, page.theme)
     if view == "Last hidden state":
         return once(hidden_states.states_picture, forward, page.theme)
     if view == "Norms":
@@ -48,15 +49,15 @@ def show(page: Page) -> None:
     above = st.container()
     view = choices.view(Choice.FORWARD_VIEW, VIEWS)
     with above:
-        position = chosen_token(page, clickable=view == BY_TOKEN)
-    drawn, name = picture(page, view, position), view.lower().replace(" ", "-")
+        position = chosen_token(page, page.subject, clickable=view == BY_TOKEN)
+    drawn, name = picture(page, page.subject, view, position), view.lower().replace(" ", "-")
     page.show(drawn.figure, name=name, alt=view, notice=drawn.notice)
     with page.fold("Table"):
         page.table(drawn.columns, name=name)
         if view == "Last hidden state":
-            last, tokens = page.forward.hidden_states[-1], page.encoding.tokens
+            last, tokens = page.subject.forward.hidden_states[-1], page.subject.encoding.tokens
             csv = {"file_name": "last_hidden_state.csv", "mime": "text/csv", "key": "csv_all", "on_click": "ignore"}
             st.download_button(
                 "Download all numbers as CSV", lambda: csv_text(hidden_states.states_columns(last, tokens)).encode(), **csv
             )
-    page.python(snippet.python_code(page.model.info, page.encoding, position, view))
+    page.python(snippet.python_code(page.model.info, page.subject.encoding, position, view))

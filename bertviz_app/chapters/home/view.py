@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def show(page: Page) -> None:
     """From the letters to a prediction, each step with a link to the page that has all of it."""
     page.sentence()
-    encoding, model = page.encoding, page.model
+    encoding, model = page.subject.encoding, page.model
 
     page.notice(words_to_tokens.notice(encoding, words_to_tokens.words(encoding, model.reader.trace)))
     st.header("1 · It is cut into tokens, each with a number", anchor=False)
@@ -28,7 +28,7 @@ def show(page: Page) -> None:
     )
     page.link("tokens", "See every step of the tokenizer")
 
-    forward = page.forward
+    forward = page.subject.forward
     st.header("2 · Each number becomes a vector", anchor=False)
     st.markdown(f"After {model.info.n_layers} layers, {model.info.d_model} numbers describe each token in its context.")
     page.show(once(measures.vectors_figure, forward, page.theme), name="vectors", alt="Heatmap of the last layer's vectors")
@@ -45,5 +45,5 @@ def show(page: Page) -> None:
     page.link("attention", "Look at all heads")
 
     st.header("4 · The vectors are turned into a prediction", anchor=False)
-    shown = show_ending(page)
+    shown = show_ending(page, page.subject)
     page.python(measures.python_code(model.info, encoding, glance, task=shown))

@@ -13,6 +13,7 @@ from bertviz_app.drawing.plots import percent
 from bertviz_app.families.objectives import OBJECTIVES
 from bertviz_app.families.tasks import in_order
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import link_to_task
 
 if TYPE_CHECKING:
@@ -21,27 +22,27 @@ if TYPE_CHECKING:
 BARS = 5
 
 
-def show_ending(page: Page) -> str | None:
+def show_ending(page: Page, subject: Subject) -> str | None:
     """The first blank filled, or what a head over the whole input says: whichever this model has. What it was, "fill_mask" or a key of `TASKS`;
     where there is neither, what else it can do is said, and None.
     """
-    info = page.model.info
-    if info.fills_blanks and page.encoding.positions("mask"):
-        _first_blank(page)
+    info = subject.model.info
+    if info.fills_blanks and subject.encoding.positions("mask"):
+        _first_blank(page, subject)
         return "fill_mask"
     heads = info.classifiers
     # Those that read a text alone come first.
     asked = sorted(in_order(heads), key=lambda key: heads[key].row.needs_pair)
-    if task := next((key for key in asked if page.pair is not None or not heads[key].row.needs_pair), None):
-        _whole_input(page, task)
+    if task := next((key for key in asked if subject.pair is not None or not heads[key].row.needs_pair), None):
+        _whole_input(page, subject, task)
         return task
-    _without_prediction(page)
+    _without_prediction(page, subject)
     return None
 
 
-def _first_blank(page: Page) -> None:
-    model, blanks = page.model, page.encoding.positions("mask")
-    logits = model.vocabulary_logits(page.forward.hidden_states[-1][blanks[:1]])[0]
+def _first_blank(page: Page, subject: Subject) -> None:
+    model, blanks = subject.model, subject.encoding.positions("mask")
+    logits = model.vocabulary_logits(subject.forward.hidden_states[-1][blanks[:1]])[0]
     best = (-logits).argsort()[:BARS]
     words, shares = [model.reader.token(token_id) for token_id in best], softmax(logits)[best]
     st.markdown(f"The {'first ' if len(blanks) > 1 else ''}blank, filled: the five most likely words.")
@@ -50,26 +51,26 @@ def _first_blank(page: Page) -> None:
     page.link("fill_in_the_blank", "Hide any word and see what BERT would put there")
 
 
-def _whole_input(page: Page, task: str) -> None:
-    head = page.model.info.task_heads[task]
-    reading = classes.read(head, page.model.class_logits(task, page.forward.class_vector))
+def _whole_input(page: Page, subject: Subject, task: str) -> None:
+    head = subject.model.info.task_heads[task]
+    reading = classes.read(head, subject.model.class_logits(task, subject.forward.class_vector))
     st.markdown(f"Here: {head.what}, read from the vector of the first token.")
     page.show(
         classes.reading_figure(reading, page.theme, most=BARS), name="prediction", alt="Bars", notice=classes.notice(reading)
     )
     if said := classes.about(head):
         st.caption(plain(said))
-    link_to_task(page, task)
+    link_to_task(page, subject, task)
 
 
-def _without_prediction(page: Page) -> None:
-    info = page.model.info
+def _without_prediction(page: Page, subject: Subject) -> None:
+    info = subject.model.info
     if info.objectives or info.task_heads:
         st.markdown("The heads of this model need something else to read:")
         for objective in info.objectives:
             page.link(OBJECTIVES[objective].page, OBJECTIVES[objective].offer)
         for task in info.task_heads:
-            link_to_task(page, task)
+            link_to_task(page, subject, task)
     elif info.unread:
         st.markdown(
             f"This checkpoint brings a head that this program does not read ({plain(info.unread)}): here its story ends at the vectors."

@@ -10,25 +10,26 @@ from bertviz_app.chapters.interventions.view_switches import switch_off
 from bertviz_app.workspace import Page, choices, session
 from bertviz_app.workspace.examples import BLANK, FIRST
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 SWITCH_OFF, HEADS, PATCHING = VIEWS = ("Switch off", "Map of heads", "Patching")
 
 
-def heads(page: Page) -> None:
+def heads(page: Page, subject: Subject) -> None:
     """The map of what each head is missed for; a click on a head switches it off."""
     page.sentence(pair=True)
-    if map_of_heads(page):  # a head was clicked
+    if map_of_heads(page, subject):  # a head was clicked
         session.choose_later({Choice.INTERVENTIONS_VIEW: SWITCH_OFF})
         st.rerun()
 
 
-def parts(page: Page) -> None:
+def parts(page: Page, subject: Subject) -> None:
     page.sentence(pair=True)
-    switch_off(page)
+    switch_off(page, subject)
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sample = (BLANK if page.model.info.fills_blanks else FIRST, "")
     view = choices.view(Choice.INTERVENTIONS_VIEW, VIEWS)
-    {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page)
+    {SWITCH_OFF: parts, HEADS: heads, PATCHING: patching_view}[view](page, page.subject)

@@ -15,6 +15,7 @@ from bertviz_app.workspace import costs, jobs, session
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.predictions import asked_of, choose, nothing, predictions, words
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 
-def map_of_heads(page: Page) -> bool:
+def map_of_heads(page: Page, subject: Subject) -> bool:
     """What each head does for one prediction. True when a head was clicked, which is then the one that is switched off."""
-    encoding = words(page)
-    forward = page.run(encoding)
-    found = asked_of(page, encoding)
+    encoding = words(page, subject)
+    forward = subject.run(encoding)
+    found = asked_of(subject, encoding)
     if not found:
-        page.notice(nothing(page))
+        page.notice(nothing(subject))
         return False
     which = choose(found)
     chosen = found[which]
-    name = chosen.name(chosen.best, page.model.reader.token)
+    name = chosen.name(chosen.best, subject.model.reader.token)
     value = float(chosen.values[chosen.best])
-    job = _job(page, forward)
-    if not jobs.asked(job, "head_map", f"Test all {len(each_head(page.model.info))} heads", unasked=jobs.AT_ONCE):
+    job = _job(subject, forward)
+    if not jobs.asked(job, "head_map", f"Test all {len(each_head(subject.model.info))} heads", unasked=jobs.AT_ONCE):
         page.notice(f"The model gives “{name}” {chosen.said(chosen.best)}. Which heads matter for that?")
         return False
     effects = jobs.result(job, "head_map")[which]
@@ -51,18 +52,18 @@ def map_of_heads(page: Page) -> bool:
     with page.fold("Table"):
         page.table(head_effects.columns(effects, unit="bits" if chosen.is_probability else "change"), name="head-map")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(head_effects.METHOD))
-    page.python(snippet.map_code(page.model.info, page.encoding, chosen))
+        st.markdown(subject.model.info.special.spelled(head_effects.METHOD))
+    page.python(snippet.map_code(subject.model.info, subject.encoding, chosen))
     if clicked is not None:
-        layer, head = divmod(int(clicked), page.model.info.n_heads)
+        layer, head = divmod(int(clicked), subject.model.info.n_heads)
         session.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})
     return clicked is not None
 
 
-def _job(page: Page, forward: ForwardPass) -> Job[tuple[Floats, ...]]:
-    n = len(each_head(page.model.info))
-    seconds = costs.expected(page.model, n, forward.encoding.n_tokens)
-    return Job(f"Switching off each of {n} heads", all_effects, (page.model, forward), seconds)
+def _job(subject: Subject, forward: ForwardPass) -> Job[tuple[Floats, ...]]:
+    n = len(each_head(subject.model.info))
+    seconds = costs.expected(subject.model, n, forward.encoding.n_tokens)
+    return Job(f"Switching off each of {n} heads", all_effects, (subject.model, forward), seconds)
 
 
 def states_under(

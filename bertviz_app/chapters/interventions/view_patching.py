@@ -16,6 +16,7 @@ from bertviz_app.workspace import costs, jobs
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.predictions import choose, predictions
 from bertviz_app.workspace.sentence import text_form
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -27,24 +28,29 @@ BOXES = {
 }
 
 
-def patching_view(page: Page) -> None:
+def patching_view(page: Page, subject: Subject) -> None:
     """Which vectors of one sentence, put into another, bring the one's prediction with them."""
     typed = text_form("patching", BOXES, beside=True)
-    a, b = (page.model.encode(typed[name]) for name in BOXES)
+    a, b = (subject.model.encode(typed[name]) for name in BOXES)
     page.reads(a.text, b.text)
     page.strip(a, key="donor")
     page.strip(b, key="recipient")
-    pairs = _pairs(page, a, b)
+    pairs = _pairs(page, subject, a, b)
     if not pairs:
         return
     chosen = choose([one for one, _ in pairs])
-    pair, contrast, token = pairs[chosen], patching.contrast(*pairs[chosen]), page.model.reader.token
+    pair, contrast, token = pairs[chosen], patching.contrast(*pairs[chosen]), subject.model.reader.token
     if abs(contrast.span) < patching.LEAST:
         page.notice("Both sentences get the same prediction: there is no difference that could be brought back.")
         return
-    n_vectors = len(each_vector(page.model.info, b.n_tokens))
-    seconds = costs.expected(page.model, n_vectors, b.n_tokens)
-    job = Job(f"Putting each of {n_vectors} vectors of A into B", differences, (page.model, page.run(a), page.run(b)), seconds)
+    n_vectors = len(each_vector(subject.model.info, b.n_tokens))
+    seconds = costs.expected(subject.model, n_vectors, b.n_tokens)
+    job = Job(
+        f"Putting each of {n_vectors} vectors of A into B",
+        differences,
+        (subject.model, subject.run(a), subject.run(b)),
+        seconds,
+    )
     if not jobs.asked(job, "patching", f"Put each of {n_vectors} vectors of A into B", unasked=jobs.AT_ONCE):
         page.notice(patching.before_notice(pair, contrast, lambda output: pair[0].name(output, token)))
         return
@@ -56,11 +62,11 @@ def patching_view(page: Page) -> None:
     with page.fold("Table"):
         page.table(patching.columns(restored, names), name="patching")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(patching.METHOD))
-    page.python(patching.python_code(page.model.info, (a, b), pair[0], contrast))
+        st.markdown(subject.model.info.special.spelled(patching.METHOD))
+    page.python(patching.python_code(subject.model.info, (a, b), pair[0], contrast))
 
 
-def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Prediction, Prediction]]:
+def _pairs(page: Page, subject: Subject, a: Encoding, b: Encoding) -> list[tuple[Prediction, Prediction]]:
     """The predictions that can be compared; none, with the reason on the screen, where there are none."""
     if a.n_tokens != b.n_tokens:
         page.notice(patching.unequal(a.n_tokens, b.n_tokens))
@@ -70,7 +76,7 @@ def _pairs(page: Page, a: Encoding, b: Encoding) -> list[tuple[Prediction, Predi
             f"These sentences have {b.n_tokens} tokens; up to {patching.MOST_TOKENS} can be patched, as each token takes a pass per layer."
         )
         return []
-    pairs = _asked_of_both(page.model, page.run(a), page.run(b))
+    pairs = _asked_of_both(subject.model, subject.run(a), subject.run(b))
     if not pairs:
         page.notice(
             "There is no prediction to compare: this model needs a blank, [MASK], in the same place of both sentences, or a trained head for something else."

@@ -15,25 +15,26 @@ from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
 from bertviz_app.workspace.scene import ALL_HEADS, Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
     from bertviz_app.workspace.page import Page
 
 
-def switch_off(page: Page) -> None:
+def switch_off(page: Page, subject: Subject) -> None:
     """Heads and layers to switch off, and what that does to each prediction."""
-    encoding = words(page)
-    before = asked_of(page, encoding)
-    what = _chosen(page)
+    encoding = words(page, subject)
+    before = asked_of(subject, encoding)
+    what = _chosen(subject)
     if not before:
-        page.notice(nothing(page))
+        page.notice(nothing(subject))
         return
-    forward = page.run(encoding)
-    changes = once(_changes, page.model, forward, what)
-    said = measures.notice(changes, what, page.model.info.n_heads)
+    forward = subject.run(encoding)
+    changes = once(_changes, subject.model, forward, what)
+    said = measures.notice(changes, what, subject.model.info.n_heads)
     page.show(
-        once(_figure, page.model, forward, what, page.theme),
+        once(_figure, subject.model, forward, what, page.theme),
         name="switched-off",
         alt="Bars, before and after",
         notice=said,
@@ -45,13 +46,13 @@ def switch_off(page: Page) -> None:
     with page.fold("Table"):
         page.table(measures.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.changes_code(page.model.info, encoding, what, list(zip(before, changes, strict=True))))
+        st.markdown(subject.model.info.special.spelled(measures.METHOD))
+    page.python(snippet.changes_code(subject.model.info, encoding, what, list(zip(before, changes, strict=True))))
 
 
-def _chosen(page: Page) -> Intervention:
+def _chosen(subject: Subject) -> Intervention:
     """What is switched off: any heads, any layers."""
-    layers, heads = ([shown(place) for place in range(n)] for n in (page.model.info.n_layers, page.model.info.n_heads))
+    layers, heads = ([shown(place) for place in range(n)] for n in (subject.model.info.n_layers, subject.model.info.n_heads))
     whole, each = [f"{layer}{ALL_HEADS}" for layer in layers], [f"{layer}.{head}" for layer in layers for head in heads]
     for_heads, for_layers = st.columns([3, 2], gap="medium")
     with for_heads:
@@ -63,7 +64,7 @@ def _chosen(page: Page) -> Intervention:
         choices.some_of(
             Choice.LAYERS_OFF, "Layers to skip", [str(layer) for layer in layers], placeholder="None", select_all=False
         )
-    return session.now().switched_off(page.model.info.n_heads)
+    return session.now().switched_off(subject.model.info.n_heads)
 
 
 def _changes(model: Model, forward: ForwardPass, what: Intervention) -> list[measures.Change]:

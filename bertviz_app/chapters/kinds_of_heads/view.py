@@ -12,15 +12,15 @@ from bertviz_app.workspace import Page
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sentence(pair=True)
-    measure = choose_measure(page)
-    mine, sample = measured(page.forward), compared_sample(page)
+    measure = choose_measure(page.subject)
+    mine, sample = measured(page.subject.forward), compared_sample(page.subject)
     special = page.model.info.special
     said = sentences.kinds_sentence(mine, sample) if measure is None else sentences.measure_sentence(mine, measure, sample)
     page.notice(special.spelled(said))
-    show_maps(page, measure, mine, sample)
+    show_maps(page, page.subject, measure, mine, sample)
     st.caption("Click a square to open that head.")
     with page.fold("All heads as a table"):
         page.table(sentences.columns(mine, special), name="heads")
     with page.fold("How it is computed"):
         st.markdown(special.spelled(sentences.METHOD))
-    page.python(snippet.python_code(page.model.info, page.encoding))
+    page.python(snippet.python_code(page.model.info, page.subject.encoding))

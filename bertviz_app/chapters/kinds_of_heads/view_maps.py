@@ -17,6 +17,7 @@ from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.navigation import go_to
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -40,23 +41,23 @@ def sample_measures(model: Model, paired: bool, progress: Progress) -> HeadMeasu
     return measures.mean_of(found)
 
 
-def choose_measure(page: Page) -> Measure | None:
+def choose_measure(subject: Subject) -> Measure | None:
     """The measure that is shown; None for the kinds."""
     names = [KIND, *(measure.name for measure in MEASURES)]
-    name = choices.one_of(Choice.HEAD_MEASURE, "Colour heads by", names, spelled=page.model.info.special.spelled)
+    name = choices.one_of(Choice.HEAD_MEASURE, "Colour heads by", names, spelled=subject.model.info.special.spelled)
     return next((measure for measure in MEASURES if measure.name == name), None)
 
 
-def compared_sample(page: Page) -> HeadMeasures | None:
+def compared_sample(subject: Subject) -> HeadMeasures | None:
     """The sample's measures, or None with a button to read it."""
-    model, paired = page.model, page.encoding.pair is not None
+    model, paired = subject.model, subject.encoding.pair is not None
     n, n_tokens = len(sample.texts(paired=paired)), 30 if paired else 15
     what = "passages of two sentences" if paired else "sentences"
     job = Job(f"Reading {n} {what}", sample_measures, (model, paired), costs.expected(model, n, n_tokens))
     return jobs.result(job, "read_sample") if jobs.asked(job, "read_sample", f"Compare with {n} other {what}") else None
 
 
-def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: HeadMeasures | None) -> None:
+def show_maps(page: Page, subject: Subject, measure: Measure | None, mine: HeadMeasures, sampled: HeadMeasures | None) -> None:
     """The map of this text and, once it was read, that of the sample and their difference. A click opens the head."""
     theme, title = page.theme, "This text"
     if measure is None:
@@ -75,7 +76,7 @@ def show_maps(page: Page, measure: Measure | None, mine: HeadMeasures, sampled: 
         with column:
             clicked = page.choose(chart, name=f"heads_{number}", alt=alt)
         if clicked is not None:
-            open_head(*divmod(int(clicked), page.model.info.n_heads))
+            open_head(*divmod(int(clicked), subject.model.info.n_heads))
 
 
 def open_head(layer: int, head: int) -> None:

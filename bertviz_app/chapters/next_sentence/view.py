@@ -10,19 +10,20 @@ from bertviz_app.drawing import plots
 from bertviz_app.families.objectives import PAIRS
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead
 
 VIEWS = ("This pair", "Ordering game")
 NUMBERS = ("What each number adds", "The pooled vector")
 
 
-def this_pair(page: Page) -> None:
+def this_pair(page: Page, subject: Subject) -> None:
     """The typed pair: the probabilities, and what of the pooled vector speaks for each."""
     page.sentence(pair=True)
-    page.strip(page.encoding)
-    pooled, objective = page.forward.class_vector, measures.pair_objective(page.model.info)
-    parts = measures.contributions(pooled, *page.model.class_weights(objective.task))
-    if page.pair is None:
+    page.strip(subject.encoding)
+    pooled, objective = subject.forward.class_vector, measures.pair_objective(subject.model.info)
+    parts = measures.contributions(pooled, *subject.model.class_weights(objective.task))
+    if subject.pair is None:
         page.show(
             measures.pooled_figure(pooled, page.theme),
             name="pooled",
@@ -30,7 +31,7 @@ def this_pair(page: Page) -> None:
             notice=measures.alone_notice(pooled),
         )
     else:
-        probability = float(measures.is_next(page.model.class_logits(objective.task, pooled)))
+        probability = float(measures.is_next(subject.model.class_logits(objective.task, pooled)))
         alt = f"Bar: {objective.labels[0]} {plots.percent(probability)}"
         page.show(
             measures.verdict_figure(objective, probability, page.theme),
@@ -48,16 +49,16 @@ def this_pair(page: Page) -> None:
             page.show(measures.pooled_figure(pooled, page.theme), name="pooled", alt="Heatmap of the pooled vector")
     with page.fold("Table"):
         columns = {"number": list(range(1, len(pooled) + 1)), "value": pooled}
-        page.table(columns | ({"adds": parts.values} if page.pair else {}), name="pooled")
-    page.python(measures.python_code(page.model.info, page.encoding))
+        page.table(columns | ({"adds": parts.values} if subject.pair else {}), name="pooled")
+    page.python(measures.python_code(subject.model.info, subject.encoding))
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
     if not set(PAIRS) & set(page.model.info.objectives):
-        suggest_instead(page, "pair")
+        suggest_instead(page, page.subject, "pair")
     else:
         view = choices.view(Choice.NEXT_SENTENCE_VIEW, VIEWS)
-        {VIEWS[0]: this_pair, VIEWS[1]: ordering_game}[view](page)
+        {VIEWS[0]: this_pair, VIEWS[1]: ordering_game}[view](page, page.subject)
         with page.fold("How it is computed"):
             st.markdown(measures.method(measures.pair_objective(page.model.info)))

@@ -10,6 +10,7 @@ import streamlit as st
 from bertviz_app.chapters.next_sentence import measures, ordering
 from bertviz_app.drawing.plots import shown
 from bertviz_app.workspace import session
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -21,14 +22,14 @@ STORY = (
 )
 
 
-def ordering_game(page: Page) -> None:
+def ordering_game(page: Page, subject: Subject) -> None:
     """Several sentences, every ordered pair judged on request, and the likeliest chain."""
     texts = page.texts("story", "Sentences in any order, one per line", STORY, button="Score every pair")
     n = len(texts)
     if n < 2:
         page.notice("An order needs at least two sentences: type one on each line.")
         return
-    asked = (page.model.info.key, tuple(texts))
+    asked = (subject.model.info.key, tuple(texts))
     if session.submitted("story"):
         session.job("story").put(asked)
     if session.job("story").value() != asked:
@@ -37,9 +38,9 @@ def ordering_game(page: Page) -> None:
         )
         return
     places = [(i, j) for i in range(n) for j in range(n) if i != j]
-    states = page.final_states([page.model.encode(texts[i], texts[j]) for i, j in places], "Scoring pairs")
+    states = subject.final_states([subject.model.encode(texts[i], texts[j]) for i, j in places], "Scoring pairs")
     pooled = np.stack([state.pooler_output for state in states if state.pooler_output is not None])  # [pair, d_model]
-    logits = page.model.class_logits(measures.pair_objective(page.model.info).task, pooled)
+    logits = subject.model.class_logits(measures.pair_objective(subject.model.info).task, pooled)
     probabilities = np.zeros((n, n), dtype=np.float32)
     probabilities[tuple(np.array(places).T)] = measures.is_next(logits)
     chain = ordering.best_chain(probabilities)
@@ -60,4 +61,4 @@ def ordering_game(page: Page) -> None:
     with page.fold("Table of all pairs"):
         columns = {"first": [texts[i] for i, _ in places], "second": [texts[j] for _, j in places]}
         page.table(columns | {"is next": [probabilities[i, j] for i, j in places]}, name="pairs")
-    page.python(ordering.python_code(page.model.info, texts))
+    page.python(ordering.python_code(subject.model.info, texts))

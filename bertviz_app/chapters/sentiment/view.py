@@ -8,29 +8,30 @@ from bertviz_app.chapters.sentiment import view_many_texts
 from bertviz_app.workspace import Page, choices, class_views
 from bertviz_app.workspace.about import say_whose_labels
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead
 
 VIEWS = ("This sentence", "Many sentences")
 
 
-def one(page: Page) -> None:
+def one(page: Page, subject: Subject) -> None:
     """The typed sentence, read by the classifier."""
-    task = view_many_texts.classifier_of(page)
+    task = view_many_texts.classifier_of(subject)
     page.sentence()
-    page.strip(page.encoding)
-    class_views.show_reading(page, task)
-    class_views.explain(page, task)
-    page.python(head_snippet.classification(page.model.info, task, page.encoding, Evidence(0, ())))
+    page.strip(subject.encoding)
+    class_views.show_reading(page, subject, task)
+    class_views.explain(page, subject, task)
+    page.python(head_snippet.classification(subject.model.info, task, subject.encoding, Evidence(0, ())))
 
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
-    task = view_many_texts.classifier_of(page)
+    task = view_many_texts.classifier_of(page.subject)
     if not task:
-        suggest_instead(page, "sentiment")
+        suggest_instead(page, page.subject, "sentiment")
     elif page.model.info.task_heads[task].row.needs_pair:  # a single pair stands on Tasks
         say_whose_labels(page.model.info, task, "sentiment")
-        view_many_texts.several(page)
+        view_many_texts.several(page, page.subject)
     else:
         say_whose_labels(page.model.info, task, "sentiment")
-        (one if choices.view(Choice.SENTIMENT_VIEW, VIEWS) == VIEWS[0] else view_many_texts.several)(page)
+        (one if choices.view(Choice.SENTIMENT_VIEW, VIEWS) == VIEWS[0] else view_many_texts.several)(page, page.subject)

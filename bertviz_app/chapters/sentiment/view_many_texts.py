@@ -21,6 +21,7 @@ from bertviz_app.records.forward import Encoding, Floats
 from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
@@ -42,21 +43,21 @@ EXAMPLES = (
 Scored = Sequence[tuple[Classification | None, str]]  # for each row what the classifier says, and a note
 
 
-def several(page: Page) -> None:
+def several(page: Page, subject: Subject) -> None:
     """Texts, or pairs of texts, that are typed or handed over, what a classifier says of each, and, where the file says it too, how often the two agree."""
-    task = _choose_classifier(page)
-    head = page.model.info.task_heads[task]
+    task = _choose_classifier(subject)
+    head = subject.model.info.task_heads[task]
     chosen = _chosen(page, head)
     if chosen is None:
         return
     expected = stands_for(chosen.rows, head.labels) if chosen.label else None
     file = session.UPLOAD.value().number if chosen.headings else ""
-    asked = (page.model.info.key, task, tuple((row.text, row.second, row.problem) for row in chosen.rows), file)
+    asked = (subject.model.info.key, task, tuple((row.text, row.second, row.problem) for row in chosen.rows), file)
     said: Scored | None = session.VERDICTS.of(asked)
     if said is None:
         if chosen.headings and not told_to_read(sum(not row.problem for row in chosen.rows)):
             return
-        said = scored(page, task, chosen.rows)
+        said = scored(subject, task, chosen.rows)
         session.VERDICTS.put(asked, said)
         if chosen.headings:
             st.rerun()  # with the questions about the file folded
@@ -72,13 +73,13 @@ def several(page: Page) -> None:
         show_agreement(page, head, verdicts, expected)
     show_verdicts(verdicts, chosen.headings, expected)
     if texts:
-        page.python(snippet.python_code(page.model.info, task, verdicts, chosen.read))
+        page.python(snippet.python_code(subject.model.info, task, verdicts, chosen.read))
 
 
-def _choose_classifier(page: Page) -> str:
+def _choose_classifier(subject: Subject) -> str:
     """Which head reads the texts: the one of `classifier_of` until another is chosen, where the model has several."""
-    heads = page.model.info.classifiers
-    first = classifier_of(page)
+    heads = subject.model.info.classifiers
+    first = classifier_of(subject)
     if len(heads) < 2:
         return first
     offered = [first, *(key for key in heads if key != first)]
@@ -106,21 +107,21 @@ def told_to_read(n: int) -> bool:
     return pressed
 
 
-def classifier_of(page: Page) -> str:
+def classifier_of(subject: Subject) -> str:
     """The head that texts are read by: that about sentiment, else the first that reads a text alone, else any over whole inputs. Empty without one."""
-    heads = page.model.info.classifiers
+    heads = subject.model.info.classifiers
     order = sorted(heads, key=lambda key: (heads[key].row.page != "sentiment", heads[key].row.needs_pair))
     return order[0] if order else ""
 
 
-def reading_of(page: Page, task: str, vector: Floats) -> Classification:
+def reading_of(subject: Subject, task: str, vector: Floats) -> Classification:
     """What a head says of one class vector [d_model]."""
-    return classes.read(page.model.info.task_heads[task], page.model.class_logits(task, vector))
+    return classes.read(subject.model.info.task_heads[task], subject.model.class_logits(task, vector))
 
 
-def scored(page: Page, task: str, rows: Sequence[TextRow]) -> Scored:
+def scored(subject: Subject, task: str, rows: Sequence[TextRow]) -> Scored:
     """What the head says of each row, and a note; a row that cannot be read keeps its place, with the reason."""
-    encodings, notes = _encoded(page, rows)
+    encodings, notes = _encoded(subject, rows)
     places = sorted(encodings)
     readings: dict[int, Classification] = {}
     for start in range(0, len(places), AT_ONCE):
@@ -128,9 +129,9 @@ def scored(page: Page, task: str, rows: Sequence[TextRow]) -> Scored:
         which = (
             f"{shown(start):,} to {start + len(chunk):,} of {len(places):,}" if len(places) > AT_ONCE else f"{len(places):,}"
         )
-        states = page.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
+        states = subject.final_states([encodings[place] for place in chunk], f"Reading texts {which}")
         for place, state in zip(chunk, states, strict=True):
-            readings[place] = reading_of(page, task, state.class_vector)
+            readings[place] = reading_of(subject, task, state.class_vector)
     return [(readings.get(place), note) for place, note in enumerate(notes)]
 
 
@@ -183,7 +184,7 @@ def show_agreement(page: Page, head: TaskFacts, verdicts: Sequence[Verdict], exp
         st.code(file_labels.python_code(FILE_NAME, head.labels), language="python")
 
 
-def _encoded(page: Page, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], list[str]]:
+def _encoded(subject: Subject, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], list[str]]:
     """The encodings of the rows that can be read, by place; and a note for each row, empty where there is nothing to say."""
     encodings: dict[int, Encoding] = {}
     notes = [row.problem for row in rows]
@@ -192,7 +193,7 @@ def _encoded(page: Page, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], 
             if row.problem:
                 continue
             try:
-                encoding = page.model.encode(row.text, row.second)
+                encoding = subject.model.encode(row.text, row.second)
             except InputError as error:
                 notes[place] = str(error)
                 continue

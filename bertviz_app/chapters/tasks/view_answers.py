@@ -12,12 +12,14 @@ from bertviz_app.chapters.tasks.answers_figures import strip_figure
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.drawing.numbering import numbered
+from bertviz_app.drawing.plots import Theme
 from bertviz_app.errors import EmptyText
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import choose_head, offer_head
 
 if TYPE_CHECKING:
@@ -36,36 +38,32 @@ PASSAGE = (
 BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
 
 
-def answers_view(page: Page, row: Task) -> None:
+def answers_view(page: Page, subject: Subject, row: Task) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
     typed = text_form("answers", BOXES)
-    encoding = _encoded(page, typed)
+    encoding = _encoded(subject, typed)
     page.reads(encoding.text, encoding.pair or "")
-    parts = answers.windows(encoding, max_tokens=page.model.info.max_tokens)
+    parts = answers.windows(encoding, max_tokens=subject.model.info.max_tokens)
     _say_what_is_read(encoding, parts)
-    if not offer_head(page, row.key):
+    if not offer_head(page, subject, row.key):
         return
-    key = choose_head(page, row.key)
-    info = page.model.info.with_head(key)
-    logits = [page.model.token_logits(key, state) for state in _states(page, parts)]
+    key = choose_head(subject, row.key)
+    info = subject.model.info.with_head(key)
+    logits = [subject.model.token_logits(key, state) for state in _states(subject, parts)]
     rule = _rule(info.abstains)
     reading = answers.read(parts, logits, abstains=rule.by_score)
     best, said = reading.best, answers.notice(reading, rule.threshold)
-    given = reading.gives_answer(rule.threshold)
-    color, title = (
-        (page.theme.accent, "The best answer")
-        if given
-        else (page.theme.muted, "The best stretch, which is not given as an answer")
-    )
-    mark = Mark(best.start, best.end, color, plots.percent(best.probability), f"{title}: {best.text}")
+    mark = _mark(reading, page.theme, given=reading.gives_answer(rule.threshold))
     page.notice(said)
     show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
     st.caption(plain(f"{info.title}: {no_answer.SOMETIMES if info.abstains else no_answer.ALWAYS}"))
     page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {said}")
     page.table(answers.columns(reading), name="answers")
     window, position = int(reading.window[best.first]), int(reading.position[best.first])
-    forward = page.run(parts[window].encoding)
-    evidence = show_evidence(page, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,")
+    forward = subject.run(parts[window].encoding)
+    evidence = show_evidence(
+        page, subject, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,"
+    )
     with page.fold("How it is computed"):
         st.markdown(
             info.special.spelled(
@@ -98,12 +96,21 @@ def _rule(abstains: bool) -> no_answer.Rule:
         return no_answer.Rule(threshold=percent / 100)
 
 
-def _encoded(page: Page, typed: Mapping[str, str]) -> Encoding:
+def _mark(reading: answers.AnswerScores, theme: Theme, *, given: bool) -> Mark:
+    """The best stretch, marked as an answer where it is given as one."""
+    best = reading.best
+    color, title = (
+        (theme.accent, "The best answer") if given else (theme.muted, "The best stretch, which is not given as an answer")
+    )
+    return Mark(best.start, best.end, color, plots.percent(best.probability), f"{title}: {best.text}")
+
+
+def _encoded(subject: Subject, typed: Mapping[str, str]) -> Encoding:
     """Question and passage, uncut. Raises `EmptyText` with the name of the one of which nothing is left in tokens."""
     for name, text in typed.items():
-        if not page.model.reader.holds_text(text):
+        if not subject.model.reader.holds_text(text):
             raise EmptyText(answers.NOTHING.format(name))
-    return page.model.encode(typed["question"], typed["passage"], whole=True)
+    return subject.model.encode(typed["question"], typed["passage"], whole=True)
 
 
 def _say_what_is_read(encoding: Encoding, parts: Sequence[answers.Window]) -> None:
@@ -120,9 +127,9 @@ def _say_what_is_read(encoding: Encoding, parts: Sequence[answers.Window]) -> No
         st.caption(f"Only the first {asked} of the {of} tokens of the question are read.")
 
 
-def _states(page: Page, parts: Sequence[answers.Window]) -> list[Floats]:
+def _states(subject: Subject, parts: Sequence[answers.Window]) -> list[Floats]:
     """The last layer of each window, [position, d_model]. One window is the same forward pass that the rest of the page reads."""
     if len(parts) == 1:
-        return [page.run(parts[0].encoding).hidden_states[-1]]
-    states = page.final_states([part.encoding for part in parts], f"Reading {len(parts)} windows")
+        return [subject.run(parts[0].encoding).hidden_states[-1]]
+    states = subject.final_states([part.encoding for part in parts], f"Reading {len(parts)} windows")
     return [state.last_hidden_state for state in states]

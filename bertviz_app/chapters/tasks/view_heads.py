@@ -20,6 +20,7 @@ from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import PAGES
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import choose_head, offer_head
 
 if TYPE_CHECKING:
@@ -27,41 +28,41 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 
-def words_view(page: Page, row: Task) -> None:
+def words_view(page: Page, subject: Subject, row: Task) -> None:
     """What a head over words finds in a text, marked; and what the first piece of one of these stretches looks at."""
     _suggest(page, row)
     page.sentence()
-    if not offer_head(page, row.key):
+    if not offer_head(page, subject, row.key):
         return
-    key = choose_head(page, row.key)
-    info = page.model.info.with_head(key)
-    words = words_as_written(page.encoding)
+    key = choose_head(subject, row.key)
+    info = subject.model.info.with_head(key)
+    words = words_as_written(subject.encoding)
     if said := joined_notice(words):
         st.caption(plain(said))
-    rows = page.forward.hidden_states[-1][[word.position for word in words]]
-    reading = entities.read(words, info.labels[row.key], page.model.token_logits(key, rows), task=row.key)
-    texts = [text for text in (page.text, page.pair) if text is not None]
+    rows = subject.forward.hidden_states[-1][[word.position for word in words]]
+    reading = entities.read(words, info.labels[row.key], subject.model.token_logits(key, rows), task=row.key)
+    texts = [text for text in (subject.text, subject.pair) if text is not None]
     marks = [_entity_marks(page, reading, segment) for segment in range(len(texts))]
     page.notice(entities.notice(reading))
     show_marked(page, list(zip(texts, marks, strict=True)), label="The text with what was found in it marked")
-    say_about(page.model.info, key)
-    evidence = _entity_evidence(page, reading)
+    say_about(subject.model.info, key)
+    evidence = _entity_evidence(page, subject, reading)
     with page.fold("How it is computed"):
         st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
         page.table(entities.columns(reading), name=row.key)
-    page.python(entities.python_code(info, page.encoding, reading, evidence))
+    page.python(entities.python_code(info, subject.encoding, reading, evidence))
 
 
-def whole_view(page: Page, row: Task) -> None:
+def whole_view(page: Page, subject: Subject, row: Task) -> None:
     """What a head over the whole input says: of one row, or any that the model has."""
     if row.general:
-        classes_view(page)
+        classes_view(page, subject)
         return
     _suggest(page, row)
     page.sentence(pair=row.needs_pair)
-    if offer_head(page, row.key):
-        class_view(page, row.key)
+    if offer_head(page, subject, row.key):
+        class_view(page, subject, row.key)
     if row.page != "tasks":
         page.link(row.page, f"{row.offer} on the {PAGES[row.page].title} page")
 
@@ -84,7 +85,7 @@ def _entity_marks(page: Page, reading: entities.LabelledWords, segment: int) -> 
     return marks
 
 
-def _entity_evidence(page: Page, reading: entities.LabelledWords) -> Evidence:
+def _entity_evidence(page: Page, subject: Subject, reading: entities.LabelledWords) -> Evidence:
     """The attention of the first piece of a stretch that the visitor chooses."""
     if not reading.entities:
         return Evidence(0, ())
@@ -94,4 +95,6 @@ def _entity_evidence(page: Page, reading: entities.LabelledWords) -> Evidence:
         label = "The name to follow" if reading.scheme.of_names else "Which to follow"
         chosen = choices.one_of_these(Choice.FOLLOWED_NAME, label, range(len(names)), says=names.__getitem__)
     position = reading.words[reading.entities[chosen].first].position
-    return show_evidence(page, page.forward, [position], who=f"{token_name(page.encoding, position)}, where it is read,")
+    return show_evidence(
+        page, subject, subject.forward, [position], who=f"{token_name(subject.encoding, position)}, where it is read,"
+    )

@@ -18,6 +18,7 @@ from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.sentence import text_form
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.records.forward import Encoding
@@ -32,7 +33,7 @@ ARTICLE = (
 )
 
 
-def summary_view(page: Page) -> None:
+def summary_view(page: Page, subject: Subject) -> None:
     """The most central sentences of a text, marked in it."""
     label = f"Text (up to {summary.MAX_SENTENCES} sentences)"
     text = text_form("article", {"article": (label, ARTICLE)})["article"]
@@ -42,8 +43,8 @@ def summary_view(page: Page) -> None:
         ratio = choices.number(
             Choice.SUMMARY_RATIO, "Share of the sentences to keep", 10, 100, value=30, step=5, format="%d %%"
         )
-    spans, encodings = _sentences(page, text, language)
-    states = page.final_states(encodings, "Reading sentences")
+    spans, encodings = _sentences(subject, text, language)
+    states = subject.final_states(encodings, "Reading sentences")
     vectors = np.stack(
         [state.last_hidden_state[~encoding.is_special].mean(axis=0) for state, encoding in zip(states, encodings, strict=True)]
     )
@@ -55,20 +56,22 @@ def summary_view(page: Page) -> None:
     texts = [encoding.text for encoding in encodings]
     figure = summary.centrality_figure(scores, picked, texts, page.theme)
     page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
-    _mean_looks(page, encodings[int(scores.argmax())], f"the most central sentence, number {shown(int(scores.argmax()))},")
+    _mean_looks(
+        page, subject, encodings[int(scores.argmax())], f"the most central sentence, number {shown(int(scores.argmax()))},"
+    )
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(summary.METHOD))
+        st.markdown(subject.model.info.special.spelled(summary.METHOD))
     with page.fold("Table: every sentence"):
         chosen = ["yes" if i in picked else "" for i in range(len(texts))]
         numbers = list(range(1, len(texts) + 1))
         page.table({"number": numbers, "sentence": texts, "share of the walk": scores, "chosen": chosen}, name="summary")
-    page.python(summary.python_code(page.model.info, texts, len(picked)))
+    page.python(summary.python_code(subject.model.info, texts, len(picked)))
 
 
-def _mean_looks(page: Page, encoding: Encoding, what: str) -> None:
+def _mean_looks(page: Page, subject: Subject, encoding: Encoding, what: str) -> None:
     """No single token decides here: each that enters the mean does, and their attention is averaged."""
     positions = np.flatnonzero(~encoding.is_special).tolist()
-    show_evidence(page, page.run(encoding), positions, who=f"the mean over the tokens of {what}")
+    show_evidence(page, subject, subject.run(encoding), positions, who=f"the mean over the tokens of {what}")
 
 
 def _language(text: str) -> str:
@@ -83,9 +86,9 @@ def _language(text: str) -> str:
     )
 
 
-def _sentences(page: Page, text: str, language: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
+def _sentences(subject: Subject, text: str, language: str) -> tuple[list[tuple[int, int]], list[Encoding]]:
     """The sentences that can be read: where they stand, and their encodings. What is left out or cut is said."""
-    for note in input_notes.notes(page.model.encode(text, whole=True)):  # refuses what is empty, too long or unreadable
+    for note in input_notes.notes(subject.model.encode(text, whole=True)):  # refuses what is empty, too long or unreadable
         st.caption(plain(note))
     found = split(text, language)
     st.caption(found.how())
@@ -96,7 +99,7 @@ def _sentences(page: Page, text: str, language: str) -> tuple[list[tuple[int, in
     encodings: list[Encoding] = []
     for start, end in spans[: summary.MAX_SENTENCES]:
         try:
-            encodings.append(page.model.encode(text[start:end]))
+            encodings.append(subject.model.encode(text[start:end]))
             read.append((start, end))
         except EmptyText:  # nothing but characters that leave no token
             continue

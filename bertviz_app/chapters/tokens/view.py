@@ -10,14 +10,15 @@ from bertviz_app.chapters.tokens import measures, padding
 from bertviz_app.chapters.tokens.view_tokenizers import side_by_side_view, steps_view
 from bertviz_app.workspace import Page, choices, once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 VIEWS = ("From text to ids", "Step by step", "Padding and truncation", "Side by side")
 BATCH = ("I love AI!", "My brother loves skateboarding in the park.")
 
 
-def journey(page: Page) -> None:
+def journey(page: Page, subject: Subject) -> None:
     """The letters on their way to ids, and every token in a table."""
-    encoding, words = page.encoding, words_to_tokens.words(page.encoding, page.model.reader.trace)
+    encoding, words = subject.encoding, words_to_tokens.words(subject.encoding, subject.model.reader.trace)
     figure = once(picture.journey_figure, encoding, words, page.theme)
     page.show(figure, name="journey", alt="Columns: text, words, tokens, ids", notice=words_to_tokens.notice(encoding, words))
     with page.fold("Table: every token"):
@@ -27,25 +28,27 @@ def journey(page: Page) -> None:
         for segment, text in enumerate((encoding.text, encoding.pair)):
             if text:
                 st.code(
-                    words_to_tokens.normalized(text, encoding, segment, page.model.reader.trace), language=None, wrap_lines=True
+                    words_to_tokens.normalized(text, encoding, segment, subject.model.reader.trace),
+                    language=None,
+                    wrap_lines=True,
                 )
-    page.python(measures.python_code(page.model.info, encoding))
+    page.python(measures.python_code(subject.model.info, encoding))
 
 
-def batch(page: Page) -> None:
+def batch(page: Page, subject: Subject) -> None:
     """Several texts as the rectangle of numbers that a model is given."""
     texts = page.texts("batch", "Sentences of one batch, one per line", BATCH)
     length = choices.number(Choice.BATCH_LENGTH, "Tokens per row of the batch", 3, 32, value=12)
-    encodings = page.model.reader.encode_batch(texts, length=length)
+    encodings = subject.model.reader.encode_batch(texts, length=length)
     page.show(
         padding.batch_figure(encodings, page.theme),
         name="batch",
         alt="A batch",
-        notice=page.model.info.special.spelled(padding.notice(encodings)),
+        notice=subject.model.info.special.spelled(padding.notice(encodings)),
     )
     with page.fold("Table: every cell"):
         page.table(padding.batch_columns(encodings), name="batch")
-    page.python(padding.python_code(page.model.info, texts, length))
+    page.python(padding.python_code(subject.model.info, texts, length))
 
 
 def show(page: Page) -> None:
@@ -55,5 +58,5 @@ def show(page: Page) -> None:
     if view != VIEWS[2]:  # a batch has a box of its own
         with sentence:
             page.sentence(pair=True)
-            page.strip(page.encoding, with_text=True)
-    dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page)
+            page.strip(page.subject.encoding, with_text=True)
+    dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page, page.subject)

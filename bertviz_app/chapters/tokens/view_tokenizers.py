@@ -18,6 +18,7 @@ from bertviz_app.families.spelling import BYTE_LEVEL_BPE, UNIGRAM
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
 STEPS = {BYTE_LEVEL_BPE: merges, UNIGRAM: unigram_path}
 
 
-def steps_view(page: Page) -> None:
+def steps_view(page: Page, subject: Subject) -> None:
     """One word through the chosen model's tokenizer: every look-up of WordPiece, every merge of BPE, the likeliest way of Unigram."""
-    found = words_to_tokens.words(page.encoding, page.model.reader.trace)
+    found = words_to_tokens.words(subject.encoding, subject.model.reader.trace)
     if not (splittable := words_to_tokens.splittable(found)):
         raise EmptyText("There is no word here for the tokenizer to split: type one above.")
     name = choices.one_of_these(Choice.WORDPIECE_WORD, "Word", splittable, says=lambda word: word[:60])
     spelled = next(word.spelled for word in found if word.word == name and not word.is_control)
-    if page.model.reader.spelling in STEPS:
-        _other_steps(page, spelled)
+    if subject.model.reader.spelling in STEPS:
+        _other_steps(page, subject, spelled)
     else:
-        _look_ups(page, name)
+        _look_ups(page, subject, name)
 
 
-def _look_ups(page: Page, word: str) -> None:
-    match = wordpiece.match(word, page.model.reader.vocabulary)
+def _look_ups(page: Page, subject: Subject, word: str) -> None:
+    match = wordpiece.match(word, subject.model.reader.vocabulary)
     page.show(
         wordpiece.match_figure(match, page.theme),
         name="wordpiece",
@@ -51,13 +52,13 @@ def _look_ups(page: Page, word: str) -> None:
     )
     with page.fold("Table: every look-up"):
         page.table(wordpiece.tries_columns(match), name="wordpiece")
-    page.python(wordpiece.python_code(page.model.info, word))
+    page.python(wordpiece.python_code(subject.model.info, word))
 
 
-def _other_steps(page: Page, spelled: str) -> None:
-    spelling = page.model.reader.spelling
+def _other_steps(page: Page, subject: Subject, spelled: str) -> None:
+    spelling = subject.model.reader.spelling
     kind: Any = STEPS[spelling]
-    steps = once(_steps, page.model, spelled)
+    steps = once(_steps, subject.model, spelled)
     page.show(
         kind.figure(steps, page.theme, spelling.legible),
         name="steps",
@@ -70,17 +71,17 @@ def _other_steps(page: Page, spelled: str) -> None:
         page.table(piece_columns(steps.pieces, steps.ids, spelling.legible), name="pieces")
     with page.fold("How it works"):
         st.markdown(spelling.steps)
-    page.python(kind.python_code(page.model.info, steps))
+    page.python(kind.python_code(subject.model.info, steps))
 
 
 def _steps(model: Model, spelled: str) -> Any:
     return STEPS[model.reader.spelling].of_word(spelled, model.reader.model_file())
 
 
-def side_by_side_view(page: Page) -> None:
+def side_by_side_view(page: Page, subject: Subject) -> None:
     """One text through the tokenizers of this machine: those of the package, and that of the chosen model."""
-    text = page.encoding.text
-    others = _of_the_chosen_model(page)
+    text = subject.encoding.text
+    others = _of_the_chosen_model(subject)
     cuts = tokenizers.cuts(text, others)
     said = side_by_side.notice(text, cuts)
     page.show(
@@ -94,10 +95,10 @@ def side_by_side_view(page: Page) -> None:
     with page.fold("How they work"):
         st.markdown(side_by_side.METHOD)
     paths = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in tokenizers.OWN.items()}
-    page.python(side_by_side.python_code(page.model.info, text, paths, with_own=bool(others)))
+    page.python(side_by_side.python_code(subject.model.info, text, paths, with_own=bool(others)))
 
 
-def _of_the_chosen_model(page: Page) -> dict[str, Path]:
-    info = page.model.info
+def _of_the_chosen_model(subject: Subject) -> dict[str, Path]:
+    info = subject.model.info
     path = folder_of(named(info.name)) / "tokenizer.json"
     return {info.title: path} if path.is_file() and path not in tokenizers.OWN.values() else {}

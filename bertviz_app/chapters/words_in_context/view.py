@@ -18,8 +18,9 @@ from bertviz_app.chapters.words_in_context.view_contexts import (
 )
 from bertviz_app.workspace import Page, choices
 from bertviz_app.workspace.scene import Choice
+from bertviz_app.workspace.subject import Subject
 
-VIEWS: Mapping[str, Callable[[Page, WordSearch, Places], None]] = {
+VIEWS: Mapping[str, Callable[[Page, Subject, WordSearch, Places], None]] = {
     "Map": map_view,
     "Similarity": matrix_view,
     "Over the layers": layers_view,
@@ -28,11 +29,11 @@ VIEWS: Mapping[str, Callable[[Page, WordSearch, Places], None]] = {
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
-    asked = ask(page)
-    places = places_of(page, asked)
+    asked = ask(page, page.subject)
+    places = places_of(page, page.subject, asked)
     if places is not None:
         with page.controls:
             view = choices.view(Choice.CONTEXTS_VIEW, list(VIEWS))
-        VIEWS[view](page, asked, places)
+        VIEWS[view](page, page.subject, asked, places)
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(contextuality.METHOD))

@@ -24,6 +24,7 @@ from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.jobs import Job, Progress
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.sentence import text_form
+from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -40,7 +41,7 @@ class WordSearch:
     encodings: tuple[Encoding, ...]
 
 
-def ask(page: Page) -> WordSearch:
+def ask(page: Page, subject: Subject) -> WordSearch:
     """The word and the sentences, as they were typed. What is left out or cut is said; what cannot be read is raised."""
     boxes = {
         "context_word": ("Word", lens.WORD),
@@ -57,11 +58,11 @@ def ask(page: Page) -> WordSearch:
         raise TextTooLong(f"This word has {len(word):,} characters; the limit is {lens.MAX_WORD}.")
     if not word:
         raise EmptyText("Type a word to look for first.")
-    wanted = page.model.encode(word)  # refuses what no tokenizer reads
-    return _found(page, word, wanted, lens.read_lines(several_texts.first_lines(typed_rows(typed["contexts"]))))
+    wanted = subject.model.encode(word)  # refuses what no tokenizer reads
+    return _found(page, subject, word, wanted, lens.read_lines(several_texts.first_lines(typed_rows(typed["contexts"]))))
 
 
-def places_of(page: Page, asked: WordSearch) -> lens.Places | None:
+def places_of(page: Page, subject: Subject, asked: WordSearch) -> lens.Places | None:
     """What the layers make of the word; None, with the reason on the screen, where it stands in the sentences less than twice."""
     n = sum(len(words.places(encoding, asked.wanted)[0]) for encoding in asked.encodings)
     if n < 2:
@@ -69,37 +70,37 @@ def places_of(page: Page, asked: WordSearch) -> lens.Places | None:
         page.notice(f"“{asked.word}” {often} in these sentences: comparing it with itself takes at least two occurrences.")
         return None
     n, longest = len(asked.encodings), max(encoding.n_tokens for encoding in asked.encodings)
-    seconds = costs.expected(page.model, n, longest)
-    job = Job(f"Reading {n} sentences", _read, (page.model, asked.encodings, asked.wanted), seconds)
+    seconds = costs.expected(subject.model, n, longest)
+    job = Job(f"Reading {n} sentences", _read, (subject.model, asked.encodings, asked.wanted), seconds)
     return jobs.result(job, "read_contexts")
 
 
-def map_view(page: Page, asked: WordSearch, places: lens.Places) -> None:
+def map_view(page: Page, subject: Subject, asked: WordSearch, places: lens.Places) -> None:
     """Every place of the word as a point, at one layer."""
     with page.controls:
         state = page.layer(with_embeddings=True)
-    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
+    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(subject.model))
     figure = figures.map_figure(asked.word, asked.lines, places, state, page.theme)
     page.show(figure, name="word-map", alt="Scatter plot", notice=notice)
-    _cosines(page, asked, places, state)
+    _cosines(page, subject, asked, places, state)
 
 
-def matrix_view(page: Page, asked: WordSearch, places: lens.Places) -> None:
+def matrix_view(page: Page, subject: Subject, asked: WordSearch, places: lens.Places) -> None:
     """The cosine of every two places, at one layer."""
     with page.controls:
         state = page.layer(with_embeddings=True)
-    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(page.model))
+    notice = lens.places_notice(asked.word, asked.lines, places, state, _known(subject.model))
     names = lens.place_names(asked.lines, places.of)
     long = [f"{name} · {asked.lines[of].sense or asked.lines[of].text[:20]}" for name, of in zip(names, places.of, strict=True)]
     title = f"How alike the places of “{label(asked.word)}” are at {state_name(state)}"
     figure = similarity_figure(cosine_matrix(places.vectors[:, state]), long, page.theme, title=title, numbered=names)
     page.show(figure, name="word-similarity", alt="Heatmap", notice=notice)
-    _cosines(page, asked, places, state)
+    _cosines(page, subject, asked, places, state)
 
 
-def layers_view(page: Page, asked: WordSearch, places: lens.Places) -> None:
+def layers_view(page: Page, subject: Subject, asked: WordSearch, places: lens.Places) -> None:
     """The measures over all layers, and, once the sample was read, what random words leave of them."""
-    n, measures, baseline = len(places.of), contextuality.measured(places.vectors, places.intra), _compared(page)
+    n, measures, baseline = len(places.of), contextuality.measured(places.vectors, places.intra), _compared(subject)
     notice = lens.layers_notice(asked.word, measures, baseline)
     figure = figures.layers_figure(asked.word, measures, baseline, n, page.theme)
     page.show(figure, name="contextuality", alt="Lines", notice=notice)
@@ -109,8 +110,8 @@ def layers_view(page: Page, asked: WordSearch, places: lens.Places) -> None:
         )
     with page.fold("Table"):
         page.table(lens.layers_columns(measures, baseline, n), name="contextuality")
-    read = () if baseline is None else once(_sample, page.model)
-    page.python(layers_code(page.model.info, asked.wanted, asked.encodings, read))
+    read = () if baseline is None else once(_sample, subject.model)
+    page.python(layers_code(subject.model.info, asked.wanted, asked.encodings, read))
 
 
 def sample_baseline(model: Model, progress: Progress = lambda _: None) -> contextuality.Baseline:
@@ -151,13 +152,13 @@ def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding, progr
     return lens.Places(of, vectors, np.stack([intra[index] for index in order]), labels)
 
 
-def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]) -> WordSearch:
+def _found(page: Page, subject: Subject, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]) -> WordSearch:
     """The lines with the word in them. Which are not used, or not as they were written, is said."""
     kept, encodings = [], []
     empty, without, beyond, joined = [], [], [], []
     for line in lines:
         try:
-            encoding = page.model.encode(line.text, max_tokens=MAX_TOKENS)
+            encoding = subject.model.encode(line.text, max_tokens=MAX_TOKENS)
         except EmptyText:
             empty.append(line.number)
             continue
@@ -174,17 +175,17 @@ def _found(page: Page, word: str, wanted: Encoding, lines: tuple[lens.Line, ...]
     if len(empty) == len(lines):
         raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
     found = lens.LeftOut(tuple(empty), tuple(without), tuple(beyond), tuple(joined))
-    for said in lens.left_out(word, found, min(MAX_TOKENS, page.model.info.max_tokens)):
+    for said in lens.left_out(word, found, min(MAX_TOKENS, subject.model.info.max_tokens)):
         st.caption(plain(said))
     page.reads(*(line.text for line in kept))
     return WordSearch(word, wanted, tuple(kept), tuple(encodings))
 
 
-def _cosines(page: Page, asked: WordSearch, places: lens.Places, state: int) -> None:
+def _cosines(page: Page, subject: Subject, asked: WordSearch, places: lens.Places, state: int) -> None:
     with page.fold("Table: the cosine of every two places"):
         table = lens.places_columns(asked.lines, places, state)
         page.table(table, name="places")
-    page.python(places_code(page.model.info, asked.wanted, asked.encodings, table, state))
+    page.python(places_code(subject.model.info, asked.wanted, asked.encodings, table, state))
 
 
 def _known(model: Model) -> contextuality.Baseline | None:
@@ -192,9 +193,9 @@ def _known(model: Model) -> contextuality.Baseline | None:
     return jobs.result(baseline_job(model), "read_random_words") if jobs.at_hand(baseline_job(model)) else None
 
 
-def _compared(page: Page) -> contextuality.Baseline | None:
+def _compared(subject: Subject) -> contextuality.Baseline | None:
     """What random words of the sample show, or None with a button to read it."""
-    job = baseline_job(page.model)
+    job = baseline_job(subject.model)
     if not jobs.asked(job, "read_random_words", "Subtract the average similarity of random words"):
         return None
     return jobs.result(job, "read_random_words")
