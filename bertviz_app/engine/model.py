@@ -135,8 +135,7 @@ class Model:
         encoding = self._encoded(text)
         blanks = self.reader.require_masks(encoding, at_most=encoding.n_tokens)
         self._objective("masked_words")  # before the pass
-        ((_, state),) = self.final_states([encoding])
-        table = self.top_tokens(state.last_hidden_state[blanks], k).rename(columns={"row": "position"})
+        table = self.top_tokens(self.run(encoding).hidden_states[-1][blanks], k).rename(columns={"row": "position"})
         return table.assign(position=[blanks[row] for row in table["position"]])
 
     def replacement_logits(self, rows: Floats) -> Floats:
