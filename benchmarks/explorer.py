@@ -15,7 +15,7 @@ from bertviz_app import load
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.chapters.attention.thumbnails import thumbnails
 from bertviz_app.chapters.attention.view_explorer import ExplorerRequest, sent
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 
 def main() -> None:
@@ -27,10 +27,10 @@ def main() -> None:
         parts: dict[str, Callable[[], object]] = {
             "thumbnails of all heads": partial(thumbnails, forward, reading),
             "packing them with an opened head": partial(
-                sent, model, forward, plots.LIGHT, ExplorerRequest(((4, 2),), reading, "Lines", "")
+                sent, model, forward, colors.LIGHT, ExplorerRequest(((4, 2),), reading, "Lines", "")
             ),
             "packing them with its queries and keys": partial(
-                sent, model, forward, plots.LIGHT, ExplorerRequest(((4, 2),), reading, "Neurons", "")
+                sent, model, forward, colors.LIGHT, ExplorerRequest(((4, 2),), reading, "Neurons", "")
             ),
         }
         for name, work in parts.items():

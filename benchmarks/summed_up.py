@@ -13,6 +13,7 @@ from benchmarks.ratio import ratio
 from bertviz_app import load
 from bertviz_app.chapters.attention_summed_up import flow as token_flow
 from bertviz_app.chapters.attention_summed_up import measures as lens
+from bertviz_app.chapters.attention_summed_up.rollout import rollout, rows_to_one, with_residual
 from bertviz_app.engine.model import Model
 from bertviz_app.engine.value_mixing import value_products, value_zeroing
 from bertviz_app.records.forward import ForwardPass
@@ -22,15 +23,15 @@ TEXT = "the quick brown fox jumps over a lazy dog while seven wizards watch. " *
 
 def norms(model: Model, forward: ForwardPass) -> None:
     for layer, weights in enumerate(forward.attentions):
-        lens.rows_to_one(lens.mixed_norms(weights, value_products(model, forward, layer)))
+        rows_to_one(lens.mixed_norms(weights, value_products(model, forward, layer)))
 
 
 METHODS: dict[str, Callable[[Model, ForwardPass], object]] = {
     "mean": lambda _, forward: lens.mean_weights(forward.attentions),
-    "rollout": lambda _, forward: lens.rollout(lens.with_residual(forward.attentions)),
+    "rollout": lambda _, forward: rollout(with_residual(forward.attentions)),
     "norm-based": norms,
     "value zeroing": value_zeroing,
-    "flow": lambda _, forward: token_flow.flows(lens.with_residual(forward.attentions)),
+    "flow": lambda _, forward: token_flow.flows(with_residual(forward.attentions)),
 }
 
 

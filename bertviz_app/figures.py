@@ -22,7 +22,8 @@ from bertviz_app.analysis.pca import project
 from bertviz_app.chapters.attention import figures as heads
 from bertviz_app.chapters.attention.measures import read_head
 from bertviz_app.chapters.attention_summed_up import figures as maps
-from bertviz_app.chapters.attention_summed_up.measures import mean_weights, rollout, with_residual
+from bertviz_app.chapters.attention_summed_up.measures import mean_weights
+from bertviz_app.chapters.attention_summed_up.rollout import rollout, with_residual
 from bertviz_app.chapters.embeddings import measures as points
 from bertviz_app.chapters.fill_in_the_blank import measures as blanks
 from bertviz_app.chapters.forward_pass import hidden_states as states
@@ -31,7 +32,7 @@ from bertviz_app.chapters.kinds_of_heads.measures import measured
 from bertviz_app.chapters.logit_lens import figures as layers
 from bertviz_app.chapters.logit_lens import measures as lens
 from bertviz_app.chapters.logit_lens.scores import scored
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.numbering import state_name
 from bertviz_app.errors import NoSuchPart, NotSaved
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass
@@ -46,7 +47,7 @@ MAPS: Mapping[str, Callable[[Floats], Doubles]] = {
     "mean": mean_weights,
     "rollout": lambda attentions: rollout(with_residual(attentions)),
 }
-THEMES = {"light": plots.LIGHT, "dark": plots.DARK}
+THEMES = {"light": colors.LIGHT, "dark": colors.DARK}
 PICTURES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
 
 
@@ -142,7 +143,7 @@ def save(figure: go.Figure, file: str | PathLike[str]) -> None:
         raise NotSaved(f"kaleido could not draw the picture ({error}). It needs Chrome or Chromium. {otherwise}") from error
 
 
-def _theme(name: str) -> plots.Theme:
+def _theme(name: str) -> colors.Theme:
     return _one_of(THEMES, name, "theme")
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bertviz_app import load
 from bertviz_app.analysis import sample
-from bertviz_app.chapters.attention_summed_up.measures import mixed_norms, rows_to_one
+from bertviz_app.chapters.attention_summed_up.measures import mixed_norms
+from bertviz_app.chapters.attention_summed_up.rollout import rows_to_one
 from bertviz_app.chapters.words_in_context.view_contexts import sample_baseline
 from bertviz_app.engine.model import Model
 from bertviz_app.engine.value_mixing import value_products

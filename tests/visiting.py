@@ -12,7 +12,7 @@ import golden
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.workspace import jobs, memory
 from bertviz_app.workspace.scene import Scene
 
@@ -22,7 +22,7 @@ SCENE = {field.name for field in fields(Scene)}
 CHECKPOINTS = {name: Path("tests/goldens/checkpoints") / f"golden-{name}" for name in ("bert", "roberta", "electra")}
 OF_THE_SERVER = "Memory"  # a view of what other visitors left, too
 TEXTS = {"single": ("the [MASK] sat on the mat.", None), "pair": ("I love AI!", "who is ann of bonn?")}
-THEMES = {"light": plots.LIGHT, "dark": plots.DARK}
+THEMES = {"light": colors.LIGHT, "dark": colors.DARK}
 IN_THE_DARK = "bert"  # colours do not depend on the family
 
 

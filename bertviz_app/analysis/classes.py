@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import leader
 from bertviz_app.analysis.probability import decoded
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.families.decodings import DECODINGS, DecodingKey
 from bertviz_app.families.label_sets import listed
 from bertviz_app.families.tasks import SUBJECTS, TaskFacts

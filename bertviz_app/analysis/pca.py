@@ -17,7 +17,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.point_labels import bounds
 from bertviz_app.records.forward import Floats
 

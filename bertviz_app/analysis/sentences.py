@@ -17,8 +17,8 @@ from bertviz_app.analysis.phrases import decimal, trailer
 from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER, state_name
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.drawing.point_labels import bounds, label_annotations
 from bertviz_app.records.forward import Floats, ForwardPass, ModelInfo
 

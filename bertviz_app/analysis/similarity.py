@@ -16,8 +16,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import decimal, leader
 from bertviz_app.analysis.script import NUMBERED, Script, for_each
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered, titles
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass, ModelInfo
 
 KINDS = ("mean", "[CLS]", "pooled")

@@ -8,14 +8,13 @@ from __future__ import annotations
 import html
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from bertviz_app.drawing.colors import Colorscale, contrast, even_scale
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.layouts import merged
 
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
@@ -25,47 +24,6 @@ MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tell
 NARROW_TITLE = 36  # characters of a title that fit beside each other on a phone, and beside the buttons of the picture
 
 WHOLE = {"exponentformat": "none", "separatethousands": True}  # numbers of an axis: no 60n for what is almost nothing, no 30k
-
-OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
-
-
-@dataclass(frozen=True)
-class Theme:
-    """One palette. `kinds` colours tokens by what they are, `segments` by the sentence they belong to.
-
-    `narrow` says that the screen is as wide as a phone's: figures then give their width to the picture.
-    """
-
-    name: str
-    paper: str
-    ink: str
-    muted: str
-    grid: str
-    accent: str
-    weights: Colorscale  # 0 → 1: zero is paper
-    signed: Colorscale  # negative – paper – positive
-    segments: tuple[str, str]
-    kinds: dict[str, str]
-    narrow: bool = False
-
-    @property
-    def key(self) -> str:
-        """What caches are keyed by."""
-        return f"{self.name}, narrow" if self.narrow else self.name
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """Okabe–Ito, told apart by everybody. Its yellow comes late, as a line of it is faint on light paper; its black is the ink of the theme."""
-        return (*OKABE_ITO[:3], *OKABE_ITO[4:], OKABE_ITO[3], self.ink)
-
-    def token_color(self, kind: str, segment: int) -> str:
-        """The colour of a token everywhere: its own if it is special, else its sentence's."""
-        return self.kinds.get(kind, self.segments[min(segment, 1)])
-
-
-def theme(name: str | None, *, narrow: bool = False) -> Theme:
-    """The palette for a theme's name; light unless it is "dark"."""
-    return replace(DARK if name == "dark" else LIGHT, narrow=narrow)
 
 
 def shown(index: int) -> int:
@@ -100,28 +58,6 @@ def number(value: float) -> str:
     """
     digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 1 or not value else 3
     return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def tint(color: str, share: float) -> str:
-    """A colour let through to `share`, for fills behind text.
-
-    >>> tint("#FF0000", 0.25)
-    'rgba(255, 0, 0, 0.25)'
-    """
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {share:g})"
-
-
-def shade(theme: Theme, share: float, *, signed: bool = False) -> tuple[str, str]:
-    """The colour of a weight from 0 to 1, or, `signed`, from −1 to 1, and the colour of text on it. In the middle of the scale of weights,
-    ink and paper would be too faint.
-
-    >>> shade(LIGHT, 0.0), shade(LIGHT, 1.0)
-    (('#FCFBF8', '#000000'), ('#2B2E83', '#FFFFFF'))
-    """
-    scale, place = (theme.signed, (share + 1) / 2) if signed else (theme.weights, share)
-    fill = str(scale[round(min(max(place, 0), 1) * (len(scale) - 1))][1])
-    return fill, max(("#000000", "#FFFFFF"), key=lambda color: contrast(color, fill))
 
 
 def figure(
@@ -218,29 +154,3 @@ def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]
     if theme.narrow:
         bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
     return bar | options
-
-
-LIGHT = Theme(
-    name="light",
-    paper="#FCFBF8",
-    ink="#1C2230",
-    muted="#5A6070",
-    grid="#E4E1D9",
-    accent="#9A5B00",
-    weights=even_scale("#FCFBF8", "#2B2E83"),
-    signed=even_scale("#2F6DB5", "#FCFBF8", "#B5472F"),
-    segments=("#2F6DB5", "#1A7A5E"),
-    kinds={"cls": "#6D52B5", "sep": "#5E646E", "mask": "#905500", "pad": "#5E646E", "unk": "#B03547"},
-)
-DARK = Theme(
-    name="dark",
-    paper="#14171F",
-    ink="#ECE9E1",
-    muted="#A4A9B5",
-    grid="#2C313D",
-    accent="#F2B23E",
-    weights=even_scale("#14171F", "#F2B23E"),
-    signed=even_scale("#6FA8E8", "#14171F", "#E58268"),
-    segments=("#7DB2F0", "#5CC5A2"),
-    kinds={"cls": "#B39DF0", "sep": "#A4A9B5", "mask": "#F2B23E", "pad": "#A4A9B5", "unk": "#F08A98"},
-)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Floats
 
 SIZE = 16  # pixels of the monospace type
@@ -81,7 +81,7 @@ def label_annotations(coordinates: Floats, labels: Sequence[str], theme: Theme, 
     return [
         {
             "x": float(x), "y": float(y), "ax": float(ax), "ay": float(ay), "text": plots.label(text), "showarrow": True,
-            "arrowhead": 0, "arrowwidth": 1, "arrowcolor": plots.tint(theme.muted, 0 if beside else 1), "standoff": 6, "borderpad": 0,
+            "arrowhead": 0, "arrowwidth": 1, "arrowcolor": colors.tint(theme.muted, 0 if beside else 1), "standoff": 6, "borderpad": 0,
             "font": {"family": plots.MONOSPACE, "size": SIZE, "color": theme.ink},
         }
         for (x, y), (ax, ay), text, beside in zip(coordinates, offsets, labels, near, strict=True)

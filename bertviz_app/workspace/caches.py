@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cachetools import LRUCache, cached
 
 from bertviz_app import settings
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
 from bertviz_app.serving.model_pool import ModelPool
 from bertviz_app.serving.pass_queue import FairQueue

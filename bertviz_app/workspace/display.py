@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import picture
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.workspace.markup import cell, plain
@@ -25,7 +25,7 @@ CONFIG = {"displayModeBar": False}
 class Drawing:
     """One run of one page, as far as it shows: in one theme."""
 
-    def __init__(self, theme: plots.Theme) -> None:
+    def __init__(self, theme: colors.Theme) -> None:
         self._controls: DeltaGenerator | None = None
         self._row: DeltaGenerator | None = None  # of the buttons below the last picture, until its table has put one there
         self.theme = theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 
 _CSS = (Path(__file__).parent / "assets" / "pages.css").read_text(encoding="utf-8")
 

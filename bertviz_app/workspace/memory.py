@@ -10,7 +10,7 @@ import secrets
 
 import streamlit as st
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.workspace import address, browser_memory, session
 
 # Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
@@ -103,10 +103,10 @@ def keep() -> None:
         st.rerun()
 
 
-def theme() -> plots.Theme:
+def theme() -> colors.Theme:
     """The theme for this visitor's screen: as the browser tells, or, before it has, as Streamlit does."""
     name, _, width = session.SCREEN.value().partition(" ")
-    return plots.theme(name or st.context.theme.type, narrow=width == "narrow")
+    return colors.theme(name or st.context.theme.type, narrow=width == "narrow")
 
 
 def recall(name: str, default: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from bertviz_app.analysis import input_notes
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import token_strip
 from bertviz_app.records.forward import Encoding
 from bertviz_app.uploads.texts import TextRow
@@ -38,7 +38,7 @@ LONGEST_CAPTION = 200  # characters of a text below a picture that is taken away
 class Page(Drawing):
     """One run of one page: the typed texts, the model, and, from `Drawing`, the ways to show."""
 
-    def __init__(self, model_name: str, theme: plots.Theme) -> None:
+    def __init__(self, model_name: str, theme: colors.Theme) -> None:
         super().__init__(theme)
         self._model_name = model_name
         self.borrowed = ExitStack()

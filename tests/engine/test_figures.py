@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from bertviz_app import figures
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.errors import MissingHead, NoSuchPart, NotSaved
 
 
@@ -143,4 +143,4 @@ def test_another_kind_of_file_is_refused(name, forward, tmp_path):
 
 
 def test_the_default_theme_is_the_light_one(forward):
-    assert figures.norms(forward).layout.paper_bgcolor == plots.LIGHT.paper
+    assert figures.norms(forward).layout.paper_bgcolor == colors.LIGHT.paper

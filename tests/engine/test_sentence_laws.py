@@ -24,6 +24,7 @@ from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.analysis.probability import log_softmax
 from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention_summed_up import measures as token_maps
+from bertviz_app.chapters.attention_summed_up import rollout
 from bertviz_app.chapters.attention_summed_up import sentences as token_maps_words
 from bertviz_app.chapters.attribution import compared as attribution_compared
 from bertviz_app.chapters.attribution import faithfulness
@@ -122,7 +123,7 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
     yield Claim(deciding_tokens.sentence(encoding, looks, 0, "the first token"))
     maps = {
         "Mean": token_maps.mean_weights(forward.attentions),
-        "Rollout": token_maps.rollout(token_maps.with_residual(forward.attentions)),
+        "Rollout": rollout.rollout(rollout.with_residual(forward.attentions)),
     }
     yield Claim(token_maps_words.maps_sentence(maps, encoding))
     yield Claim(

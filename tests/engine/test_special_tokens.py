@@ -17,7 +17,7 @@ from bertviz_app.chapters.kinds_of_heads import snippet as head_kinds_code
 from bertviz_app.chapters.logit_lens import measures as logit_lens
 from bertviz_app.chapters.tasks import summary, text_map
 from bertviz_app.chapters.tokens import padding
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.components.token_strip import strip_data
 from bertviz_app.records import attributions
 from bertviz_app.records.forward import SPECIAL_KINDS
@@ -90,8 +90,8 @@ def test_the_probability_of_each_hidden_token(model):
 def test_a_typed_pad_is_read_and_one_that_fills_up_is_not(model):
     (encoding,) = model.reader.encode_batch(["a [PAD] b"], length=8)
     assert "3 of 8 cells" in padding.notice([encoding])
-    tokens = strip_data(encoding, plots.LIGHT)["tokens"]
+    tokens = strip_data(encoding, colors.LIGHT)["tokens"]
     assert [token["clickable"] for token in tokens] == [True] * 5 + [False] * 3
     assert ["not read" in token["title"] for token in tokens] == [False] * 5 + [True] * 3
-    shapes = padding.batch_figure([encoding], plots.LIGHT).data[0].marker.pattern.shape
+    shapes = padding.batch_figure([encoding], colors.LIGHT).data[0].marker.pattern.shape
     assert list(shapes) == [""] * 5 + ["/"] * 3

@@ -39,7 +39,7 @@ from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
 from bertviz_app.chapters.tasks import entities, summary, text_map
 from bertviz_app.chapters.tokens import measures as tokens
 from bertviz_app.chapters.tokens import padding, wordpiece
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.engine.model import Model
 from bertviz_app.engine.neurons import feed_forward
@@ -254,13 +254,13 @@ def test_forward_pass(opened, name):
     shown = forward.encoding.tokens
     added = embedding_sum.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
     tables = {
-        "Shapes": forward_pass.steps_picture(forward, plots.LIGHT).columns,
+        "Shapes": forward_pass.steps_picture(forward, colors.LIGHT).columns,
         "Embedding sum": embedding_sum.sum_columns(added, 2),
         "Last hidden state": hidden_states.summary_columns(forward.hidden_states[-1], shown),
         "Norms": hidden_states.norms_columns(hidden_states.norms(forward), shown),
     }
     if forward.pooler_output is not None:
-        tables["Pooled vector"] = hidden_states.pooled_picture(forward.pooler_output, plots.LIGHT).columns
+        tables["Pooled vector"] = hidden_states.pooled_picture(forward.pooler_output, colors.LIGHT).columns
     for view, table in tables.items():
         gives(forward_pass_code.python_code(model.info, forward.encoding, 2, view), table)
 

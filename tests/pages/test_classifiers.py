@@ -21,7 +21,7 @@ from bertviz_app.chapters.attribution import snippet as attribution_code
 from bertviz_app.chapters.interventions import head_effects, patching
 from bertviz_app.chapters.interventions import measures as interventions
 from bertviz_app.chapters.interventions import snippet as interventions_code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine.gradients import TargetFunction, integrated_gradients
 from bertviz_app.engine.subjects import read_as
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
@@ -223,7 +223,7 @@ def test_what_a_head_does_for_a_number_is_a_difference_not_bits(tmp_path):
     assert "No single head" in head_effects.notice_of_a_number(np.zeros((2, 2), dtype=np.float32), "score", 3.0)
     change = interventions.change(before, after, str)
     assert (change.said(3.0), change.is_probability, change.shift) == ("3.00", False, 0.5)
-    figure = interventions.changes_figure([change], plots.LIGHT)
+    figure = interventions.changes_figure([change], colors.LIGHT)
     assert (
         "%" not in "".join(figure.data[0].text) and figure.layout.xaxis.range[1] >= 3 and figure.layout.xaxis.ticktext is None
     )

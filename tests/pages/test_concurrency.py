@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bertviz_app import settings
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine import loading
 from bertviz_app.engine import model as models
 from bertviz_app.errors import Busy
@@ -190,7 +190,7 @@ def no_browser(monkeypatch):
 def visit(model_name, attribute="model"):
     """A visitor's run of a page, as far as it is about the model: in a thread, what it found in a list."""
     found: list[object] = []
-    page = Page(model_name, plots.LIGHT)
+    page = Page(model_name, colors.LIGHT)
 
     def run() -> None:
         with caches.runs.turn(), page.borrowed:
@@ -242,14 +242,14 @@ def test_who_waits_for_a_load_for_too_long_is_released_with_a_sentence(slow, no_
 
 
 def test_what_a_page_computes_is_computed_once_a_run(no_browser):
-    page = Page("embedded", plots.LIGHT)
+    page = Page("embedded", colors.LIGHT)
     with page.borrowed:
         assert (
             page.model is page.model
             and page.subject.encoding is page.subject.encoding
             and page.subject.forward is page.subject.forward
         )
-    assert Page("embedded", plots.LIGHT).__dict__.keys().isdisjoint({"model", "subject"})
+    assert Page("embedded", colors.LIGHT).__dict__.keys().isdisjoint({"model", "subject"})
 
 
 def test_no_class_holds_one_lock_for_all_that_it_makes():

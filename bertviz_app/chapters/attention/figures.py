@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 from bertviz_app.chapters.attention.measures import HeadWeights
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.blocks import strongest_in_blocks
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import head_name, titles
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.plots import shown
 
 MOST_CELLS = 128  # cells on a side of a heatmap
 

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from bertviz_app.analysis.head_readings import Frame, HeadReading, framed
 from bertviz_app.chapters.attention.measures import head_patterns
 from bertviz_app.chapters.attention.thumbnails import thumbnails, titles
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.components import explorer
 from bertviz_app.drawing.components.explorer import CLOSED, LINES, MOST_HEADS, NEURONS, Label, Opened
 from bertviz_app.drawing.numbering import head_name
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.plots import shown
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.records.forward import Encoding, ForwardPass, ModelInfo
 from bertviz_app.workspace import choices, session

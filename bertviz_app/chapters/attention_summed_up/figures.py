@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.agreement import Doubles, Maps
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.blocks import strongest_in_blocks
-from bertviz_app.drawing.colors import contrast
+from bertviz_app.drawing.colors import Theme, contrast
 from bertviz_app.drawing.layouts import merged
-from bertviz_app.drawing.plots import Theme
 
 SMALL_CELLS, LARGE_CELLS = 48, 128  # on a side; beyond, a cell stands for the strongest of a block
 SMALL_TICKS, LONGEST = 16, 11  # labels on a side of a small map, and their characters; hover tells the rest

@@ -12,9 +12,10 @@ import streamlit as st
 
 from bertviz_app.analysis.agreement import Doubles, rank_agreement
 from bertviz_app.analysis.head_readings import merged
-from bertviz_app.chapters.attention_summed_up import figures, flow, measures, sentences, snippet
+from bertviz_app.chapters.attention_summed_up import figures, flow, measures, rollout, sentences, snippet
 from bertviz_app.chapters.attention_summed_up.sentences import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import shown
 from bertviz_app.errors import Busy, UnsupportedModel
 from bertviz_app.records.forward import Encoding, ForwardPass
 from bertviz_app.serving.pass_queue import FairQueue
@@ -95,7 +96,7 @@ def _job(subject: Subject, name: str) -> Job[Doubles]:
     """What makes a map that costs more than a pass."""
     n, forward, doing = subject.encoding.n_tokens, subject.forward, f"Computing {METHODS[name].spoken}"
     if name == FLOW.name:
-        return Job(doing, flow_map, (forward,), flow.seconds(measures.with_residual(forward.attentions)))
+        return Job(doing, flow_map, (forward,), flow.seconds(rollout.with_residual(forward.attentions)))
     return Job(doing, zeroing_map, (subject.model, forward), costs.expected(subject.model, PASSES_PER_TOKEN * n, n))
 
 
@@ -184,13 +185,13 @@ def _mean_map(_: Model, forward: ForwardPass) -> Doubles:
 
 
 def _rollout_map(_: Model, forward: ForwardPass) -> Doubles:
-    return measures.rollout(measures.with_residual(forward.attentions))
+    return rollout.rollout(rollout.with_residual(forward.attentions))
 
 
 def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
     n_layers, total = forward.model.n_layers, np.zeros((forward.encoding.n_tokens,) * 2)
     for layer in range(n_layers):  # one at a time: many tokens take memory
-        total += measures.rows_to_one(_lengths(model, forward, layer))
+        total += rollout.rows_to_one(_lengths(model, forward, layer))
     return total / n_layers
 
 
@@ -203,14 +204,14 @@ AT_ONCE: dict[str, Callable[[Model, ForwardPass], Doubles]] = {
 
 def flow_map(forward: ForwardPass, progress: Progress) -> Doubles:
     """The largest flow from each token to each, rows made to sum to 1; a turn of the only line for flows each."""
-    return measures.rows_to_one(flow.flows(measures.with_residual(forward.attentions), progress, ONE_FLOW.turn))
+    return rollout.rows_to_one(flow.flows(rollout.with_residual(forward.attentions), progress, ONE_FLOW.turn))
 
 
 def zeroing_map(model: Model, forward: ForwardPass, progress: Progress) -> Doubles:
     """How much each token's output turns without another's values, all layers together."""
     from bertviz_app.engine.value_mixing import value_zeroing
 
-    return measures.rollout(measures.rows_to_one(value_zeroing(model, forward, progress)))
+    return rollout.rollout(rollout.rows_to_one(value_zeroing(model, forward, progress)))
 
 
 def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:

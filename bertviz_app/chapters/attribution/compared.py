@@ -16,8 +16,8 @@ from bertviz_app.analysis.agreement import rank_agreement
 from bertviz_app.analysis.phrases import decimal, leader, listed, lowered, raised, signed, token_name, trailer
 from bertviz_app.chapters.attribution.measures import METHODS
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.attributions import Attribution, MethodKey, replaceable
 from bertviz_app.records.forward import Encoding
 

@@ -8,8 +8,8 @@ from plotly.subplots import make_subplots
 
 from bertviz_app.chapters.attribution.faithfulness import Faithfulness
 from bertviz_app.chapters.attribution.measures import METHODS
-from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Theme
 
 
 def curves_figure(measured: Faithfulness, theme: Theme, *, title: str) -> go.Figure:
@@ -27,7 +27,7 @@ def curves_figure(measured: Faithfulness, theme: Theme, *, title: str) -> go.Fig
         cell = {"row": 1, "col": side + 1} if beside else {"row": side + 1, "col": 1}
         chart.add_scatter(
             x=[*share, *share[::-1]], y=[*random.max(axis=0), *random.min(axis=0)[::-1]], fill="toself", mode="lines", line={"width": 0},
-            fillcolor=plots.tint(theme.muted, 0.25), hoverinfo="skip", name=f"{len(random)} random orders", showlegend=not side, **cell,
+            fillcolor=colors.tint(theme.muted, 0.25), hoverinfo="skip", name=f"{len(random)} random orders", showlegend=not side, **cell,
         )  # fmt: skip
         lines = {"random, mean": (random.mean(axis=0), theme.muted, "dot")}
         lines |= {

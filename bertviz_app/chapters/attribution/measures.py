@@ -23,8 +23,8 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import counted, leader, listed, raised, signed, token_name
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, probability
 from bertviz_app.records.forward import Encoding, Floats, Integers
 

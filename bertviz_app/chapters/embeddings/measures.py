@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bertviz_app.analysis.pca import Projection, plane, project
 from bertviz_app.analysis.phrases import counted, decimal, raised, token_name, trailer
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import layers, numbered, state_name
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.drawing.point_labels import bounds, label_annotations, label_tracks, said_of_labels, text_positions
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass, Integers
 

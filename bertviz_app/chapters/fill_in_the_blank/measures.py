@@ -17,8 +17,8 @@ from plotly.subplots import make_subplots
 from bertviz_app.analysis.phrases import leader, token_name, trailer
 from bertviz_app.analysis.probability import softmax
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats
 
 MOST_BLANKS = 6  # drawn as bars, and fewer when there are more than

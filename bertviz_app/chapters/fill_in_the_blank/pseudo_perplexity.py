@@ -17,8 +17,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import trailer
 from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.attributions import replaceable
 from bertviz_app.records.forward import Encoding, Floats, ModelInfo
 

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 
 from bertviz_app.chapters.forward_pass.measures import Picture
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import EmbeddingParts, Floats, ForwardPass
 
 

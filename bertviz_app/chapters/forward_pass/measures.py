@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Encoding, ForwardPass, ModelInfo
 
 Axis = tuple[int, str]  # how many, of what
@@ -147,7 +147,7 @@ def steps_figure(chosen: Sequence[ForwardStep], theme: Theme) -> go.Figure:
         x=[np.log10(step.size) + 0.12 for step in chosen],
         y=rows,
         width=0.84,
-        marker={"color": [plots.tint(_color(step, theme), 0.2) for step in chosen], "cornerradius": 6},
+        marker={"color": [colors.tint(_color(step, theme), 0.2) for step in chosen], "cornerradius": 6},
         customdata=[[step.part, step.name, plots.label(step.formula), f"{step.size:,}"] for step in chosen],
         hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[3]} numbers<br>%{customdata[2]}<extra></extra>",
     )

@@ -15,7 +15,7 @@ from bertviz_app.analysis import head_snippet
 from bertviz_app.analysis.phrases import token_name
 from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass, ModelInfo
 
 MOST = 16  # tokens in a small figure

@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import counted, leader, raised, signed, trailer
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import Floats
 
 METHOD = (

@@ -19,8 +19,8 @@ from bertviz_app.analysis.classes import own_range
 from bertviz_app.analysis.phrases import listed, signed
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.layouts import axis_name, merged, rows_of_plots, titles_of_rows
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Floats
 from bertviz_app.records.interventions import Intervention
 

@@ -20,8 +20,8 @@ from bertviz_app.analysis.phrases import decimal, leader, named_among
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.analysis.script import NUMBERED, Script, of_each
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats, ModelInfo
 
 MOST_TOKENS = 48  # a pass for each of them and each layer

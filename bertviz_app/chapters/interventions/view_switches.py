@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bertviz_app.chapters.interventions import measures, snippet
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import ForwardPass
 from bertviz_app.records.interventions import Intervention
 from bertviz_app.workspace import choices, session

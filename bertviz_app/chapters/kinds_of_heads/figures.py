@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, LETTERS
 from bertviz_app.chapters.kinds_of_heads.measures import MEASURES, HeadMeasures, Measure
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import LIGHT, OKABE_ITO, Theme
 from bertviz_app.drawing.numbering import head_name
-from bertviz_app.drawing.plots import Theme
 
 _KIND_COLORS = (0, 1, 2, 6)  # of Okabe–Ito: those on which both inks can be read
 
@@ -42,11 +42,11 @@ def difference_figure(mine: HeadMeasures, sample: HeadMeasures, measure: Measure
 def kinds_figure(measures: HeadMeasures, theme: Theme, *, title: str) -> go.Figure:
     """The kinds as colours and letters; heterogeneous heads stay empty."""
     kinds = measures.kinds
-    colors = [*(plots.OKABE_ITO[index] for index in _KIND_COLORS), theme.paper]
+    colors = [*(OKABE_ITO[index] for index in _KIND_COLORS), theme.paper]
     chart = _map(
         kinds + 0.5, theme, title=title, hover=_lines(measures), limit=len(KINDS), colorscale=_steps(colors), showscale=False,
         text=[[LETTERS[kind] for kind in row] for row in kinds], texttemplate="%{text}",
-        textfont={"size": plots.TEXT_SIZE - 1, "color": plots.LIGHT.ink},  # all fills are light, in both themes
+        textfont={"size": plots.TEXT_SIZE - 1, "color": LIGHT.ink},  # all fills are light, in both themes
     )  # fmt: skip
     for name, letter, color in zip(KINDS, LETTERS, colors, strict=True):
         symbol = _PATTERNS.get(letter, "square")

@@ -10,8 +10,8 @@ from plotly.subplots import make_subplots
 
 from bertviz_app.chapters.logit_lens.measures import Said
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import state_name
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats
 
 MOST_COLUMNS = 13  # a word of seven letters still fits a cell; of more layers, every so many are drawn

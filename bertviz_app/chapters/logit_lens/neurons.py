@@ -25,7 +25,8 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import counted, decimal, leader, token_name
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import shown
 from bertviz_app.records.feed_forward import FeedForward
 from bertviz_app.records.forward import Encoding, Floats, Integers
 

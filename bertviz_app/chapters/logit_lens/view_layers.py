@@ -15,7 +15,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app.chapters.logit_lens import figures, measures, neurons, snippet
 from bertviz_app.chapters.logit_lens.scores import scored
-from bertviz_app.drawing.plots import Theme, label, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import label, shown
 from bertviz_app.errors import EmptyText
 from bertviz_app.records.forward import Encoding, ForwardPass
 from bertviz_app.workspace import choices

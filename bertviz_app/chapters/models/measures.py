@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from bertviz_app.checkpoints.catalog import Checkpoint
 from bertviz_app.checkpoints.sizes import Sizes, sizes
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.families.family import Family
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS
 from bertviz_app.families.rows import ROWS, family_of

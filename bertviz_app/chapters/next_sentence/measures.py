@@ -18,7 +18,7 @@ from bertviz_app.analysis.phrases import adding_up, counted, decimal, leader, si
 from bertviz_app.analysis.probability import softmax
 from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.errors import MissingHead
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS, Objective
 from bertviz_app.records.forward import Encoding, Floats, ModelInfo

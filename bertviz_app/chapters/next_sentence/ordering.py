@@ -19,7 +19,7 @@ from bertviz_app.analysis.phrases import decimal
 from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.next_sentence.measures import pair_objective
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Floats, ModelInfo
 
 EXACT = 8  # sentences up to which every order is weighed

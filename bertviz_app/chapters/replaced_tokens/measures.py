@@ -15,8 +15,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import leader, raised, token_name
 from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats, ModelInfo
 
 MOST_NUMBERS = 16  # bars that carry their number

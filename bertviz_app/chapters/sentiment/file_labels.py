@@ -20,7 +20,7 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import counted
 from bertviz_app.chapters.sentiment.measures import Verdict
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Integers
 
 MOST_LABELS = 30  # labels of a matrix that is drawn

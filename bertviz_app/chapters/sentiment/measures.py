@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.classes import Classification
 from bertviz_app.analysis.phrases import counted, decimal, trailer
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.uploads.texts import TextRow
 
 MOST_BARS = 25  # texts drawn one by one; more are drawn as a distribution

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from bertviz_app.chapters.tasks.answers import AnswerScores
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 
 ROWS = ("start", "end")
 MOST_NAMES = 18  # a phone has room for no more

@@ -21,8 +21,8 @@ from bertviz_app.analysis.probability import softmax
 from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import Unit
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import OKABE_ITO, Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.drawing.plots import OKABE_ITO, Theme
 from bertviz_app.families.label_schemes import Scheme, called, scheme_of
 from bertviz_app.records.forward import Encoding, Floats, ModelInfo
 

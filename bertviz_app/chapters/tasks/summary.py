@@ -19,7 +19,7 @@ from bertviz_app.analysis.phrases import leader
 from bertviz_app.analysis.script import IS_SPECIAL, Script
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Floats, ModelInfo
 
 DAMPING = 0.85

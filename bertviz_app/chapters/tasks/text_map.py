@@ -17,7 +17,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.pca import plane, project
 from bertviz_app.analysis.phrases import decimal, leader, raised, trailer
 from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
-from bertviz_app.drawing.plots import Theme, label, percent, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import label, percent, shown
 from bertviz_app.drawing.point_labels import bounds, label_annotations
 from bertviz_app.families.pooling import POOLINGS, Recipe
 from bertviz_app.records.forward import Floats, ModelInfo

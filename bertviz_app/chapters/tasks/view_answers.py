@@ -10,9 +10,9 @@ from bertviz_app.analysis import input_notes
 from bertviz_app.chapters.tasks import answers, answers_snippet, no_answer
 from bertviz_app.chapters.tasks.answers_figures import strip_figure
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.errors import EmptyText
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.evidence import show_evidence, show_marked

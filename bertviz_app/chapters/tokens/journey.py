@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.words_to_tokens import Word
 from bertviz_app.drawing import plots
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing.colors import Theme, tint
 from bertviz_app.records.forward import Encoding
 
 MOST_ROWS = 24  # tokens in the picture; the table has them all
@@ -77,14 +77,14 @@ def _add_cells(chart: go.Figure, column: int, cells: Sequence[Cell], theme: Them
     """Boxes as bars, their text as a trace of its own: text within a bar would shrink on a phone."""
     half = _half(theme)
     middles = [(cell.start + cell.stop - 1) / 2 for cell in cells]
-    edge = {"color": [plots.tint(cell.color, 0.45) for cell in cells], "width": 1}
+    edge = {"color": [tint(cell.color, 0.45) for cell in cells], "width": 1}
     chart.add_bar(
         orientation="h",
         base=[column - half] * len(cells),
         x=[2 * half] * len(cells),
         y=middles,
         width=[cell.stop - cell.start - 1 + 2 * HIGH for cell in cells],
-        marker={"color": [plots.tint(cell.color, 0.16) for cell in cells], "cornerradius": 8, "line": edge},
+        marker={"color": [tint(cell.color, 0.16) for cell in cells], "cornerradius": 8, "line": edge},
         hovertext=[plots.label(cell.hover) for cell in cells],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -117,7 +117,7 @@ def _ribbons(words: Sequence[Word], n: int, color: str, half: float) -> go.Scatt
     empty = np.array([np.nan])
     return go.Scatter(
         x=np.concatenate([empty, *xs]), y=np.concatenate([empty, *ys]), mode="lines", line={"width": 0}, fill="toself",
-        fillcolor=plots.tint(color, 0.1), hoverinfo="skip",
+        fillcolor=tint(color, 0.1), hoverinfo="skip",
     )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import counted
 from bertviz_app.analysis.script import FROM_BYTES, NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
-from bertviz_app.drawing.plots import Theme, label, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import label, shown
 from bertviz_app.records.forward import ModelInfo
 
 Pair = tuple[str, str]

@@ -16,8 +16,8 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme, tint
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
@@ -126,10 +126,10 @@ def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go
         y=np.arange(encoding.n_tokens),
         width=0.84,
         marker={
-            "color": [theme.paper if pad else plots.tint(color, 0.16) for color, pad in zip(colors, padding, strict=True)],
-            "line": {"color": [plots.tint(color, 0.45) for color in colors], "width": 1},
+            "color": [theme.paper if pad else tint(color, 0.16) for color, pad in zip(colors, padding, strict=True)],
+            "line": {"color": [tint(color, 0.45) for color in colors], "width": 1},
             "cornerradius": 6,
-            "pattern": {"shape": ["/" if pad else "" for pad in padding], "fgcolor": plots.tint(theme.kinds["pad"], 0.35), "size": 8,
+            "pattern": {"shape": ["/" if pad else "" for pad in padding], "fgcolor": tint(theme.kinds["pad"], 0.35), "size": 8,
                         "solidity": 0.15, "fillmode": "overlay"},
         },
         text=[plots.label(token if len(token) <= room else f"{token[: room - 1]}…") for token in encoding.tokens],

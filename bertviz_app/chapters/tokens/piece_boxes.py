@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.drawing.plots import Theme
 
 MAX_ROWS = 36
 MAX_SYMBOLS = 100
@@ -58,7 +58,7 @@ def boxes_figure(rows: Sequence[StepRow], n_symbols: int, theme: Theme, *, title
         y=[place for place, _, _ in boxes],
         width=0.8,
         marker={
-            "color": [plots.tint(theme.accent, 0.45) if box.stands_out else plots.tint(theme.muted, 0.18) for _, _, box in boxes],
+            "color": [colors.tint(theme.accent, 0.45) if box.stands_out else colors.tint(theme.muted, 0.18) for _, _, box in boxes],
             "cornerradius": 4,
         },
         text=[plots.label(box.text) if shown else "" for shown, (_, _, box) in zip(named, boxes, strict=True)],

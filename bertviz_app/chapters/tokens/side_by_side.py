@@ -15,8 +15,9 @@ import plotly.graph_objects as go
 from bertviz_app.analysis import written_words
 from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme, tint
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.drawing.plots import Theme, shown
+from bertviz_app.drawing.plots import shown
 from bertviz_app.families.spelling import KINDS, Cut
 from bertviz_app.records.forward import ModelInfo
 
@@ -103,7 +104,7 @@ def _boxes(cut: Cut, row: int, text: str, shared: set[tuple[int, int]], theme: T
         y=np.full(len(boxes), row),
         width=0.46,
         marker={
-            "color": [plots.tint(color, 0.18) for color in colors],
+            "color": [tint(color, 0.18) for color in colors],
             "cornerradius": 6,
             "line": {"color": colors, "width": 1.5},
         },

@@ -21,7 +21,8 @@ import plotly.graph_objects as go
 from bertviz_app.analysis.phrases import counted, decimal
 from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
-from bertviz_app.drawing.plots import Theme, label, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import label, shown
 from bertviz_app.records.forward import ModelInfo
 
 PENALTY = 10.0  # below the least likely piece: what a letter costs that is none

@@ -21,9 +21,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.script import Script
-from bertviz_app.drawing import plots
-from bertviz_app.drawing.colors import Colorscale
-from bertviz_app.drawing.plots import Theme
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Colorscale, Theme
 from bertviz_app.records.forward import ModelInfo
 
 MAX_LETTERS = 100
@@ -234,5 +233,5 @@ def _name_rows(chart: go.Figure, rows: list[Row], theme: Theme) -> None:
 
 def _colors(theme: Theme) -> Colorscale:
     """Four flat steps: outside, already taken, missed, found."""
-    fills = (theme.paper, plots.tint(theme.accent, 0.12), plots.tint(theme.muted, 0.18), plots.tint(theme.accent, 0.45))
+    fills = (theme.paper, colors.tint(theme.accent, 0.12), colors.tint(theme.muted, 0.18), colors.tint(theme.accent, 0.45))
     return [[place, fill] for state, fill in enumerate(fills) for place in (state / 4, (state + 1) / 4)]

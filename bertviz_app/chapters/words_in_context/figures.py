@@ -11,8 +11,8 @@ from bertviz_app.analysis.pca import plane, project
 from bertviz_app.chapters.words_in_context.contextuality import Baseline, Measures, adjusted
 from bertviz_app.chapters.words_in_context.measures import Line, Places, place_names
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import state_name
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.drawing.point_labels import bounds, label_annotations
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")

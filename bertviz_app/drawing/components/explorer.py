@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.components.picture import SHARED_JS
-from bertviz_app.drawing.plots import FONT, MONOSPACE, Theme
+from bertviz_app.drawing.plots import FONT, MONOSPACE
 
 LINES, MATRIX, NEURONS = MODES = ("Lines", "Matrix", "Neurons")
 CLOSED = "Closed"  # the thumbnails alone: no head was asked for

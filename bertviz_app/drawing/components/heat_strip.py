@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.components import token_strip
-from bertviz_app.drawing.plots import Theme
 from bertviz_app.records.forward import Encoding, Floats
 
 CSS = (
@@ -60,6 +60,6 @@ def _shaded(
     data["palette"] |= {"grid": theme.grid}
     top = float(np.abs(values).max(initial=0)) or 1.0
     for token, value in zip(data["tokens"], values.tolist(), strict=True):
-        fill, on = plots.shade(theme, value / top, signed=signed)
+        fill, on = colors.shade(theme, value / top, signed=signed)
         token["style"] = {"--fill": fill, "--on": on}
     return data

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bertviz_app.drawing.plots import MONOSPACE, Theme
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import MONOSPACE
 
 CSS = """
 :host { display: block; }

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bertviz_app.drawing.plots import FONT, Theme
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import FONT
 
 _FOLDER = Path(__file__).parent / "picture_js"
 SHARED_JS = (_FOLDER / "1_picture.js").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bertviz_app.drawing.plots import MONOSPACE, Theme, shown
+from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.plots import MONOSPACE, shown
 from bertviz_app.records.forward import Encoding
 
 NAMES = {

@@ -11,7 +11,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from bertviz_app.analysis import classes as lens
 from bertviz_app.analysis import head_snippet as head_code
 from bertviz_app.analysis.head_snippet import Evidence
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 from bertviz_app.families.tasks import TaskFacts
 
 TEXTS = ("I love AI!", "A dull film.", "Not bad at all.", "word " * 600)
@@ -118,15 +118,15 @@ def test_the_notice_is_computed(result, said):
 
 def test_the_figure_shows_the_numbers_of_the_reading_in_the_order_of_the_labels():
     result = reading(0, math.log(3))
-    figure = lens.reading_figure(result, plots.DARK)
+    figure = lens.reading_figure(result, colors.DARK)
     assert figure.data[0].x == pytest.approx(result.values) and list(figure.layout.yaxis.ticktext) == ["ham", "spam"]
-    assert list(figure.data[0].marker.color) == [plots.DARK.muted, plots.DARK.accent]
+    assert list(figure.data[0].marker.color) == [colors.DARK.muted, colors.DARK.accent]
     assert list(figure.layout.xaxis.range) == [0, 1.2]
 
 
 @pytest.mark.parametrize("value", [4.5, -0.25, 1e6, 0.0])
 def test_a_number_has_an_axis_of_its_own_and_no_share(value):
-    figure = lens.reading_figure(reading(value, labels=("score",), decoding="number"), plots.LIGHT)
+    figure = lens.reading_figure(reading(value, labels=("score",), decoding="number"), colors.LIGHT)
     low, high = figure.layout.xaxis.range
     assert low <= min(0, value) and high >= max(0, value) and low < high
     assert "%" not in figure.data[0].text[0] and figure.layout.xaxis.ticktext is None
@@ -135,7 +135,7 @@ def test_a_number_has_an_axis_of_its_own_and_no_share(value):
 def test_of_a_hundred_thousand_labels_twenty_are_shown_and_that_is_said():
     n = 100_000
     result = reading(*np.linspace(0, 9, n), labels=tuple(f"label {i}" for i in range(n)))
-    figure = lens.reading_figure(result, plots.LIGHT)
+    figure = lens.reading_figure(result, colors.LIGHT)
     assert len(figure.data[0].x) == 20 and figure.layout.yaxis.ticktext[0] == f"label {n - 1}"
     assert figure.layout.title.text == "The 20 likeliest of 100,000 labels"
     assert lens.left_out(result) == "Showing the 20 likeliest of 100,000 labels. The table has the first 1,000."

@@ -8,7 +8,7 @@ import pytest
 from bertviz_app.analysis import sentences as lens
 from bertviz_app.analysis.pca import project
 from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 TEXTS = ("He sat on the river bank.", "The bank lent her money.", "A plain sentence.")
 
@@ -31,7 +31,7 @@ def test_words_of_one_text_and_punctuation_are_not_shared(model):
 
 
 def test_every_text_has_its_points_and_the_word_its_lines(banks):
-    figure = lens.sentences_figure(banks, 6, "bank", plots.DARK)
+    figure = lens.sentences_figure(banks, 6, "bank", colors.DARK)
     assert [trace.mode for trace in figure.data] == ["lines", "markers", "markers", "markers"]
     rows = np.concatenate([record.hidden_states[6][~record.encoding.is_special] for record in banks])
     drawn = np.concatenate([np.stack([trace.x, trace.y], axis=-1) for trace in figure.data[1:]])
@@ -45,12 +45,12 @@ def test_every_text_has_its_points_and_the_word_its_lines(banks):
 
 
 def test_without_a_word_there_are_no_lines(banks):
-    assert [trace.mode for trace in lens.sentences_figure(banks, 6, None, plots.LIGHT).data] == ["markers"] * 3
+    assert [trace.mode for trace in lens.sentences_figure(banks, 6, None, colors.LIGHT).data] == ["markers"] * 3
 
 
 def test_many_points_leave_the_label_to_the_word(model):
     records = [model.run(model.encode(f"{'word ' * 30} bank")) for _ in range(2)]
-    figure = lens.sentences_figure(records, 1, "bank", plots.LIGHT)
+    figure = lens.sentences_figure(records, 1, "bank", colors.LIGHT)
     assert [note.text for note in figure.layout.annotations] == ["bank", "bank"]
 
 
@@ -97,7 +97,7 @@ def test_names_are_numbered_and_short(model):
 
 def test_the_table_holds_the_points_of_the_picture(banks):
     columns = lens.points_columns(banks, 6)
-    figure = lens.sentences_figure(banks, 6, None, plots.LIGHT)
+    figure = lens.sentences_figure(banks, 6, None, colors.LIGHT)
     drawn = np.concatenate([np.stack([trace.x, trace.y], axis=-1) for trace in figure.data])
     assert np.array_equal(np.array([columns["PC 1"], columns["PC 2"]]).T, drawn)
     assert columns["sentence"][0] == 1 and columns["sentence"][-1] == 3 and columns["token"][:2] == ["he", "sat"]

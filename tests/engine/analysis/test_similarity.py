@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
 from bertviz_app.analysis import similarity as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.pooling import Recipe
 from bertviz_app.families.spelling import SpecialTokens
 
@@ -71,7 +71,7 @@ def test_most_alike_is_never_a_point_with_itself():
 
 def test_figures_carry_the_numbers():
     matrix = np.eye(3, dtype=np.float32)
-    figure = lens.similarity_figure(matrix, ["<b>", "b", "c"], plots.LIGHT, title="t", numbered=["1", "2", "3"])
+    figure = lens.similarity_figure(matrix, ["<b>", "b", "c"], colors.LIGHT, title="t", numbered=["1", "2", "3"])
     assert np.array_equal(figure.data[0].z, matrix)
     assert figure.layout.yaxis.ticktext[0] == "&lt;b&gt;"
     assert figure.layout.xaxis.ticktext == ("1", "2", "3")
@@ -82,13 +82,13 @@ def test_figures_carry_the_numbers():
 
 def test_a_long_text_is_sent_without_names_in_every_cell():
     n = 512
-    figure = lens.similarity_figure(np.eye(n, dtype=np.float32), ["word"] * n, plots.LIGHT, title="t")
+    figure = lens.similarity_figure(np.eye(n, dtype=np.float32), ["word"] * n, colors.LIGHT, title="t")
     assert figure.data[0].customdata is None
     assert len(figure.to_json()) < 1_500_000
 
 
 def test_neighbours_figure_is_text_never_markup():
-    figure = lens.neighbours_figure([lens.Neighbour("<i>", 7, 0.5)], plots.LIGHT, of="<b>")
+    figure = lens.neighbours_figure([lens.Neighbour("<i>", 7, 0.5)], colors.LIGHT, of="<b>")
     assert "&lt;b&gt;" in figure.layout.title.text
     assert figure.layout.yaxis.ticktext == ("&lt;i&gt;",)
     assert list(figure.data[0].x) == [0.5]
@@ -112,5 +112,5 @@ def test_what_is_said_of_the_vectors_fits_the_model(model):
 
 
 def test_cells_write_minus_as_sentences_do():
-    chart = lens.similarity_figure(np.array([[1.0, -0.364], [-0.364, 1.0]]), ["a", "b"], plots.LIGHT, title="T")
+    chart = lens.similarity_figure(np.array([[1.0, -0.364], [-0.364, 1.0]]), ["a", "b"], colors.LIGHT, title="T")
     assert [list(row) for row in chart.data[0].text] == [["1.00", "−0.36"], ["−0.36", "1.00"]]

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from bertviz_app import settings
 from bertviz_app.chapters.home import measures as home
 from bertviz_app.checkpoints.folders import weighed
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.errors import TooLarge
 from bertviz_app.serving.model_pool import ModelPool
 from bertviz_app.serving.pass_queue import pass_queue
@@ -106,12 +106,12 @@ def no_results():
 
 def test_a_figure_is_drawn_once_for_the_same_values(model, no_results):
     first, same, other = (model.run(model.encode(text)) for text in ("Drawn once.", "Drawn once.", "Drawn again."))
-    drawn = caches.once(home.vectors_figure, first, plots.LIGHT)
-    assert caches.once(home.vectors_figure, same, plots.LIGHT) is drawn
-    assert caches.once(home.vectors_figure, first, plots.DARK) is not drawn
-    assert caches.once(home.vectors_figure, other, plots.LIGHT) is not drawn
+    drawn = caches.once(home.vectors_figure, first, colors.LIGHT)
+    assert caches.once(home.vectors_figure, same, colors.LIGHT) is drawn
+    assert caches.once(home.vectors_figure, first, colors.DARK) is not drawn
+    assert caches.once(home.vectors_figure, other, colors.LIGHT) is not drawn
     # A record with a field called `key`, which does not tell all of it.
-    heads = [caches.once(home.attention_figure, first, home.Glance(0, head, 1, 2, 0.5), plots.LIGHT) for head in (0, 1)]
+    heads = [caches.once(home.attention_figure, first, home.Glance(0, head, 1, 2, 0.5), colors.LIGHT) for head in (0, 1)]
     assert (heads[0].data[0].z != heads[1].data[0].z).any()
 
 
@@ -124,7 +124,7 @@ def test_results_of_two_models_are_kept_apart(model, tiny_checkpoint, no_results
 
 def test_what_cannot_be_told_apart_by_plain_values_is_refused(no_results):
     with pytest.raises(TypeError, match="unhashable"):
-        caches.once(home.prediction_figure, ("a", "b"), np.ones(2), plots.LIGHT)
+        caches.once(home.prediction_figure, ("a", "b"), np.ones(2), colors.LIGHT)
     assert not no_results
 
 

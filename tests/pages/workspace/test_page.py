@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.workspace import opening
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import PAGES, default_model, offered_models
@@ -123,7 +123,7 @@ def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, scre
     app = open_page("attention", state={"_screen": screen, "attention_view": "One head"})
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert drawn["data"][0]["colorbar"].get("orientation") == bar  # below the picture where width is dear
-    assert drawn["layout"]["paper_bgcolor"] == plots.theme(screen.split()[0]).paper
+    assert drawn["layout"]["paper_bgcolor"] == colors.theme(screen.split()[0]).paper
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from bertviz_app.drawing import colors, plots
+from bertviz_app.drawing.colors import DARK, LIGHT, theme
 from bertviz_app.records.forward import KINDS
 
-THEMES = (plots.LIGHT, plots.DARK)
+THEMES = (LIGHT, DARK)
 
 
 def luminance(color: str) -> float:
@@ -94,8 +95,8 @@ def test_every_kind_of_token_has_a_colour(theme):
 
 
 def test_a_theme_is_light_unless_it_is_dark():
-    assert plots.theme("dark") == plots.DARK
-    assert plots.theme("light") == plots.theme(None) == plots.theme("nonsense") == plots.LIGHT
+    assert theme("dark") == DARK
+    assert theme("light") == theme(None) == theme("nonsense") == LIGHT
 
 
 @pytest.mark.parametrize(
@@ -141,13 +142,13 @@ def test_an_axis_is_thinned_out_before_its_labels_meet(n):
 
 def test_a_heatmap_of_weights_starts_at_zero_and_one_of_signed_values_is_even():
     values = np.array([[-2.0, 1.0]])
-    weights = plots.heatmap(values, plots.LIGHT)
+    weights = plots.heatmap(values, LIGHT)
     assert (weights.zmin, weights.zmax) == (0, 2)
-    signed = plots.heatmap(values, plots.LIGHT, signed=True)
+    signed = plots.heatmap(values, LIGHT, signed=True)
     assert (signed.zmin, signed.zmax) == (-2, 2)
-    shared = plots.heatmap(values, plots.DARK, limit=5, colorbar={"title": "weight"}, x=["a", "b"])
+    shared = plots.heatmap(values, DARK, limit=5, colorbar={"title": "weight"}, x=["a", "b"])
     assert (shared.zmax, shared.colorbar.title.text, shared.x) == (5, "weight", ("a", "b"))
-    assert plots.heatmap(np.zeros((2, 2)), plots.LIGHT).zmax == 1
+    assert plots.heatmap(np.zeros((2, 2)), LIGHT).zmax == 1
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -160,15 +161,11 @@ def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme):
 
 
 def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines():
-    narrow = plots.theme("dark", narrow=True)
-    assert narrow == replace(plots.DARK, narrow=True)
-    assert (
-        plots.heatmap(np.eye(2), narrow).colorbar.orientation
-        == "h"
-        != plots.heatmap(np.eye(2), plots.DARK).colorbar.orientation
-    )
+    narrow = theme("dark", narrow=True)
+    assert narrow == replace(DARK, narrow=True)
+    assert plots.heatmap(np.eye(2), narrow).colorbar.orientation == "h" != plots.heatmap(np.eye(2), DARK).colorbar.orientation
     title = "A title that is much longer than the line of a phone"
-    wide, phone = (plots.figure(theme, height=300, title=title).layout for theme in (plots.DARK, narrow))
+    wide, phone = (plots.figure(theme, height=300, title=title).layout for theme in (DARK, narrow))
     assert wide.title.text == title and wide.height == 300
     assert phone.title.text.replace("<br>", " ") == title and max(map(len, phone.title.text.split("<br>"))) <= 44
     assert phone.height - phone.margin.t == wide.height - wide.margin.t

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.point_labels import CANVAS, PHONE, SIZE, bounds, label_annotations, place_labels, text_positions
 
 
@@ -77,7 +77,7 @@ def test_only_a_label_that_had_to_move_away_has_a_line():
     cluster = np.random.default_rng(0).normal(size=(12, 2)) * 0.02
     coordinates = np.concatenate([cluster, [[4, 3]]]).astype(np.float32)
     lines = [
-        note["arrowcolor"] for note in label_annotations(coordinates, ["word"] * 13, plots.LIGHT, frame=bounds(coordinates))
+        note["arrowcolor"] for note in label_annotations(coordinates, ["word"] * 13, colors.LIGHT, frame=bounds(coordinates))
     ]
     assert lines[-1].endswith(", 0)") and any(line.endswith(", 1)") for line in lines)
 
@@ -89,7 +89,7 @@ def test_the_same_points_give_the_same_places():
 
 def test_labels_are_text_never_markup():
     points = np.zeros((2, 2), dtype=np.float32)
-    notes = label_annotations(points, ["<b>", "$x$"], plots.LIGHT, frame=bounds(points))
+    notes = label_annotations(points, ["<b>", "$x$"], colors.LIGHT, frame=bounds(points))
     assert [note["text"] for note in notes] == ["&lt;b&gt;", "&#36;x&#36;"]
 
 

@@ -12,7 +12,7 @@ from bertviz_app.chapters.attention import figures
 from bertviz_app.chapters.attention import measures as lens
 from bertviz_app.chapters.attention import snippet as code
 from bertviz_app.chapters.attention.thumbnails import heads_columns, thumbnails
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 from bertviz_app.engine.layers import query_key
 
 READINGS = [HeadReading(words, hide, block) for words in (False, True) for hide in (False, True) for block in BLOCKS]
@@ -117,7 +117,7 @@ def test_sentences_quote_the_numbers(forward):
 
 def test_a_long_head_is_shown_in_blocks_and_says_so(longest):
     weights = lens.read_head(longest, 1, 1, HeadReading())
-    chart = figures.head_figure(weights, plots.DARK)
+    chart = figures.head_figure(weights, colors.DARK)
     assert np.asarray(chart.data[0].z).shape == (128, 128) and len(chart.to_json()) < 300_000
     assert chart.layout.title.text == "Head 2.2: rows look at columns; each cell is the strongest of 4 × 4 weights"
     assert len(set(chart.data[0].x)) == 128
@@ -126,19 +126,19 @@ def test_a_long_head_is_shown_in_blocks_and_says_so(longest):
 def test_typed_markup_is_text_in_the_figures(model):
     forward = model.run(model.encode("<b> $x$ & co"))
     weights = lens.read_head(forward, 0, 0, HeadReading())
-    chart = figures.head_figure(weights, plots.LIGHT)
+    chart = figures.head_figure(weights, colors.LIGHT)
     assert chart.data[0].x[1] == "&lt; (2)" and "&#36;" in chart.layout.xaxis.ticktext
-    bars = figures.token_figure(weights, 1, plots.LIGHT)
+    bars = figures.token_figure(weights, 1, colors.LIGHT)
     assert bars.layout.annotations[0].text == "Where “&lt;” looks"
 
 
 def test_bars_are_the_row_and_the_column(forward):
     weights = lens.read_head(forward, 2, 5, HeadReading())
-    chart = figures.token_figure(weights, 2, plots.LIGHT)
+    chart = figures.token_figure(weights, 2, colors.LIGHT)
     np.testing.assert_array_equal(chart.data[0].y, forward.attentions[2, 5, 2])
     np.testing.assert_array_equal(chart.data[1].y, forward.attentions[2, 5, :, 2])
     outside = lens.read_head(forward, 2, 5, HeadReading(hide_special=True))
-    assert not figures.token_figure(outside, 0, plots.LIGHT).data
+    assert not figures.token_figure(outside, 0, colors.LIGHT).data
     assert lens.token_sentence(outside, 0) == "This token is hidden in the chosen reading."
 
 

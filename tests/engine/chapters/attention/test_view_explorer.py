@@ -8,14 +8,14 @@ from bertviz_app import load
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.chapters.attention.measures import read_head
 from bertviz_app.chapters.attention.view_explorer import ExplorerRequest, opened_by, sent
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.errors import UnsupportedModel
 
 
 @pytest.mark.parametrize("reading", [HeadReading(), HeadReading(words=True, hide_special=True, block="A → B")])
 def test_what_is_sent_is_the_reading(model, pair_forward, reading):
     header, arrays = unpacked(
-        sent(model, pair_forward, plots.LIGHT, ExplorerRequest(((4, 2), (1, 7)), reading, "Lines", "said"))
+        sent(model, pair_forward, colors.LIGHT, ExplorerRequest(((4, 2), (1, 7)), reading, "Lines", "said"))
     )
     for index, place in enumerate(((4, 2), (1, 7))):
         one = read_head(pair_forward, *place, reading)
@@ -23,19 +23,19 @@ def test_what_is_sent_is_the_reading(model, pair_forward, reading):
         assert [label["text"] for label in header["queries"]] == list(one.queries)
         assert [label["text"] for label in header["keys"]] == list(one.keys)
     assert header["names"] == ["Head 5.3", "Head 2.8"] and header["alt"] == "Lines. said"
-    assert {label["color"] for label in header["keys"]} <= {*plots.LIGHT.segments, *plots.LIGHT.kinds.values()}
+    assert {label["color"] for label in header["keys"]} <= {*colors.LIGHT.segments, *colors.LIGHT.kinds.values()}
 
 
 def test_queries_and_keys_are_sent_as_they_are(model, forward):
     """What the browser adds up from them is the row of weights; largest difference: 3e-7."""
-    _, arrays = unpacked(sent(model, forward, plots.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Neurons", "")))
+    _, arrays = unpacked(sent(model, forward, colors.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Neurons", "")))
     scores = arrays["queries"].astype(float) @ arrays["keys"].astype(float).T / arrays["queries"].shape[1] ** 0.5
     weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
     np.testing.assert_allclose(weights, forward.attentions[2, 5], atol=5e-6)
 
 
 def test_closed_sends_the_thumbnails_alone(model, forward):
-    _, arrays = unpacked(sent(model, forward, plots.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Closed", "")))
+    _, arrays = unpacked(sent(model, forward, colors.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Closed", "")))
     assert list(arrays) == ["levels"]
 
 
@@ -45,7 +45,7 @@ def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families):
         sent(
             opened,
             opened.run(opened.encode("I love AI!")),
-            plots.LIGHT,
+            colors.LIGHT,
             ExplorerRequest(((0, 0),), HeadReading(), "Neurons", ""),
         )
 

@@ -17,8 +17,9 @@ from bertviz_app.chapters.attention_summed_up import figures
 from bertviz_app.chapters.attention_summed_up import measures as lens
 from bertviz_app.chapters.attention_summed_up import sentences as words
 from bertviz_app.chapters.attention_summed_up import snippet as code
+from bertviz_app.chapters.attention_summed_up.rollout import rollout, rows_to_one, with_residual
 from bertviz_app.chapters.attention_summed_up.sentences import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
@@ -29,7 +30,7 @@ def maps(forward):
     n = forward.encoding.n_tokens
     return {
         MEAN.name: lens.mean_weights(forward.attentions),
-        ROLLOUT.name: lens.rollout(lens.with_residual(forward.attentions)),
+        ROLLOUT.name: rollout(with_residual(forward.attentions)),
         NORMS.name: np.tile(np.eye(n)[-1], (n, 1)),
     }
 
@@ -40,12 +41,12 @@ def test_mean_and_rollout_by_hand():
     attentions = np.stack([[head, head], [head, np.eye(2, dtype=np.float32)]])
     assert lens.mean_weights(attentions).tolist() == [[0.25, 0.75], [0, 1]]
     # ½ A + ½ I: [[½, ½], [0, 1]] and, above it, [[¾, ¼], [0, 1]]; the product keeps ½ · ¾ at the first token.
-    assert lens.with_residual(attentions).tolist() == [[[0.5, 0.5], [0, 1]], [[0.75, 0.25], [0, 1]]]
-    assert lens.rollout(lens.with_residual(attentions)).tolist() == [[0.375, 0.625], [0, 1]]
+    assert with_residual(attentions).tolist() == [[[0.5, 0.5], [0, 1]], [[0.75, 0.25], [0, 1]]]
+    assert rollout(with_residual(attentions)).tolist() == [[0.375, 0.625], [0, 1]]
 
 
 def test_rows_sum_to_one(pair_forward):
-    found = lens.mean_weights(pair_forward.attentions), lens.rollout(lens.with_residual(pair_forward.attentions))
+    found = lens.mean_weights(pair_forward.attentions), rollout(with_residual(pair_forward.attentions))
     for weights in found:
         np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-6)
         assert weights.min() >= 0
@@ -53,7 +54,7 @@ def test_rows_sum_to_one(pair_forward):
 
 def test_rollout_of_the_identity_is_the_identity():
     attentions = np.broadcast_to(np.eye(5, dtype=np.float32), (6, 12, 5, 5))
-    assert (lens.rollout(lens.with_residual(attentions)) == np.eye(5)).all()
+    assert (rollout(with_residual(attentions)) == np.eye(5)).all()
 
 
 def test_rollout_equals_that_of_the_paper_s_definition(pair_forward):
@@ -63,7 +64,7 @@ def test_rollout_equals_that_of_the_paper_s_definition(pair_forward):
     for layer in pair_forward.attentions:
         raw = layer.mean(axis=0) + np.eye(n, dtype=np.float32)
         joint = (raw / raw.sum(axis=-1, keepdims=True)) @ joint
-    np.testing.assert_allclose(lens.rollout(lens.with_residual(pair_forward.attentions)), joint, atol=5e-7)
+    np.testing.assert_allclose(rollout(with_residual(pair_forward.attentions)), joint, atol=5e-7)
 
 
 def test_norms_by_hand():
@@ -74,7 +75,7 @@ def test_norms_by_hand():
 
 
 def test_a_row_of_zeros_becomes_even():
-    assert lens.rows_to_one(np.zeros((2, 4))).tolist() == [[0.25] * 4] * 2
+    assert rows_to_one(np.zeros((2, 4))).tolist() == [[0.25] * 4] * 2
 
 
 def test_agreement_is_spearman_s(maps):
@@ -138,7 +139,7 @@ def test_columns_hold_the_numbers(maps, forward):
     assert square == {"method": ["Mean", "Rollout"], "Mean": [1, 0], "Rollout": [0, 1]}
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK, plots.theme("light", narrow=True)])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
 def test_the_pictures_carry_the_numbers(maps, forward, theme):
     tokens = forward.encoding.tokens
     limit = figures.shared_limit(maps)
@@ -158,9 +159,9 @@ def test_long_texts_are_thinned_and_say_so():
     tokens = ["a"] * 300
     weights = np.full((300, 300), 1 / 300)
     assert figures.thinned(300) == "each cell is the strongest of 7 × 7" and figures.thinned(48) == ""
-    chart = figures.small_figure(weights, tokens, plots.LIGHT, title="Mean", limit=0.05)
+    chart = figures.small_figure(weights, tokens, colors.LIGHT, title="Mean", limit=0.05)
     assert np.shape(chart.data[0].z) == (43, 43) and len(chart.layout.xaxis.tickvals) <= figures.SMALL_TICKS
-    chart = figures.map_figure(weights, tokens, plots.LIGHT, title="Mean")
+    chart = figures.map_figure(weights, tokens, colors.LIGHT, title="Mean")
     assert np.shape(chart.data[0].z) == (100, 100) and figures.thinned(300, figures.LARGE_CELLS).endswith("3 × 3")
 
 
@@ -180,9 +181,9 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
     )
     maps = {
         MEAN.name: lens.mean_weights(forward.attentions),
-        ROLLOUT.name: lens.rollout(lens.with_residual(forward.attentions)),
-        NORMS.name: lens.rows_to_one(norms).mean(axis=0),
-        ZEROING.name: lens.rollout(lens.rows_to_one(value_zeroing(model, forward))),
+        ROLLOUT.name: rollout(with_residual(forward.attentions)),
+        NORMS.name: rows_to_one(norms).mean(axis=0),
+        ZEROING.name: rollout(rows_to_one(value_zeroing(model, forward))),
     }
     names = gives(
         code.python_code(model.info, forward.encoding, list(maps), code.means_table(list(maps), "token")),

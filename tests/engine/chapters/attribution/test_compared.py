@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.chapters.attribution import compared as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.records.attributions import Attribution, attention_relevance
 
 
@@ -63,7 +63,7 @@ def test_a_long_text_draws_the_strongest(model):
     rows = [np.where(np.arange(62) > 30, 1.0, 0.01), np.zeros(62)]
     one = found(rows)
     assert lens.drawn(one) == [*range(9), *range(31, 62)]
-    for theme in (plots.theme("light"), plots.theme("dark", narrow=True)):
+    for theme in (colors.theme("light"), colors.theme("dark", narrow=True)):
         (cells,) = lens.compared_figure(encoding, one, theme, title="t").data
         assert np.array(cells.z).shape == ((40, 2) if theme.narrow else (2, 40))
         assert np.abs(cells.z).max() == 1

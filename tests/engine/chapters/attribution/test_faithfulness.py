@@ -8,7 +8,7 @@ from bertviz_app.chapters.attribution import faithfulness as lens
 from bertviz_app.chapters.attribution import snippet as code
 from bertviz_app.chapters.attribution.faithfulness_figure import curves_figure
 from bertviz_app.chapters.attribution.measures import METHODS
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.records.attributions import Attribution, Target, Way, replaceable
 
 COUNTS = np.array([0, 1, 2])
@@ -94,7 +94,7 @@ def test_sentences_come_from_the_gains():
     assert table["deletion, points"] == pytest.approx([700 / 36, -700 / 36]) and table["of 1 random orders better"] == [0, 1]
 
 
-@pytest.mark.parametrize("theme", [plots.theme("light"), plots.theme("dark", narrow=True)], ids=["light", "phone"])
+@pytest.mark.parametrize("theme", [colors.theme("light"), colors.theme("dark", narrow=True)], ids=["light", "phone"])
 def test_the_figure_has_both_curves_of_each_method_and_the_band(theme):
     chart = curves_figure(measured(), theme, title="t")
     assert [trace.name for trace in chart.data][:4] == [

@@ -10,9 +10,9 @@ from bertviz_app import load
 from bertviz_app.chapters.attribution import compared
 from bertviz_app.chapters.attribution import measures as lens
 from bertviz_app.chapters.attribution import snippet as code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
+from bertviz_app.drawing.colors import LIGHT
 from bertviz_app.drawing.components import heat_strip
-from bertviz_app.drawing.plots import LIGHT
 from bertviz_app.records.attributions import Attribution, Target, Way, probability, replaceable
 
 PATH, GRADIENT, OCCLUSION, ATTENTION = lens.METHODS.values()
@@ -114,7 +114,7 @@ def test_the_bars_are_the_strongest_from_for_to_against(forward):
     encoding = forward.encoding
     one = found(encoding, {1: 0.5, 2: 1.25, 3: -0.75})
     assert lens.strongest(one.values) == [2, 1, 3]
-    for theme in (plots.theme("light"), plots.theme("dark", narrow=True)):
+    for theme in (colors.theme("light"), colors.theme("dark", narrow=True)):
         (bars,) = lens.bars_figure(encoding, one, theme, title="t", method=PATH).data
         assert list(bars.x) == [1.25, 0.5, -0.75] and bars.text[2] == "−0.75"
         assert bars.marker.color[0] == theme.signed[-1][1] and bars.marker.color[2] == theme.signed[0][1]

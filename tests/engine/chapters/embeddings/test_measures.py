@@ -6,7 +6,7 @@ import pytest
 from bertviz_app.analysis.pca import Projection, project
 from bertviz_app.chapters.embeddings import measures as lens
 from bertviz_app.chapters.embeddings import snippet as embeddings_code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 
 
 @pytest.mark.parametrize("state, n_components", [(0, 2), (4, 2), (6, 3)])
@@ -28,7 +28,7 @@ def test_the_python_of_all_layers(model, forward):
 
 
 def test_frames_share_one_projection(forward):
-    figure = lens.layers_figure(forward, plots.LIGHT)
+    figure = lens.layers_figure(forward, colors.LIGHT)
     n = forward.encoding.n_tokens
     expected = project(forward.hidden_states.reshape(-1, forward.model.d_model), 2).coordinates.reshape(-1, n, 2)
     assert len(figure.frames) == forward.model.n_layers + 1
@@ -40,7 +40,7 @@ def test_frames_share_one_projection(forward):
 
 
 def test_labels_travel_along_with_their_points(forward):
-    figure = lens.layers_figure(forward, plots.LIGHT)
+    figure = lens.layers_figure(forward, colors.LIGHT)
     assert [trace.mode for trace in figure.data] == ["lines", "text", "markers"]
     for frame in figure.frames:
         lines, labels, points = frame.data
@@ -66,7 +66,7 @@ def long(model):
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(long, narrow):
-    theme, n = plots.theme("light", narrow=narrow), long.encoding.n_tokens
+    theme, n = colors.theme("light", narrow=narrow), long.encoding.n_tokens
     for in_space, least in ((False, 12 if narrow else 40), (True, 12)):
         _, figure = lens.points_picture(long, 6, theme, in_space)
         shown = (
@@ -79,7 +79,7 @@ def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(l
 
 
 def test_many_tokens_travel_with_the_labels_that_have_room(long):
-    figure = lens.layers_figure(long, plots.LIGHT)
+    figure = lens.layers_figure(long, colors.LIGHT)
     assert "labelled where there is room, all on hover" in figure.layout.title.text
     for frame in figure.frames:
         _, labels, points = frame.data
@@ -91,17 +91,17 @@ def test_many_tokens_travel_with_the_labels_that_have_room(long):
 def test_few_tokens_are_all_labelled(model):
     encoding = model.encode("word " * 38)
     projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
-    flat = lens.tokens_figure(projection, encoding, plots.LIGHT, title="t")
+    flat = lens.tokens_figure(projection, encoding, colors.LIGHT, title="t")
     assert [note.text for note in flat.layout.annotations] == list(encoding.tokens) and flat.layout.title.text == "t"
-    space = lens.space_figure(projection, encoding, plots.LIGHT, title="t")
+    space = lens.space_figure(projection, encoding, colors.LIGHT, title="t")
     assert list(space.data[0].text) == list(encoding.tokens) and space.layout.title.text == "t"
 
 
 def test_axes_state_the_share_they_keep(forward):
     projection = project(forward.hidden_states[-1], 3)
     shares = [plots.percent(share) for share in projection.explained]
-    flat = lens.tokens_figure(projection, forward.encoding, plots.LIGHT, title="t")
-    space = lens.space_figure(projection, forward.encoding, plots.LIGHT, title="t")
+    flat = lens.tokens_figure(projection, forward.encoding, colors.LIGHT, title="t")
+    space = lens.space_figure(projection, forward.encoding, colors.LIGHT, title="t")
     assert shares[0] in flat.layout.xaxis.title.text
     assert shares[1] in flat.layout.yaxis.title.text
     assert space.layout.scene.zaxis.title.text == f"PC 3: {shares[2]}"
@@ -110,8 +110,8 @@ def test_axes_state_the_share_they_keep(forward):
 def test_tokens_are_text_never_markup(model):
     encoding = model.encode("<b> $x$ </script>")
     projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
-    flat = lens.tokens_figure(projection, encoding, plots.LIGHT, title="t")
-    space = lens.space_figure(projection, encoding, plots.LIGHT, title="t")
+    flat = lens.tokens_figure(projection, encoding, colors.LIGHT, title="t")
+    space = lens.space_figure(projection, encoding, colors.LIGHT, title="t")
     texts = [note.text for note in flat.layout.annotations] + list(flat.data[0].text) + list(space.data[0].text)
     assert {"&lt;", "&gt;", "&#36;"} <= set(texts)
     assert not any(character in text for text in texts for character in "<>$")

@@ -7,7 +7,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
 from bertviz_app.analysis.words import word_positions
 from bertviz_app.chapters.fill_in_the_blank import measures as lens
 from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 TEXTS = [
     ("The capital of France is [MASK].", None),
@@ -138,21 +138,21 @@ def test_a_token_in_its_place(model):
 
 def test_twenty_words_for_fifty_blanks_are_not_drawn_all():
     many = lens.fill(np.zeros((50, 40), dtype=np.float32), range(50), str, k=20)
-    assert len(lens.blanks_figure(many, plots.LIGHT).data) == len(lens.drawn(many)) == 2
-    figure = lens.blanks_figure(lens.fill(np.zeros((50, 40), dtype=np.float32), range(50), str, k=5), plots.LIGHT)
+    assert len(lens.blanks_figure(many, colors.LIGHT).data) == len(lens.drawn(many)) == 2
+    figure = lens.blanks_figure(lens.fill(np.zeros((50, 40), dtype=np.float32), range(50), str, k=5), colors.LIGHT)
     assert len(figure.data) == lens.MOST_BLANKS
 
 
 def test_blanks_share_one_scale():
     logits = np.log(np.array([[0.9, 0.1], [0.6, 0.4]], dtype=np.float32))
-    figure = lens.blanks_figure(lens.fill(logits, [1, 2], "ab".__getitem__, k=2), plots.DARK)
+    figure = lens.blanks_figure(lens.fill(logits, [1, 2], "ab".__getitem__, k=2), colors.DARK)
     assert figure.layout.xaxis.range == figure.layout.xaxis2.range
 
 
 def test_figures_show_every_bar_and_no_markup(model):
     blanks = filled(model, model.encode("[MASK] and [MASK]"))
-    figure = lens.blanks_figure(blanks, plots.LIGHT)
+    figure = lens.blanks_figure(blanks, colors.LIGHT)
     assert [list(bar.x) for bar in figure.data] == [list(blank.probabilities) for blank in blanks]
     encoding = model.encode("<b> $x$")
-    tokens = lens.tokens_figure(encoding, [1, 2], np.array([0.1, 0.2], dtype=np.float32), plots.DARK, title="t")
+    tokens = lens.tokens_figure(encoding, [1, 2], np.array([0.1, 0.2], dtype=np.float32), colors.DARK, title="t")
     assert tokens.layout.xaxis.ticktext[0] == "&lt;"

@@ -5,7 +5,7 @@ import pytest
 
 from bertviz_app.analysis.probability import log_probability
 from bertviz_app.chapters.fill_in_the_blank import pseudo_perplexity as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 
 def scored(model, encoding):
@@ -48,7 +48,7 @@ def test_special_tokens_and_blanks_are_not_hidden(model):
 
 def test_the_figure_and_the_notice_carry_the_numbers():
     result = by_hand(0.5, 0.125)
-    figure = lens.surprise_figure(result, plots.LIGHT)
+    figure = lens.surprise_figure(result, colors.LIGHT)
     assert figure.data[0].y == pytest.approx(-np.log([0.5, 0.125]))
     assert figure.layout.shapes[0].y0 == pytest.approx(np.log(4))
     assert lens.notice(result).startswith("Pseudo-perplexity 4.0:") and "Hardest" not in lens.notice(result)  # of two

@@ -9,7 +9,7 @@ from bertviz_app.chapters.forward_pass import embedding_sum as sums
 from bertviz_app.chapters.forward_pass import hidden_states as states
 from bertviz_app.chapters.forward_pass import measures as lens
 from bertviz_app.chapters.forward_pass import snippet as forward_pass_code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.records.forward import EmbeddingParts
 
 
@@ -129,8 +129,8 @@ def test_python_equals_the_page(model, pair_forward) -> None:
 
 
 @pytest.mark.parametrize("text", ["a", "I love AI!", "word " * 600], ids=["one", "few", "many"])
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK], ids=lambda theme: theme.name)
-def test_figures_stay_small(model, text: str, theme: plots.Theme) -> None:
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
+def test_figures_stay_small(model, text: str, theme: colors.Theme) -> None:
     forward = model.run(model.encode(text))
     tokens, last = forward.encoding.tokens, forward.hidden_states[-1]
     added = sums.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
@@ -150,7 +150,7 @@ def test_thinning_is_said() -> None:
     vectors = np.random.default_rng(0).normal(size=(512, 768)).astype(np.float32)
     drawn, step = states.thinned(vectors)
     assert step == 2 and drawn.size <= states.MAX_CELLS and np.array_equal(drawn, vectors[:, ::2])
-    assert "every 2" in states.states_figure(vectors, ["a"] * 512, plots.LIGHT).layout.title.text
+    assert "every 2" in states.states_figure(vectors, ["a"] * 512, colors.LIGHT).layout.title.text
     assert states.thinned(vectors[:10])[1] == 1
 
 

@@ -14,7 +14,7 @@ from bertviz_app.chapters.home.measures import (
     python_code,
     vectors_figure,
 )
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 
 def test_firmest_head_names_the_weight_it_points_to(forward):
@@ -49,11 +49,11 @@ def test_of_a_long_text_what_is_said_can_be_seen(model):
     forward = model.run(model.encode(f"{words}. {words}."))
     glance = firmest_head(forward)
     assert max(glance.query, glance.key) < MOST
-    for figure in (attention_figure(forward, glance, plots.LIGHT), vectors_figure(forward, plots.LIGHT)):
+    for figure in (attention_figure(forward, glance, colors.LIGHT), vectors_figure(forward, colors.LIGHT)):
         assert f"(the first {MOST} of {forward.encoding.n_tokens} tokens)" in figure.layout.title.text
         assert len(figure.data[0].z) == MOST
     short = model.run(model.encode("I love AI!"))
-    assert "first" not in vectors_figure(short, plots.LIGHT).layout.title.text
+    assert "first" not in vectors_figure(short, colors.LIGHT).layout.title.text
 
 
 def test_a_text_that_begins_with_special_tokens_alone_has_a_glance(model):
@@ -63,13 +63,13 @@ def test_a_text_that_begins_with_special_tokens_alone_has_a_glance(model):
 
 def test_figures_show_the_numbers_of_the_record(forward):
     glance = firmest_head(forward)
-    attention = attention_figure(forward, glance, plots.LIGHT).data[0]
+    attention = attention_figure(forward, glance, colors.LIGHT).data[0]
     assert np.array_equal(attention.z, forward.attentions[glance.layer, glance.head]) and attention.zmax == 1
-    assert np.array_equal(vectors_figure(forward, plots.DARK).data[0].z, forward.hidden_states[-1])
+    assert np.array_equal(vectors_figure(forward, colors.DARK).data[0].z, forward.hidden_states[-1])
 
 
 def test_bars_stand_in_order_and_names_are_never_markup():
-    figure = prediction_figure(["<b>x</b>", "$y$"], np.array([0.2, 0.8], dtype=np.float32), plots.LIGHT, title="Likeliest")
+    figure = prediction_figure(["<b>x</b>", "$y$"], np.array([0.2, 0.8], dtype=np.float32), colors.LIGHT, title="Likeliest")
     assert list(figure.data[0].text) == ["80 %", "20 %"]
     assert list(figure.layout.yaxis.ticktext) == ["&#36;y&#36;", "&lt;b&gt;x&lt;/b&gt;"]
 

@@ -7,7 +7,7 @@ from snippets import gives
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.chapters.interventions import head_effects as lens
 from bertviz_app.chapters.interventions import snippet as code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import each_head
 from bertviz_app.workspace.predictions import predictions
@@ -33,7 +33,7 @@ def test_the_notice_names_the_head_that_is_missed():
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_figure_counts_heads_layer_by_layer(narrow):
     effects = np.arange(6, dtype=np.float32).reshape(2, 3)
-    cells, points = lens.effects_figure(effects, "<mat>", plots.theme("dark", narrow=narrow)).data
+    cells, points = lens.effects_figure(effects, "<mat>", colors.theme("dark", narrow=narrow)).data
     for x, y, number in zip(points.x, points.y, points.customdata, strict=True):
         assert np.asarray(cells.z)[y, x] == number
     assert cells.zmin == -cells.zmax

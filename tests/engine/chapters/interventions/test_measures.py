@@ -12,7 +12,7 @@ from bertviz_app import load
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.chapters.interventions import measures as lens
 from bertviz_app.chapters.interventions import snippet as code
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import Intervention
 from bertviz_app.workspace.predictions import predictions
@@ -69,7 +69,7 @@ def test_the_notice_tells_the_prediction_that_changed_most():
     assert "Nothing is switched off" in lens.notice([still], Intervention(), 4)
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK, plots.theme("light", narrow=True)])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
 def test_the_figure_draws_two_bars_a_name(theme):
     pairs = [(answer(0.6, 0.4, title=title), answer(0.3, 0.7)) for title in "uvwxyz"]
     changes = [lens.change(*pair, "ab".__getitem__) for pair in pairs]

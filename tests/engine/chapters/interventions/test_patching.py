@@ -8,7 +8,7 @@ from snippets import gives
 from bertviz_app import load
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.chapters.interventions import patching as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import Intervention, each_vector
 from bertviz_app.workspace.predictions import predictions
@@ -114,7 +114,7 @@ def test_the_sentence_about_two_lengths_says_both_and_what_to_do():
     assert [lens.share(value) for value in (-0.004, -0.05, 1.04)] == ["0 %", "−5 %", "104 %"]
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.theme("dark", narrow=True)])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.theme("dark", narrow=True)])
 def test_the_figure_shows_zero_as_paper(theme):
     (cells,) = lens.patching_figure(np.array([[0, 1.5], [-0.2, 1]], dtype=np.float32), ["<a>", "b"], theme).data
     assert cells.zmax == -cells.zmin == 1.5 and np.asarray(cells.z).tolist()[1] == [1.5, 1.0]
@@ -122,7 +122,7 @@ def test_the_figure_shows_zero_as_paper(theme):
 
 
 def test_every_row_of_a_long_text_has_its_name():
-    chart = lens.patching_figure(np.zeros((3, lens.MOST_TOKENS), dtype=np.float32), ["x"] * lens.MOST_TOKENS, plots.LIGHT)
+    chart = lens.patching_figure(np.zeros((3, lens.MOST_TOKENS), dtype=np.float32), ["x"] * lens.MOST_TOKENS, colors.LIGHT)
     assert len(chart.layout.yaxis.ticktext) == lens.MOST_TOKENS and chart.layout.height < 1200
 
 

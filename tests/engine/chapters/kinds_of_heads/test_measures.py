@@ -13,7 +13,7 @@ from bertviz_app.chapters.kinds_of_heads import measures as lens
 from bertviz_app.chapters.kinds_of_heads import snippet as code
 from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, LETTERS, THRESHOLD
 from bertviz_app.chapters.kinds_of_heads.measures import MEASURES
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 KEYS = [measure.key for measure in MEASURES]
 PAIR = ("The cat sat.", "It was late!")
@@ -169,7 +169,7 @@ def test_where_all_heads_are_of_one_kind_that_is_said(forward):
     assert sentences.kinds_sentence(alike, alike).endswith("; none are of another kind over the sample.")
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK])
 def test_the_maps_carry_each_head_and_its_number(forward, pair_forward, theme):
     mine, other = lens.measured(forward), lens.measured(pair_forward)
     chart = figures.measure_figure(mine, MEASURES[0], theme, title="This text", limit=3.0)

@@ -8,7 +8,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 from bertviz_app.chapters.fill_in_the_blank.measures import fill
 from bertviz_app.chapters.logit_lens import figures, scores, snippet
 from bertviz_app.chapters.logit_lens import measures as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 
 TEXT = "The capital of France is [MASK]."
 
@@ -147,7 +147,7 @@ def test_a_long_text_is_seen_through_a_window(n, around, first, last):
 def test_the_picture_shows_each_layers_choice_and_its_probability(model, capital):
     positions = list(range(9))
     said = read(model, capital, positions)
-    figure = figures.every_token_figure(said, capital.encoding, positions, plots.DARK, token=model.reader.token)
+    figure = figures.every_token_figure(said, capital.encoding, positions, colors.DARK, token=model.reader.token)
     heatmap, words = figure.data
     assert np.array_equal(np.array(heatmap.z), said.probabilities[..., 0].T)
     assert words.text[6 * 7 + 6] == plots.label(model.reader.token(said.token_ids[6, 6, 0]))
@@ -163,7 +163,7 @@ def test_many_layers_are_thinned_and_both_ends_kept():
 
 def test_the_paths_are_the_ranks(model, capital):
     said = read(model, capital, [6], followed=(2605, 3000))
-    figure = figures.one_token_figure(said, ["<b>", "x"], plots.LIGHT, title="t")
+    figure = figures.one_token_figure(said, ["<b>", "x"], colors.LIGHT, title="t")
     assert [list(line.y) for line in figure.data[:2]] == said.ranks[:, 0].T.tolist()
     assert figure.data[0].name == "&lt;b&gt;"
     assert list(figure.data[2].y) == said.divergence[:, 0].tolist()

@@ -7,7 +7,7 @@ import tiny
 from bertviz_app import load
 from bertviz_app.chapters.logit_lens import neurons as lens
 from bertviz_app.chapters.logit_lens import snippet
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 from bertviz_app.engine.neurons import feed_forward
 from bertviz_app.records.feed_forward import FeedForward
 
@@ -98,7 +98,7 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page_in_every_family(ti
 
 def test_the_picture_has_a_bar_and_words_for_each_neuron(model, capital):
     found, chosen, _, drawn = read(model, capital, 3, 6)
-    figure = lens.neurons_figure(drawn, plots.LIGHT, title="t")
+    figure = lens.neurons_figure(drawn, colors.LIGHT, title="t")
     assert list(figure.data[0].x) == pytest.approx(lens.strengths(found)[chosen])
     assert [note.text for note in figure.layout.annotations] == [plots.label("  ".join(n.words)) for n in drawn]
     table = lens.columns(drawn)
@@ -107,14 +107,14 @@ def test_the_picture_has_a_bar_and_words_for_each_neuron(model, capital):
 
 def test_words_that_do_not_fit_on_a_phone_are_left_to_the_table():
     drawn = [lens.Neuron(0, 1.0, 1.0, ("protests", "demonstration", "development")), lens.Neuron(1, -1.0, 1.0, ("a" * 40,))]
-    figure = lens.neurons_figure(drawn, plots.theme("dark", narrow=True), title="t")
+    figure = lens.neurons_figure(drawn, colors.theme("dark", narrow=True), title="t")
     assert [note.text for note in figure.layout.annotations] == ["protests  demonstration", "a" * 25 + "…"]
-    assert list(figure.data[0].marker.color) == [plots.DARK.accent, plots.DARK.muted]
+    assert list(figure.data[0].marker.color) == [colors.DARK.accent, colors.DARK.muted]
 
 
 def test_without_a_head_there_are_neurons_and_no_words(tiny_families):
     opened = load(str(tiny_families["electra-discriminator"]))
     _, _, _, drawn = read(opened, opened.run(opened.encode("I love AI!")), 1, 1)
-    figure = lens.neurons_figure(drawn, plots.LIGHT, title="t")
+    figure = lens.neurons_figure(drawn, colors.LIGHT, title="t")
     assert len(figure.data[0].x) == lens.MOST and not figure.layout.annotations
     assert "promotes" not in lens.columns(drawn) and drawn[0].words == ()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.chapters.next_sentence import measures as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.objectives import OBJECTIVES
 
 NEXT = OBJECTIVES["next_sentence"]
@@ -63,9 +63,9 @@ def test_what_to_notice_counts_the_votes_by_hand():
 
 def test_figures_carry_the_numbers(forward):
     pooled = forward.pooler_output
-    figure = lens.pooled_figure(pooled, plots.LIGHT)
+    figure = lens.pooled_figure(pooled, colors.LIGHT)
     assert np.array_equal(figure.data[0].z.ravel()[: len(pooled)], pooled)
-    bars = lens.verdict_figure(NEXT, 0.75, plots.DARK).data
+    bars = lens.verdict_figure(NEXT, 0.75, colors.DARK).data
     assert [bar.x[0] for bar in bars] == [0.75, 0.25]
-    added = lens.contributions_figure(NEXT, lens.Contributions(pooled, 0.0), plots.DARK)
+    added = lens.contributions_figure(NEXT, lens.Contributions(pooled, 0.0), colors.DARK)
     assert np.array_equal(added.data[0].z.ravel()[: len(pooled)], pooled)

@@ -7,7 +7,7 @@ import pytest
 
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.next_sentence import ordering as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 STORY = ("She opened the door.", "A cat sat on the mat.", "It looked at her.")
 
@@ -55,7 +55,7 @@ def test_what_to_notice_says_when_the_choice_is_a_close_one():
 
 def test_the_matrix_leaves_the_diagonal_empty_and_the_rest_as_it_is():
     probabilities = np.random.default_rng(1).uniform(size=(3, 3)).astype(np.float32)
-    drawn = lens.matrix_figure(probabilities, STORY, plots.LIGHT).data[0].z
+    drawn = lens.matrix_figure(probabilities, STORY, colors.LIGHT).data[0].z
     aside = ~np.eye(3, dtype=bool)
     assert np.isnan(np.diag(drawn)).all()
     assert np.array_equal(drawn[aside], probabilities[aside])

@@ -5,7 +5,7 @@ import pytest
 
 from bertviz_app import load
 from bertviz_app.chapters.replaced_tokens import measures as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,6 @@ def test_what_to_notice_and_the_bars(discriminator):
     assert "“man” looks replaced most: 70 %" in lens.notice(encoding, probabilities)
     assert "noticed: 70 %" in lens.notice(encoding, probabilities, (2,))
     assert "passed over: 10 %" in lens.notice(encoding, probabilities, (1,))
-    chart = lens.replaced_figure(encoding, probabilities, (2,), plots.LIGHT)
+    chart = lens.replaced_figure(encoding, probabilities, (2,), colors.LIGHT)
     assert np.array_equal(chart.data[0].y, probabilities)
-    assert [color == plots.LIGHT.accent for color in chart.data[0].marker.color] == [i == 2 for i in range(encoding.n_tokens)]
+    assert [color == colors.LIGHT.accent for color in chart.data[0].marker.color] == [i == 2 for i in range(encoding.n_tokens)]

@@ -9,7 +9,7 @@ import pytest
 from bertviz_app.analysis.classes import Classification, read
 from bertviz_app.chapters.sentiment import measures as lens
 from bertviz_app.chapters.sentiment.measures import Verdict
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.tasks import TaskFacts
 from bertviz_app.uploads.texts import TextRow
 
@@ -28,14 +28,14 @@ def verdicts(n: int) -> list[Verdict]:
 
 def test_few_texts_are_sorted_and_named_as_text():
     some = [*verdicts(5), row("<b>$x$</b>", reading(9, 0)), row("", None, "empty cell")]
-    figure = lens.verdicts_figure(some, plots.LIGHT)
+    figure = lens.verdicts_figure(some, colors.LIGHT)
     chances = list(figure.data[0].x)
     assert len(chances) == 6 and chances == sorted(chances, reverse=True)
     assert figure.data[1].text[-1] == "&lt;b&gt;&#36;x&#36;&lt;/b&gt;"
 
 
 def test_many_texts_become_a_distribution_that_counts_each_once():
-    figure = lens.verdicts_figure([*verdicts(200), row("", None, "empty")], plots.LIGHT)
+    figure = lens.verdicts_figure([*verdicts(200), row("", None, "empty")], colors.LIGHT)
     assert sum(figure.data[0].y) == 200
     assert len(figure.to_json()) < 20_000
 
@@ -43,7 +43,7 @@ def test_many_texts_become_a_distribution_that_counts_each_once():
 def test_nothing_readable_cannot_be_drawn_but_is_said():
     nothing = [row("", None, "empty cell")]
     with pytest.raises(ValueError, match="nothing to draw"):
-        lens.verdicts_figure(nothing, plots.LIGHT)
+        lens.verdicts_figure(nothing, colors.LIGHT)
     assert "None of 1 text could" in lens.summary(nothing)
 
 
@@ -110,7 +110,7 @@ def by(decoding: str, labels: tuple[str, ...], n: int) -> list[Verdict]:
 )
 def test_every_kind_of_head_is_summed_up_and_drawn(decoding, labels, n):
     some = by(decoding, labels, n)
-    said, figure = lens.summary(some), lens.verdicts_figure(some, plots.LIGHT)
+    said, figure = lens.summary(some), lens.verdicts_figure(some, colors.LIGHT)
     assert f"{n} text" in said and figure.data
     if decoding == "number":
         assert "%" not in said and "median" in said and "percent" not in str(figure.layout.xaxis.title.text)

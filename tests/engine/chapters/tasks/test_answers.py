@@ -10,7 +10,7 @@ from bertviz_app.analysis import written_words as written
 from bertviz_app.chapters.tasks import answers as lens
 from bertviz_app.chapters.tasks.answer_words import pieced_words, reads_as, word_offsets
 from bertviz_app.chapters.tasks.answers_figures import MOST_NAMES, strip_figure
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 from bertviz_app.errors import EmptyText
 
 QUESTION, PASSAGE = "Who sat?", "The cat sat on the mat."
@@ -210,7 +210,7 @@ def test_of_several_windows_the_one_that_doubts_least_speaks_for_all(long):
 def test_the_figure_shows_both_rows_and_frames_the_answer(short):
     logits = logits_for(short[0], np.random.default_rng(1))
     reading = lens.read(short, [logits])
-    figure = strip_figure(reading, plots.DARK)
+    figure = strip_figure(reading, colors.DARK)
     assert figure.data[0].z == pytest.approx(np.stack([reading.start, reading.end]))
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (reading.best.first - 0.5, reading.best.last + 0.5)
     assert list(lens.columns(reading)["rank"]) == [1, 2, 3, 4, 5]
@@ -219,7 +219,7 @@ def test_the_figure_shows_both_rows_and_frames_the_answer(short):
 def test_the_axis_names_the_answer_and_no_two_names_overlap(long):
     rng = np.random.default_rng(0)
     reading = lens.read(long, [logits_for(part, rng) for part in long])
-    ticks = list(strip_figure(reading, plots.LIGHT).layout.xaxis.tickvals)
+    ticks = list(strip_figure(reading, colors.LIGHT).layout.xaxis.tickvals)
     apart = len(reading.tokens) / MOST_NAMES
     assert reading.best.first in ticks and len(ticks) <= MOST_NAMES
     assert all(after - before >= apart for before, after in itertools.pairwise(ticks))

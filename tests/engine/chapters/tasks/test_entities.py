@@ -9,7 +9,7 @@ from tokenizers_of_all_kinds import KINDS, reader
 
 from bertviz_app.analysis.words import Unit, words_as_written
 from bertviz_app.chapters.tasks import entities as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors, plots
 from bertviz_app.records.forward import Encoding
 
 LABELS = ("O", "B-PER", "I-PER")
@@ -148,7 +148,7 @@ def test_the_table_has_a_row_a_word_and_a_probability_a_label():
     assert table["token number"] == [2, 3] and table["P(B-PER)"] == pytest.approx([0.5, 0.5])
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK])
 def test_every_kind_has_a_colour_and_the_four_of_names_have_different_ones(theme):
     four = {lens.color(kind, theme) for kind in ("PER", "ORG", "LOC", "MISC")}
     assert len(four) == 4 and lens.color("person", theme) == lens.color("PER", theme)

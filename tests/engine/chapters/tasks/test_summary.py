@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.chapters.tasks import summary as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 
 def test_centrality_by_hand():
@@ -39,8 +39,8 @@ def test_what_to_notice_counts():
 
 
 def test_the_figure_colours_what_is_chosen_and_carries_text_as_text():
-    figure = lens.centrality_figure(np.array([0.4, 0.6]), [1], ["<b>a</b>", "b"], plots.LIGHT)
-    assert list(figure.data[0].marker.color) == [plots.LIGHT.muted, plots.LIGHT.accent]
+    figure = lens.centrality_figure(np.array([0.4, 0.6]), [1], ["<b>a</b>", "b"], colors.LIGHT)
+    assert list(figure.data[0].marker.color) == [colors.LIGHT.muted, colors.LIGHT.accent]
     assert figure.data[0].customdata[0] == "&lt;b&gt;a&lt;/b&gt;"
 
 

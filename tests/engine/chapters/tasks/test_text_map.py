@@ -8,7 +8,7 @@ import pytest
 from bertviz_app import load
 from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
 from bertviz_app.chapters.tasks import text_map as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.engine.sentence_vectors import sentence_vectors
 from bertviz_app.families.pooling import Recipe
 from bertviz_app.families.spelling import SpecialTokens
@@ -42,7 +42,7 @@ def test_centred_vectors_have_no_common_part():
 
 
 def test_the_map_numbers_the_texts_and_hover_names_them_as_text():
-    figure = lens.map_figure(np.eye(3, dtype=np.float32), TEXTS, plots.DARK)
+    figure = lens.map_figure(np.eye(3, dtype=np.float32), TEXTS, colors.DARK)
     assert figure.data[0].text[2] == "Stocks fell &lt;b&gt;again&lt;/b&gt;."
     assert [annotation.text for annotation in figure.layout.annotations] == ["1", "2", "3"]
 

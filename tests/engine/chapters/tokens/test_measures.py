@@ -7,7 +7,7 @@ from transformers import AutoTokenizer
 from bertviz_app.analysis import words_to_tokens
 from bertviz_app.chapters.tokens import journey, padding, wordpiece
 from bertviz_app.chapters.tokens import measures as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 TEXTS = (
     "I love AI!", "Naïve café, déjà vu.", "I love [MASK] AI! [SEP] ok 😀 unbelievable\u200b x", "[CLS] [SEP][MASK]a[UNK]", "שלום עולם 東京",
@@ -67,8 +67,8 @@ def test_notice(model, text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:12]))
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK], ids=lambda theme: theme.name)
-def test_journey_figure(model, text: str, theme: plots.Theme) -> None:
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
+def test_journey_figure(model, text: str, theme: colors.Theme) -> None:
     encoding = model.encode(text)
     figure = journey.journey_figure(encoding, words_to_tokens.words(encoding, model.reader.trace), theme)
     shown = min(encoding.n_tokens, journey.MOST_ROWS)
@@ -118,7 +118,7 @@ def test_padding_notice(model) -> None:
 @pytest.mark.parametrize(("n", "length"), [(1, 3), (2, 12), (20, 32)])
 def test_batch_figure(model, n: int, length: int) -> None:
     batch = model.reader.encode_batch((BATCH * 10)[:n], length=length)
-    figure = padding.batch_figure(batch, plots.DARK)
+    figure = padding.batch_figure(batch, colors.DARK)
     masks = figure.data[1::2]
     assert [list(trace.text) for trace in masks] == [[str(i) for i in encoding.attention_mask] for encoding in batch]
     assert [list(trace.marker.pattern.shape).count("/") for trace in figure.data[::2]] == [
@@ -130,4 +130,4 @@ def test_batch_figure(model, n: int, length: int) -> None:
 
 def test_a_batch_is_a_rectangle(model) -> None:
     with pytest.raises(ValueError, match="rectangle"):
-        padding.batch_figure([model.encode("a"), model.encode("a b")], plots.LIGHT)
+        padding.batch_figure([model.encode("a"), model.encode("a b")], colors.LIGHT)

@@ -14,7 +14,7 @@ from tokenizers_of_all_kinds import reader, spelled_words
 from bertviz_app import load
 from bertviz_app.chapters.tokens import merges as lens
 from bertviz_app.chapters.tokens.piece_boxes import piece_columns
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.spelling import BYTE_LEVEL_BPE
 
 KINDS = ("bundled byte-level BPE", "small byte-level BPE")
@@ -80,13 +80,13 @@ def test_what_a_file_may_ask_for_is_done_as_the_library_does_it(more: dict) -> N
 
 def test_a_long_word_is_quick_and_its_figure_small() -> None:
     found = lens.of_word("ab" * 5_000, reader(KINDS[1]).model_file())
-    figure = lens.figure(found, plots.LIGHT, legible)
+    figure = lens.figure(found, colors.LIGHT, legible)
     assert len(figure.to_json()) < 400_000 and len(figure.layout.yaxis.ticktext) <= lens.MAX_ROWS
     assert "of 10,000 symbols" in figure.layout.title.text
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK], ids=lambda theme: theme.name)
-def test_figure(theme: plots.Theme) -> None:
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
+def test_figure(theme: colors.Theme) -> None:
     found = lens.of_word("Ġskateboarding", reader(KINDS[0]).model_file())
     (bars,) = lens.figure(found, theme, legible).data
     rows = [

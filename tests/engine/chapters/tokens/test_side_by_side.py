@@ -5,7 +5,7 @@ from snippets import gives
 from bertviz_app import load
 from bertviz_app.chapters.tokens import side_by_side as lens
 from bertviz_app.checkpoints.catalog import PACKAGE
-from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import LIGHT
 from bertviz_app.engine import tokenizers as comparing
 from bertviz_app.families.spelling import Cut, from_bytes
 
@@ -21,12 +21,12 @@ def test_words_that_are_cut_in_different_ways():
 
 
 def test_boxes_that_no_other_has_stand_out():
-    chart = lens.side_by_side_figure(TEXT, (ONE, TWO), plots.LIGHT)
-    assert [line == plots.LIGHT.accent for line in chart.data[0].marker.line.color] == [False, True, True]
+    chart = lens.side_by_side_figure(TEXT, (ONE, TWO), LIGHT)
+    assert [line == LIGHT.accent for line in chart.data[0].marker.line.color] == [False, True, True]
     spaced = Cut("Three", "Unigram", ("␣star", "␣lings"), (4, 5), ((0, 4), (4, 10)), 10)
     alike = Cut("Four", "WordPiece", ("star", "lings"), (1, 2), ((0, 4), (5, 10)), 10)
-    colors = lens.side_by_side_figure(TEXT, (spaced, alike), plots.LIGHT).data[0].marker.line.color
-    assert plots.LIGHT.accent not in colors  # a space in front makes no difference
+    colors = lens.side_by_side_figure(TEXT, (spaced, alike), LIGHT).data[0].marker.line.color
+    assert LIGHT.accent not in colors  # a space in front makes no difference
     assert list(chart.data[1].text) == ["␣star", "␣lings"]
     assert len(lens.columns((ONE, TWO))["token"]) == 5
 

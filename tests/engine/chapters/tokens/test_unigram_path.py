@@ -15,7 +15,7 @@ from tokenizers_of_all_kinds import reader, spelled_words
 from bertviz_app import load
 from bertviz_app.chapters.tokens import unigram_path as lens
 from bertviz_app.chapters.tokens.piece_boxes import piece_columns
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.spelling import UNIGRAM
 
 KINDS = ("bundled Unigram", "small Unigram")
@@ -64,8 +64,8 @@ def test_bytes_in_the_place_of_what_is_unknown() -> None:
         assert (found.pieces, found.ids) == (tuple(t.value for t in theirs), tuple(t.id for t in theirs)), word
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK], ids=lambda theme: theme.name)
-def test_figure(theme: plots.Theme) -> None:
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
+def test_figure(theme: colors.Theme) -> None:
     found = lens.of_word("▁skateboarding", reader(KINDS[0]).model_file())
     figure = lens.figure(found, theme, legible)
     (bars,) = figure.data

@@ -3,7 +3,7 @@
 import pytest
 
 from bertviz_app.chapters.tokens import wordpiece as lens
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 
 WORDS = (
     "love", "starlings", "murmurate", "unaffable", "antidisestablishmentarianism", "naive", "1234567", "!", "שלום", "東", "😀",
@@ -40,8 +40,8 @@ def test_look_ups_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("word", ["love", "murmurate", "y" * 100, "z" * 101, "😀", "<b>"], ids=lambda word: word[:5])
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK], ids=lambda theme: theme.name)
-def test_figure(model, word: str, theme: plots.Theme) -> None:
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
+def test_figure(model, word: str, theme: colors.Theme) -> None:
     found = lens.match(word, model.reader.vocabulary)
     figure = lens.match_figure(found, theme)
     (states,) = (trace.z for trace in figure.data)
@@ -52,7 +52,7 @@ def test_figure(model, word: str, theme: plots.Theme) -> None:
 
 
 def test_a_run_of_misses_is_summed_up() -> None:
-    figure = lens.match_figure(lens.match("abcdefghijkl", {"a"} | {f"##{letter}" for letter in "bcdefghijkl"}), plots.LIGHT)
+    figure = lens.match_figure(lens.match("abcdefghijkl", {"a"} | {f"##{letter}" for letter in "bcdefghijkl"}), colors.LIGHT)
     assert "6 shorter ones missed" in figure.layout.yaxis.ticktext[lens.FIRST_TRIES]
     assert "first" in figure.layout.title.text
 

@@ -10,7 +10,7 @@ from bertviz_app.chapters.words_in_context import contextuality, figures
 from bertviz_app.chapters.words_in_context import measures as lens
 from bertviz_app.chapters.words_in_context import snippet as code
 from bertviz_app.chapters.words_in_context import view_contexts as workspace
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.uploads.texts import typed_rows
 
 SENSES = tuple(lens.Line(number, sense, f"text {number}") for number, sense in enumerate(("a", "a", "b", "b"), start=1))
@@ -71,7 +71,7 @@ def test_two_places_are_neither_most_nor_least_alike():
     assert said == "At layer 1, the two occurrences of “bank” have a cosine of 0.71."
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.theme("dark", narrow=True)], ids=["light", "dark phone"])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.theme("dark", narrow=True)], ids=["light", "dark phone"])
 def test_the_map_has_a_colour_a_sense_and_a_number_a_place(theme):
     figure = figures.map_figure("<b>", SENSES, PLACES, 0, theme)
     assert len({trace.marker.color for trace in figure.data}) == len({trace.marker.symbol for trace in figure.data}) == 2
@@ -84,14 +84,14 @@ def test_the_map_has_a_colour_a_sense_and_a_number_a_place(theme):
 def test_points_are_labelled_with_the_word_between_its_neighbours():
     near = ("…river bank.", "The bank raised…", "…to the bank…", "bank")
     named = lens.Places(PLACES.of, PLACES.vectors, PLACES.intra, near)
-    drawn = [note.text for note in figures.map_figure("bank", SENSES, named, 0, plots.LIGHT).layout.annotations]
+    drawn = [note.text for note in figures.map_figure("bank", SENSES, named, 0, colors.LIGHT).layout.annotations]
     assert drawn == list(near)
-    on_a_phone = figures.map_figure("bank", SENSES, named, 0, plots.theme("light", narrow=True))
+    on_a_phone = figures.map_figure("bank", SENSES, named, 0, colors.theme("light", narrow=True))
     assert [note.text for note in on_a_phone.layout.annotations] == ["1", "2", "3", "4"]
     assert lens.between_neighbours("the “bank” x", 5, 9) == "…“bank”…"
     assert lens.between_neighbours("The bank on", 4, 8) == "The bank on"  # nothing is left out
     twice = lens.Places(PLACES.of, PLACES.vectors, PLACES.intra, ("the bank…", "a bank…", "the bank…", "bank"))
-    drawn = [note.text for note in figures.map_figure("bank", SENSES, twice, 0, plots.LIGHT).layout.annotations]
+    drawn = [note.text for note in figures.map_figure("bank", SENSES, twice, 0, colors.LIGHT).layout.annotations]
     names = lens.place_names(SENSES, PLACES.of)
     assert drawn == [f"the bank… ({names[0]})", "a bank…", f"the bank… ({names[2]})", "bank"]
 
@@ -99,9 +99,9 @@ def test_points_are_labelled_with_the_word_between_its_neighbours():
 def test_the_lines_over_the_layers_are_the_measures():
     measures = contextuality.measured(PLACES.vectors, PLACES.intra)
     baseline = contextuality.baseline(np.random.default_rng(0).normal(size=(30, 2, 2)), np.arange(30))
-    alone = figures.layers_figure("bank", measures, None, 4, plots.LIGHT)
+    alone = figures.layers_figure("bank", measures, None, 4, colors.LIGHT)
     assert [trace.name for trace in alone.data] == ["self-similarity", "intra-sentence similarity"]
-    both = figures.layers_figure("bank", measures, baseline, 4, plots.LIGHT)
+    both = figures.layers_figure("bank", measures, baseline, 4, colors.LIGHT)
     assert list(both.data[0].y) == pytest.approx(measures.own) and list(both.data[4].y) == pytest.approx(baseline.cosine)
     assert list(both.data[2].y) == pytest.approx(measures.own - baseline.cosine)
     table = lens.layers_columns(measures, baseline, 4)

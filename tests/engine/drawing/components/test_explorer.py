@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from packed import unpacked
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import bertviz_view, explorer
 from bertviz_app.drawing.components.explorer import Label, Opened
 
@@ -28,14 +28,14 @@ def test_arrays_arrive_as_they_were_sent():
     levels, weights = np.arange(18, dtype=np.uint8).reshape(1, 2, 3, 3), softmax_rows((3, 3))
     vectors = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
     data = explorer.explorer_data(
-        opened(3), plots.DARK, ["<b>é</b>", "two"], {"levels": levels, "weights_0": weights, "queries": vectors}
+        opened(3), colors.DARK, ["<b>é</b>", "two"], {"levels": levels, "weights_0": weights, "queries": vectors}
     )
     header, arrays = unpacked(data)
     np.testing.assert_array_equal(arrays["levels"], levels)
     np.testing.assert_array_equal(arrays["queries"], vectors)
     np.testing.assert_allclose(arrays["weights_0"], weights, rtol=5e-4)
     assert header["titles"] == ["<b>é</b>", "two"] and header["queries"][1] == {"text": "token1", "color": "#112233"}
-    assert header["palette"]["paper"] == plots.DARK.paper and header["open"] == [[0, 0]]
+    assert header["palette"]["paper"] == colors.DARK.paper and header["open"] == [[0, 0]]
 
 
 def test_a_weight_above_zero_stays_above_zero():
@@ -48,7 +48,7 @@ def test_the_first_picture_of_144_heads_is_small(n, cells, most):
     """Random weights, which pack worst, and less than the whole page may send: 0.27 MB at 128 tokens with a full head, 0.31 at 512 without."""
     levels = np.rint(255 * np.sqrt(softmax_rows((12, 12, cells, cells)))).astype(np.uint8)
     arrays = {"levels": levels} | ({"weights_0": softmax_rows((n, n))} if n < 256 else {})
-    assert len(explorer.explorer_data(opened(n), plots.LIGHT, ["a line about a head"] * 144, arrays)) < most
+    assert len(explorer.explorer_data(opened(n), colors.LIGHT, ["a line about a head"] * 144, arrays)) < most
 
 
 @pytest.mark.filterwarnings(
@@ -61,7 +61,7 @@ def test_weights_are_those_that_bertviz_draws(forward):
     theirs = np.array(drawn["attention"][0]["attn"])  # [layer, head, query, key]
     for head in range(12):
         arrays = {"levels": np.zeros((1, 1, 1, 1), np.uint8), "weights_0": forward.attentions[4, head]}
-        ours = unpacked(explorer.explorer_data(opened(forward.encoding.n_tokens), plots.LIGHT, [""], arrays))[1]["weights_0"]
+        ours = unpacked(explorer.explorer_data(opened(forward.encoding.n_tokens), colors.LIGHT, [""], arrays))[1]["weights_0"]
         np.testing.assert_allclose(ours, theirs[4, head], atol=5e-4)
 
 

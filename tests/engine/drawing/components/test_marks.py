@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.components.heat_strip import heat_data
 from bertviz_app.drawing.components.marked_text import Mark, marked_data
 
@@ -11,17 +11,17 @@ from bertviz_app.drawing.components.marked_text import Mark, marked_data
 def test_a_text_is_cut_into_marked_and_plain_pieces_and_nothing_is_lost():
     text = "😀 Ann of <b>Bonn</b>"
     marks = [Mark(12, 16, "#00FF00", "LOC"), Mark(2, 5, "#FF0000", "PER", "0.9")]
-    (pieces,) = marked_data([(text, marks)], plots.LIGHT, label="names")["texts"]
+    (pieces,) = marked_data([(text, marks)], colors.LIGHT, label="names")["texts"]
     assert "".join(piece["text"] for piece in pieces) == text
     assert [(piece["text"], piece["tag"]) for piece in pieces if "tag" in piece] == [("Ann", "PER"), ("Bonn", "LOC")]
 
 
 def test_of_two_marks_that_overlap_the_first_is_drawn():
-    (pieces,) = marked_data([("abcd", [Mark(0, 3, "#000000"), Mark(2, 4, "#111111")])], plots.DARK, label="")["texts"]
+    (pieces,) = marked_data([("abcd", [Mark(0, 3, "#000000"), Mark(2, 4, "#111111")])], colors.DARK, label="")["texts"]
     assert [piece["text"] for piece in pieces] == ["abc", "d"]
 
 
-@pytest.mark.parametrize("theme", [plots.LIGHT, plots.DARK])
+@pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK])
 def test_shades_go_from_nothing_to_the_largest_and_say_their_share(forward, theme):
     values = np.array([0.5, 0.2, 0.2, 0.1, 0.0, 0.004], dtype=np.float32)
     tokens = heat_data(forward.encoding, values, theme, deciding=[2])["tokens"]

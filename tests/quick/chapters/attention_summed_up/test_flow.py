@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from bertviz_app.chapters.attention_summed_up import flow as lens
-from bertviz_app.chapters.attention_summed_up import measures as token_maps
+from bertviz_app.chapters.attention_summed_up import rollout
 from bertviz_app.serving.pass_queue import FairQueue
 
 BY_HAND = np.array([[[0.6, 0.4], [0.2, 0.8]], [[0.7, 0.3], [0.5, 0.5]]])
@@ -16,7 +16,7 @@ BY_HAND = np.array([[[0.6, 0.4], [0.2, 0.8]], [[0.7, 0.3], [0.5, 0.5]]])
 
 def softmax_layers(n_layers: int, n: int) -> np.ndarray:
     attentions = np.exp(2 * np.random.default_rng(n).standard_normal((n_layers, 2, n, n)))
-    return token_maps.with_residual((attentions / attentions.sum(axis=-1, keepdims=True)).astype(np.float32))
+    return rollout.with_residual((attentions / attentions.sum(axis=-1, keepdims=True)).astype(np.float32))
 
 
 def by_linear_programming(mixed: np.ndarray, query: int, key: int) -> float:
@@ -58,7 +58,7 @@ def test_laws():
     many = softmax_layers(4, 6)
     found = lens.flows(many)
     assert found.max() <= 1 and (found <= many[0].sum(axis=0) + 1e-7).all()
-    assert (found >= token_maps.rollout(many) - 1e-7).all()  # rolling out is one way to stream
+    assert (found >= rollout.rollout(many) - 1e-7).all()  # rolling out is one way to stream
 
 
 def test_each_flow_takes_a_turn_and_no_two_run_at_once():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bertviz_app.chapters.models import measures as lens
 from bertviz_app.checkpoints.catalog import CATALOG
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.families.rows import ROWS
 from bertviz_app.serving.model_pool import PooledModel
 
@@ -50,7 +50,7 @@ def test_every_family_is_in_the_table_once():
 
 
 def test_the_bars_are_the_table_in_millions():
-    chart = lens.parts_figure(ALL, plots.LIGHT)
+    chart = lens.parts_figure(ALL, colors.LIGHT)
     totals = sum(float(value) for bar in chart.data for value in bar.x)
     assert abs(totals - sum(lens.parts_columns(ALL)["all"]) / 1e6) < 1e-6
     assert [bar.name for bar in chart.data] == list(lens.PARTS)

@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 from bertviz_app.analysis.classes import read
 from bertviz_app.chapters.sentiment import file_labels as lens
 from bertviz_app.chapters.sentiment.measures import Verdict, columns
-from bertviz_app.drawing import plots
+from bertviz_app.drawing import colors
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.families.tasks import TaskFacts
 from bertviz_app.uploads.texts import TextRow
@@ -92,11 +92,11 @@ def test_nothing_to_divide_by_is_none():
 
 
 def test_the_picture_holds_the_counts_and_text_as_text():
-    figure = lens.confusion_figure(lens.Agreement(("<b>", "b"), np.array([[3, 1], [0, 4]]), 0), plots.LIGHT)
+    figure = lens.confusion_figure(lens.Agreement(("<b>", "b"), np.array([[3, 1], [0, 4]]), 0), colors.LIGHT)
     assert figure.data[0].text.tolist() == [[3, 1], [0, 4]] and figure.data[0].z.tolist() == [[0.75, 0.25], [0, 1]]
     assert figure.layout.xaxis.ticktext[0] == "&lt;b&gt;"
     many = lens.Agreement(tuple(f"label {n}" for n in range(100)), np.eye(100, dtype=np.int64), 0)
-    assert len(lens.confusion_figure(many, plots.DARK).data[0].z) == lens.MOST_LABELS
+    assert len(lens.confusion_figure(many, colors.DARK).data[0].z) == lens.MOST_LABELS
 
 
 def test_the_python_gives_the_same_matrix(some, tmp_path, monkeypatch):
