@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from string import Template
 from typing import Self
 
@@ -169,6 +170,18 @@ def filled(code: str, values: Mapping[str, object]) -> str:
     if unlike := set(values) ^ set(template.get_identifiers()):
         raise ValueError(f"in the code or among the values, not in both: {sorted(unlike)}")
     return template.substitute(values)
+
+
+def where_it_runs(info: ModelInfo, code: str) -> str:
+    """What is to be said of the Python of a page: what it needs beside transformers."""
+    lines = code.split("\n")
+    places = []
+    if "from importlib.resources import files" in lines or any(line.startswith(f"from {PACKAGE}") for line in lines):
+        places.append("where this app is installed")
+    if Path(info.source).is_absolute():
+        places.append(f"beside the folder “{info.called_by_folder.source.split('/')[0]}”")
+    where = f"Run it {' and '.join(places)}" if places else "It runs wherever transformers is installed"
+    return f"Plain transformers code for this input. {where}."
 
 
 def typed(encoding: Encoding) -> str:

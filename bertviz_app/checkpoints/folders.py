@@ -18,6 +18,7 @@ from bertviz_app.checkpoints.sizes import BYTES, sizes
 from bertviz_app.checkpoints.weight_files import json_object, refuse_odd_files, tensor_shapes
 from bertviz_app.errors import BrokenCheckpoint, ModelNotHere, UnknownModel, UnsupportedModel
 from bertviz_app.families.rows import MODEL_TYPES, ROWS
+from bertviz_app.records.model_info import ENCODER
 
 FILES = ("*.safetensors", "*.json", "*.txt", "*.model")  # what is downloaded of a checkpoint, and what makes it complete
 TOKENIZERS = (
@@ -146,7 +147,7 @@ def weighed(folder: Path) -> int:
 
 def encoder_folder(folder: Path) -> Path:
     """Where the encoder of a folder lies: in older sentence-transformers folders it has a folder of its own."""
-    inner = folder / "0_Transformer"
+    inner = folder / ENCODER
     return inner if not (folder / "config.json").exists() and (inner / "config.json").exists() else folder
 
 

@@ -14,6 +14,7 @@ from bertviz_app.families.spelling import SpecialTokens
 from bertviz_app.families.tasks import SUBJECTS, TASKS, TaskFacts
 from bertviz_app.families.traits import Traits
 
+ENCODER = "0_Transformer"  # the folder of the encoder in an older folder of sentence-transformers
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
@@ -73,6 +74,15 @@ class ModelInfo:
     def commit(self) -> str:
         """The commit of a repository of the Hub that these weights are of; empty for a folder."""
         return self.revision if _COMMIT.fullmatch(self.revision) and not Path(self.source).exists() else ""
+
+    @property
+    def called_by_folder(self) -> ModelInfo:
+        """The same, named by the folder alone where it is one of this machine: as code calls it that runs beside that folder."""
+        folder = Path(self.source)
+        if not folder.is_absolute():
+            return self
+        # In older sentence-transformers folders the encoder has a folder of its own, and dense layers lie beside it.
+        return replace(self, source="/".join(folder.parts[-2 if folder.name == ENCODER else -1 :]))
 
     def with_head(self, key: str) -> ModelInfo:
         """The same, with one of several heads of a row in the place of the first: what is read by the name of the row is then this one."""

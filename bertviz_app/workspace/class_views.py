@@ -47,7 +47,7 @@ def class_view(page: Page, subject: Subject, task: str) -> None:
     forward = subject.forward
     evidence = show_evidence(page, subject, forward, [0], who=f"{forward.encoding.tokens[0]}, which the head reads,")
     explain(page, subject, task)
-    page.python(head_snippet.classification(subject.model.info, task, forward.encoding, evidence))
+    page.python(head_snippet.classification(subject.info, task, forward.encoding, evidence))
 
 
 def show_reading(page: Page, subject: Subject, task: str) -> None:

@@ -102,8 +102,8 @@ class Drawing:
         with st.expander(title):
             yield
 
-    def python(self, code: str) -> None:
-        """The shortest code that gives the numbers of this page, folded."""
+    def folded_python(self, code: str, said: str) -> None:
+        """The shortest code that gives the numbers of this page, and a sentence about it, folded."""
         with st.expander("Python"):
-            st.caption("Plain transformers code for this input. Run it from this app’s folder.")
+            st.caption(plain(said))
             st.code(code, language="python")

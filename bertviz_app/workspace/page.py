@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from bertviz_app.analysis import input_notes
+from bertviz_app.analysis.script import where_it_runs
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import token_strip
 from bertviz_app.records.forward import Encoding
@@ -154,6 +154,5 @@ class Page(Drawing):
             st.rerun()
 
     def python(self, code: str) -> None:
-        """The code of this page, folded. A checkpoint of the server's own is called by its folder: where that lies is the server's business."""
-        source = self.model.info.source
-        super().python(code.replace(source, os.path.basename(source)) if os.path.isabs(source) else code)
+        """The code of this page, folded, and where it runs."""
+        self.folded_python(code, where_it_runs(self.model.info, code))

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from bertviz_app.records.blanks import Blanked, Characters, blanked
-from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
+from bertviz_app.records.forward import Encoding, FinalState, ForwardPass, ModelInfo
 from bertviz_app.workspace import caches, costs, jobs
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.scene import Span
@@ -37,6 +37,11 @@ class Subject:
     def model(self) -> Model:
         """The model, loaded if it is not there."""
         return self.opened()
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model as the Python of a page calls it. Where a folder of the server's own lies is the server's business."""
+        return self.model.info.called_by_folder
 
     @property
     def text(self) -> str:

@@ -33,9 +33,7 @@ def explorer(page: Page, subject: Subject, mode: str) -> None:
         page.table(heads_columns(subject.forward, once(thumbnails, subject.forward, reading)), name="heads")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
-    page.python(
-        snippet.explorer_code(subject.model.info, subject.encoding, reading, (layer, head) if mode == NEURONS else None)
-    )
+    page.python(snippet.explorer_code(subject.info, subject.encoding, reading, (layer, head) if mode == NEURONS else None))
 
 
 def one_head(page: Page, subject: Subject) -> None:
@@ -55,7 +53,7 @@ def one_head(page: Page, subject: Subject) -> None:
         page.table(figures.head_columns(weights), name="head")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.head_code(subject.model.info, subject.encoding, (layer, head), reading))
+    page.python(snippet.head_code(subject.info, subject.encoding, (layer, head), reading))
 
 
 def show(page: Page) -> None:
@@ -67,4 +65,4 @@ def show(page: Page) -> None:
     elif view == ONE:
         one_head(page, page.subject)
     elif show_bertviz(page, page.subject, name := "head_view" if view == HEAD_VIEW else "model_view"):
-        page.python(snippet.bertviz_code(page.model.info, page.subject.encoding, name))
+        page.python(snippet.bertviz_code(page.subject.info, page.subject.encoding, name))

@@ -35,4 +35,6 @@ def show(page: Page) -> None:
     table = VIEWS[view](page, summed)
     with page.fold("How it is computed"):
         st.markdown(page.model.info.special.spelled(sentences.METHOD))
-    page.python(snippet.python_code(page.model.info, page.subject.encoding, summed.names, table, whole=summed.shown.are_words))
+    page.python(
+        snippet.python_code(page.subject.info, page.subject.encoding, summed.names, table, whole=summed.shown.are_words)
+    )

@@ -54,7 +54,7 @@ def curves(page: Page, subject: Subject, what: ChosenTarget) -> None:
         page.table(faithfulness.columns(measured), name="faithfulness")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(faithfulness.METHOD))
-    page.python(snippet.faithfulness_code(subject.model.info, subject.encoding, what.target, ways))
+    page.python(snippet.faithfulness_code(subject.info, subject.encoding, what.target, ways))
 
 
 def beside(page: Page, subject: Subject, what: ChosenTarget, way: Way) -> None:

@@ -118,5 +118,5 @@ def _code(
     ways: Sequence[Way],
     titles: Mapping[MethodKey, str],
 ) -> str:
-    script = code.python_code(subject.model.info, subject.encoding, what.target, ways)
+    script = code.python_code(subject.info, subject.encoding, what.target, ways)
     return code.with_table_of_words(script, what.encoding, titles) if places.are_words else code.with_table(script, titles)

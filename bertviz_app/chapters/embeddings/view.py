@@ -24,7 +24,7 @@ def points_view(page: Page, subject: Subject, state: int, *, in_space: bool) -> 
     page.show(figure, name="embeddings", alt=alt, notice=said)
     with page.fold("Table"):
         page.table(measures.points_columns(projection, subject.encoding.tokens), name="embeddings")
-    page.python(snippet.python_code(subject.model.info, subject.encoding, state=state, n_components=3))
+    page.python(snippet.python_code(subject.info, subject.encoding, state=state, n_components=3))
 
 
 def layers_view(page: Page, subject: Subject) -> None:
@@ -38,7 +38,7 @@ def layers_view(page: Page, subject: Subject) -> None:
     )
     with page.fold("Table"):
         page.table(measures.tracks_columns(subject.forward), name="layers")
-    page.python(snippet.python_code(subject.model.info, subject.encoding, state=None))
+    page.python(snippet.python_code(subject.info, subject.encoding, state=None))
 
 
 def show(page: Page) -> None:

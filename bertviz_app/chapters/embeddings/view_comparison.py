@@ -52,7 +52,7 @@ def sentences_view(page: Page, subject: Subject) -> None:
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
-    page.python(sentences.python_code(subject.model.info, texts, word, state=state, kind=kind))
+    page.python(sentences.python_code(subject.info, texts, word, state=state, kind=kind))
 
 
 def forwards_of(subject: Subject, texts: list[str]) -> list[ForwardPass]:
@@ -99,7 +99,7 @@ def similarity_view(page: Page, subject: Subject, state: int) -> None:
     page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
-    page.python(similarity.tokens_code(subject.model.info, subject.encoding, state=state))
+    page.python(similarity.tokens_code(subject.info, subject.encoding, state=state))
 
 
 def neighbours_view(page: Page, subject: Subject) -> None:
@@ -125,4 +125,4 @@ def neighbours_view(page: Page, subject: Subject) -> None:
     columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
     with page.fold("Table"):
         page.table(columns, name="neighbours")
-    page.python(similarity.neighbours_code(subject.model.info, token_id))
+    page.python(similarity.neighbours_code(subject.info, token_id))

@@ -50,7 +50,7 @@ def guesses(page: Page, subject: Subject) -> None:
         own_probabilities(page, subject)
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.python_code(subject.model.info, encoding, k=k))
+    page.python(snippet.python_code(subject.info, encoding, k=k))
 
 
 def show(page: Page) -> None:

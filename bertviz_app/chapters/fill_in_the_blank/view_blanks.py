@@ -48,7 +48,7 @@ def filled_one_by_one(page: Page, subject: Subject, encoding: Encoding) -> None:
     filled, steps, places = jobs.result(job, "fill_one_by_one")
     page.strip(filled, key="one_by_one", chosen=[step.position for step in steps])
     page.table(measures.one_by_one_columns(steps, places), name="one-by-one")
-    code = snippet.one_by_one_code(subject.model.info, encoding, surest_first=order == ORDERS[1])
+    code = snippet.one_by_one_code(subject.info, encoding, surest_first=order == ORDERS[1])
     st.code(code, language="python")
 
 
@@ -93,7 +93,7 @@ def own_probabilities(page: Page, subject: Subject) -> None:
     )
     page.table(numbered(encoding.tokens, positions) | {"probability": np.exp(logs), "log probability": logs}, name="own")
     st.markdown(subject.model.info.special.spelled(pseudo_perplexity.METHOD))
-    st.code(pseudo_perplexity.python_code(subject.model.info, encoding, positions), language="python")
+    st.code(pseudo_perplexity.python_code(subject.info, encoding, positions), language="python")
 
 
 def _hidden_in_turn(model: Model, encoding: Encoding, positions: tuple[int, ...], progress: Progress) -> Floats:

@@ -60,4 +60,4 @@ def show(page: Page) -> None:
             st.download_button(
                 "Download all numbers as CSV", lambda: csv_text(hidden_states.states_columns(last, tokens)).encode(), **csv
             )
-    page.python(snippet.python_code(page.model.info, page.subject.encoding, position, view))
+    page.python(snippet.python_code(page.subject.info, page.subject.encoding, position, view))

@@ -46,4 +46,4 @@ def show(page: Page) -> None:
 
     st.header("4 · The vectors are turned into a prediction", anchor=False)
     shown = show_ending(page, page.subject)
-    page.python(measures.python_code(model.info, encoding, glance, task=shown))
+    page.python(measures.python_code(page.subject.info, encoding, glance, task=shown))

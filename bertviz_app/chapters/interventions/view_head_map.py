@@ -53,7 +53,7 @@ def map_of_heads(page: Page, subject: Subject) -> bool:
         page.table(head_effects.columns(effects, unit="bits" if chosen.is_probability else "change"), name="head-map")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(head_effects.METHOD))
-    page.python(snippet.map_code(subject.model.info, subject.encoding, chosen))
+    page.python(snippet.map_code(subject.info, subject.encoding, chosen))
     if clicked is not None:
         layer, head = divmod(int(clicked), subject.model.info.n_heads)
         session.choose_later({Choice.HEADS_OFF: [f"{shown(layer)}.{shown(head)}"]})

@@ -63,7 +63,7 @@ def patching_view(page: Page, subject: Subject) -> None:
         page.table(patching.columns(restored, names), name="patching")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(patching.METHOD))
-    page.python(patching.python_code(subject.model.info, (a, b), pair[0], contrast))
+    page.python(patching.python_code(subject.info, (a, b), pair[0], contrast))
 
 
 def _pairs(page: Page, subject: Subject, a: Encoding, b: Encoding) -> list[tuple[Prediction, Prediction]]:

@@ -48,7 +48,7 @@ def switch_off(page: Page, subject: Subject) -> None:
         page.table(measures.columns(changes), name="switched-off")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
-    page.python(snippet.changes_code(subject.model.info, encoding, what, list(zip(before, changes, strict=True))))
+    page.python(snippet.changes_code(subject.info, encoding, what, list(zip(before, changes, strict=True))))
 
 
 def _chosen(subject: Subject) -> Intervention:

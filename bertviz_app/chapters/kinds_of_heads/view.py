@@ -23,4 +23,4 @@ def show(page: Page) -> None:
         page.table(sentences.columns(mine, special), name="heads")
     with page.fold("How it is computed"):
         st.markdown(special.spelled(sentences.METHOD))
-    page.python(snippet.python_code(page.model.info, page.subject.encoding))
+    page.python(snippet.python_code(page.subject.info, page.subject.encoding))

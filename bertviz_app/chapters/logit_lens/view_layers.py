@@ -102,7 +102,7 @@ def every_token(page: Page, subject: Subject, look: Look) -> None:
     st.caption(measures.BIAS)
     with page.fold("Table"):
         page.table(measures.columns(said, encoding, positions, subject.model.reader.token), name="logit-lens")
-    page.python(snippet.picture_code(subject.model.info, subject.encoding, positions, look.hidden))
+    page.python(snippet.picture_code(subject.info, subject.encoding, positions, look.hidden))
 
 
 def _every_token_figure(model: Model, forward: ForwardPass, positions: tuple[int, ...], theme: Theme) -> go.Figure:
@@ -122,7 +122,7 @@ def one_token(page: Page, subject: Subject, look: Look) -> None:
     st.caption(measures.BIAS)
     with page.fold("Table"):
         page.table(measures.followed_columns(said, words), name="ranks")
-    page.python(snippet.followed_code(subject.model.info, subject.encoding, position, followed, look.hidden))
+    page.python(snippet.followed_code(subject.info, subject.encoding, position, followed, look.hidden))
 
 
 def strongest_neurons(page: Page, subject: Subject, look: Look) -> None:
@@ -146,7 +146,7 @@ def strongest_neurons(page: Page, subject: Subject, look: Look) -> None:
     page.show(neurons.neurons_figure(drawn, page.theme, title=title), name="neurons", alt="Bars", notice=notice)
     with page.fold("Table"):
         page.table(neurons.columns(drawn), name="neurons")
-    page.python(snippet.neurons_code(info, subject.encoding, found, look.hidden))
+    page.python(snippet.neurons_code(subject.info, subject.encoding, found, look.hidden))
 
 
 def _followed(subject: Subject, look: Look) -> list[int]:

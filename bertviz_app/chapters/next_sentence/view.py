@@ -50,7 +50,7 @@ def this_pair(page: Page, subject: Subject) -> None:
     with page.fold("Table"):
         columns = {"number": list(range(1, len(pooled) + 1)), "value": pooled}
         page.table(columns | ({"adds": parts.values} if subject.pair else {}), name="pooled")
-    page.python(measures.python_code(subject.model.info, subject.encoding))
+    page.python(measures.python_code(subject.info, subject.encoding))
 
 
 def show(page: Page) -> None:

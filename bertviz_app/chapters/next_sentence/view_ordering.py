@@ -61,4 +61,4 @@ def ordering_game(page: Page, subject: Subject) -> None:
     with page.fold("Table of all pairs"):
         columns = {"first": [texts[i] for i, _ in places], "second": [texts[j] for _, j in places]}
         page.table(columns | {"is next": [probabilities[i, j] for i, j in places]}, name="pairs")
-    page.python(ordering.python_code(subject.model.info, texts))
+    page.python(ordering.python_code(subject.info, texts))

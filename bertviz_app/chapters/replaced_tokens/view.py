@@ -38,7 +38,7 @@ def verdict(page: Page, subject: Subject, encoding: Encoding, changed: tuple[int
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
         page.table(measures.columns(encoding, probabilities), name="replaced")
-    page.python(measures.python_code(subject.model.info, encoding))
+    page.python(measures.python_code(subject.info, encoding))
 
 
 def show(page: Page) -> None:

@@ -21,7 +21,7 @@ def one(page: Page, subject: Subject) -> None:
     page.strip(subject.encoding)
     class_views.show_reading(page, subject, task)
     class_views.explain(page, subject, task)
-    page.python(head_snippet.classification(subject.model.info, task, subject.encoding, Evidence(0, ())))
+    page.python(head_snippet.classification(subject.info, task, subject.encoding, Evidence(0, ())))
 
 
 def show(page: Page) -> None:

@@ -73,7 +73,7 @@ def several(page: Page, subject: Subject) -> None:
         show_agreement(page, head, verdicts, expected)
     show_verdicts(verdicts, chosen.headings, expected)
     if texts:
-        page.python(snippet.python_code(subject.model.info, task, verdicts, chosen.read))
+        page.python(snippet.python_code(subject.info, task, verdicts, chosen.read))
 
 
 def _choose_classifier(subject: Subject) -> str:

@@ -22,6 +22,7 @@ from bertviz_app.drawing.plots import label, percent, shown
 from bertviz_app.drawing.point_labels import bounds, label_annotations
 from bertviz_app.families.pooling import POOLINGS, Recipe
 from bertviz_app.records.forward import Floats, ModelInfo
+from bertviz_app.records.model_info import ENCODER
 
 VectorWay = Literal["trained", "words", "tokens"]
 TRAINED: Final = "trained"
@@ -155,7 +156,7 @@ def _pooling_code(info: ModelInfo, way: VectorWay, n_prompt: int) -> str:
 
 
 def _add_modules(script: Script, recipe: Recipe) -> None:
-    home = script.info.source.removesuffix("/0_Transformer")
+    home = script.info.source.removesuffix(f"/{ENCODER}")
     for one in recipe.dense:
         weights = script.path(f"{home}/{one.folder}/model.safetensors")
         script.lines(f"from safetensors.torch import load_file\ndense = load_file({weights})")

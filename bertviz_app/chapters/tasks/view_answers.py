@@ -48,7 +48,7 @@ def answers_view(page: Page, subject: Subject, row: Task) -> None:
     if not offer_head(page, subject, row.key):
         return
     key = choose_head(subject, row.key)
-    info = subject.model.info.with_head(key)
+    info = subject.info.with_head(key)
     logits = [subject.model.token_logits(key, state) for state in _states(subject, parts)]
     rule = _rule(info.abstains)
     reading = answers.read(parts, logits, abstains=rule.by_score)

@@ -35,7 +35,7 @@ def words_view(page: Page, subject: Subject, row: Task) -> None:
     if not offer_head(page, subject, row.key):
         return
     key = choose_head(subject, row.key)
-    info = subject.model.info.with_head(key)
+    info = subject.info.with_head(key)
     words = words_as_written(subject.encoding)
     if said := joined_notice(words):
         st.caption(plain(said))

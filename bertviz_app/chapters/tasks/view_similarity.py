@@ -60,7 +60,7 @@ def similarity_view(page: Page, subject: Subject) -> None:
     with page.fold("Table: the cosine of every two"):
         page.table({"text": texts} | dict(zip(numbers, matrix.T, strict=True)), name="texts")
     making = text_map.Making(_longest(subject, way), way, n_prompt)
-    page.python(text_map.python_code(info, texts, making, is_centred=is_centred))
+    page.python(text_map.python_code(subject.info, texts, making, is_centred=is_centred))
 
 
 def _way(subject: Subject) -> text_map.VectorWay:

@@ -65,7 +65,7 @@ def summary_view(page: Page, subject: Subject) -> None:
         chosen = ["yes" if i in picked else "" for i in range(len(texts))]
         numbers = list(range(1, len(texts) + 1))
         page.table({"number": numbers, "sentence": texts, "share of the walk": scores, "chosen": chosen}, name="summary")
-    page.python(summary.python_code(subject.model.info, texts, len(picked)))
+    page.python(summary.python_code(subject.info, texts, len(picked)))
 
 
 def _mean_looks(page: Page, subject: Subject, encoding: Encoding, what: str) -> None:

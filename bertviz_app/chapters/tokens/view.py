@@ -32,7 +32,7 @@ def journey(page: Page, subject: Subject) -> None:
                     language=None,
                     wrap_lines=True,
                 )
-    page.python(measures.python_code(subject.model.info, encoding))
+    page.python(measures.python_code(subject.info, encoding))
 
 
 def batch(page: Page, subject: Subject) -> None:
@@ -48,7 +48,7 @@ def batch(page: Page, subject: Subject) -> None:
     )
     with page.fold("Table: every cell"):
         page.table(padding.batch_columns(encodings), name="batch")
-    page.python(padding.python_code(subject.model.info, texts, length))
+    page.python(padding.python_code(subject.info, texts, length))
 
 
 def show(page: Page) -> None:

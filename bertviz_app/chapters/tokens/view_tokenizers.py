@@ -52,7 +52,7 @@ def _look_ups(page: Page, subject: Subject, word: str) -> None:
     )
     with page.fold("Table: every look-up"):
         page.table(wordpiece.tries_columns(match), name="wordpiece")
-    page.python(wordpiece.python_code(subject.model.info, word))
+    page.python(wordpiece.python_code(subject.info, word))
 
 
 def _other_steps(page: Page, subject: Subject, spelled: str) -> None:
@@ -71,7 +71,7 @@ def _other_steps(page: Page, subject: Subject, spelled: str) -> None:
         page.table(piece_columns(steps.pieces, steps.ids, spelling.legible), name="pieces")
     with page.fold("How it works"):
         st.markdown(spelling.steps)
-    page.python(kind.python_code(subject.model.info, steps))
+    page.python(kind.python_code(subject.info, steps))
 
 
 def _steps(model: Model, spelled: str) -> Any:
@@ -95,7 +95,7 @@ def side_by_side_view(page: Page, subject: Subject) -> None:
     with page.fold("How they work"):
         st.markdown(side_by_side.METHOD)
     paths = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in tokenizers.OWN.items()}
-    page.python(side_by_side.python_code(subject.model.info, text, paths, with_own=bool(others)))
+    page.python(side_by_side.python_code(subject.info, text, paths, with_own=bool(others)))
 
 
 def _of_the_chosen_model(subject: Subject) -> dict[str, Path]:

@@ -111,7 +111,7 @@ def layers_view(page: Page, subject: Subject, asked: WordSearch, places: lens.Pl
     with page.fold("Table"):
         page.table(lens.layers_columns(measures, baseline, n), name="contextuality")
     read = () if baseline is None else once(_sample, subject.model)
-    page.python(layers_code(subject.model.info, asked.wanted, asked.encodings, read))
+    page.python(layers_code(subject.info, asked.wanted, asked.encodings, read))
 
 
 def sample_baseline(model: Model, progress: Progress = lambda _: None) -> contextuality.Baseline:
@@ -185,7 +185,7 @@ def _cosines(page: Page, subject: Subject, asked: WordSearch, places: lens.Place
     with page.fold("Table: the cosine of every two places"):
         table = lens.places_columns(asked.lines, places, state)
         page.table(table, name="places")
-    page.python(places_code(subject.model.info, asked.wanted, asked.encodings, table, state))
+    page.python(places_code(subject.info, asked.wanted, asked.encodings, table, state))
 
 
 def _known(model: Model) -> contextuality.Baseline | None:

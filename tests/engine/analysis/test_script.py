@@ -12,7 +12,8 @@ from snippets import run
 
 import bertviz_app
 from bertviz_app import load
-from bertviz_app.analysis.script import Script, filled
+from bertviz_app.analysis.script import Script, filled, where_it_runs
+from bertviz_app.chapters.tasks import text_map
 from bertviz_app.records.model_info import ModelInfo
 
 SOURCES = Path(bertviz_app.__file__).parent
@@ -86,3 +87,38 @@ def test_no_python_is_made_by_replacing_text_in_it():
     files = [path for path in sorted(SOURCES.rglob("*.py")) if "Script" in path.read_text(encoding="utf-8")]
     placeholders = re.compile(r"\b(code|script|snippet|_[A-Z]+)\.replace\(|replace\(\"_[A-Z]")
     assert len(files) > 20 and [path.name for path in files if placeholders.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_view_gives_the_python_a_folder_of_the_servers():
+    """They hand `subject.info` to it, in which a checkpoint is called by its folder alone."""
+    views = [*sorted((SOURCES / "chapters").rglob("view*.py")), *sorted((SOURCES / "workspace").rglob("*.py"))]
+    calls = [
+        call for path in views for call in re.findall(r"(?:code|classification)\(\s*([\w.]+)", path.read_text(encoding="utf-8"))
+    ]
+    assert len([call for call in calls if call.endswith("subject.info")]) > 25
+    assert not [call for call in calls if call.endswith("model.info")]
+
+
+def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families, tmp_path):
+    from sentence_folders import trained
+
+    inner = trained(
+        tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode": "cls"}, dense=True, inner="0_Transformer"
+    )
+    for path, folder in ((inner, "mine"), (tiny_families["roberta"], "tiny-roberta")):
+        info = load(str(path)).info
+        code = text_map.python_code(info.called_by_folder, ["a", "b"], text_map.Making(64, text_map.TRAINED))
+        assert f"from_pretrained('{folder}" in code and str(tmp_path) not in code and str(path.parent) not in code
+        assert f"'{folder}/2_Dense/model.safetensors'" in code or folder != "mine"
+        assert where_it_runs(info, "x = 1") == f"Plain transformers code for this input. Run it beside the folder “{folder}”."
+
+
+def test_where_it_runs_is_what_it_imports(model, folder):
+    code = str(Script(model.info).tokenizer())
+    assert where_it_runs(model.info, code).endswith("Run it where this app is installed.")
+    downloaded = replace(model.info, source="google-bert/bert-base-uncased", revision="0" * 40)
+    for text in ("import bertviz_app", "x"):  # what was typed is no import
+        code = str(Script(downloaded).tokenizer().lines(f"text = {text!r}"))
+        assert where_it_runs(downloaded, code).endswith("It runs wherever transformers is installed.")
+    spelled = where_it_runs(folder, str(Script(folder.called_by_folder).tokenizer().tokens("[]")))
+    assert spelled.endswith("Run it where this app is installed and beside the folder “tiny-roberta”.")
