@@ -1,4 +1,4 @@
-"""What somebody adds to the program: a measure of heads, a page, and two kinds of head, each as its row, and the folder of the page."""
+"""What somebody adds to the program: a measure of heads, a page, and a kind of head for everything that heads read, each as its row, and the folder of the page."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ ROWS = {
             "speech", "part of speech", "parts of speech", Reads.WORDS, "ForTokenClassification", "Parts of speech",
             "See what each word is", tensors=("classifier",), label_sets=("adj | noun | verb | x",), sample=("A dog ran away.", ""),
         ),
+        Task(
+            "claims", "claim", "claims", Reads.SPAN, "ForQuestionAnswering", "Claims", "See where a text supports a claim",
+            tensors=("qa_outputs",), outputs=("start", "end"), needs_pair=True,
+        ),
 ''',
     ),
 }  # fmt: skip
@@ -52,6 +56,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from bertviz_app.analysis.script import NUMBERED, Script, typed
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.records.forward import Encoding, ModelInfo
@@ -83,20 +88,9 @@ def columns(encoding: Encoding) -> dict[str, list[object]]:
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
     """The same with plain transformers."""
-    texts = [encoding.text] if encoding.pair is None else [encoding.text, encoding.pair]
-    return f"""import pandas as pd
-from transformers import AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained({info.source!r})
-read = tokenizer(*{texts!r}, truncation=True, max_length={info.max_tokens}, return_offsets_mapping=True)
-tokens = tokenizer.convert_ids_to_tokens(read.input_ids)
-table = pd.DataFrame({{
-    "token number": range(1, len(tokens) + 1),
-    "token": tokens,
-    "letters": [end - start for start, end in read.offset_mapping],
-}})
-print(table)
-"""
+    script = Script(info).tokenizer().inputs(encoding)
+    script.lines(f"read = {script.tokenized(typed(encoding), options='return_offsets_mapping=True')}").tokens()
+    return str(script.table(NUMBERED | {"letters": "[end - start for start, end in read.offset_mapping]"}))
 ''',
     "view.py": '''"""Token lengths: how many letters each token stands for."""
 

@@ -12,17 +12,12 @@ from bertviz_app.chapters.tasks.no_answer import Rule
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
-def python_code(info: ModelInfo, parts: Sequence[Window], evidence: Evidence, rule: Rule, *, row: int = 0) -> Script:
+def python_code(script: Script, parts: Sequence[Window], evidence: Evidence, rule: Rule, *, row: int = 0) -> Script:
     """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, and the `attention` of its
-    first token. `row` is the window that the answer starts in.
+    first token. `script` has loaded the tokenizer and the head; `row` is the window that the answer starts in.
     """
     encoding, is_split = parts[0].encoding, len(parts) > 1
-    script = (
-        Script(info)
-        .tokenizer()
-        .model("answers")
-        .lines(_TEXTS, question=repr(_asked(encoding, _limit(info))), passage=repr(encoding.pair))
-    )
+    script.lines(_TEXTS, question=repr(_asked(encoding, _limit(script.info))), passage=repr(encoding.pair))
     _add_pass(script, parts)
     if rule.by_score:
         script.lines(_NO_ANSWER)

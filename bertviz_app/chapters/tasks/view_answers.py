@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import input_notes
+from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.tasks import answers, answers_snippet, no_answer
 from bertviz_app.chapters.tasks.answers_figures import strip_figure
 from bertviz_app.drawing import plots
@@ -57,22 +58,20 @@ def answers_view(page: Page, subject: Subject, row: Task) -> None:
     page.notice(said)
     show_marked(page, [(encoding.pair or "", [mark])], label="The passage with the best answer marked")
     st.caption(plain(f"{info.title}: {no_answer.SOMETIMES if info.abstains else no_answer.ALWAYS}"))
-    page.show(strip_figure(reading, page.theme), name="answers", alt=f"Heat strip. {said}")
-    page.table(answers.columns(reading), name="answers")
+    page.show(strip_figure(reading, page.theme), name=row.key, alt=f"Heat strip. {said}")
+    page.table(answers.columns(reading), name=row.key)
     window, position = int(reading.window[best.first]), int(reading.position[best.first])
     forward = subject.run(parts[window].encoding)
     evidence = show_evidence(
         page, subject, forward, [position], who=f"“{reading.tokens[best.first]}”, where the answer starts,"
     )
     with page.fold("How it is computed"):
-        st.markdown(
-            info.special.spelled(
-                f"{answers.METHOD} {no_answer.RULES[no_answer.BY_SCORE if rule.by_score else no_answer.BY_PROBABILITY]}"
-            )
-        )
+        by = no_answer.BY_SCORE if rule.by_score else no_answer.BY_PROBABILITY
+        st.markdown(info.special.spelled(f"{answers.METHOD} {no_answer.RULES[by]}"))
     with page.fold("Table: every token of the passage"):
         page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    script = answers_snippet.python_code(info, parts, evidence, rule, row=window)
+    loaded = Script(info).tokenizer().model(row.key)
+    script = answers_snippet.python_code(loaded, parts, evidence, rule, row=window)
     page.python(answers_snippet.with_answers(script, reading.answers))
 
 
