@@ -58,6 +58,7 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.script import NUMBERED, Script, typed
 from bertviz_app.drawing import plots
+from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.records.forward import Encoding, ModelInfo
 
@@ -73,7 +74,7 @@ def notice(encoding: Encoding) -> str:
     return f"Tokens: {encoding.n_tokens}. Letters that they stand for: {sum(letters(encoding)):,}."
 
 
-def letters_figure(encoding: Encoding, theme: plots.Theme) -> go.Figure:
+def letters_figure(encoding: Encoding, theme: Theme) -> go.Figure:
     """A bar a token."""
     chart = plots.figure(theme, height=320, title="Letters of each token")
     chart.add_bar(x=list(range(encoding.n_tokens)), y=letters(encoding), marker_color=theme.accent)
@@ -103,7 +104,7 @@ from bertviz_app.workspace import Page
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sentence(pair=True)
-    encoding = page.encoding
+    encoding = page.subject.encoding
     figure = measures.letters_figure(encoding, page.theme)
     page.show(figure, name="lengths", alt="Bars", notice=measures.notice(encoding))
     with page.fold("Table"):
