@@ -69,7 +69,7 @@ class Page(Drawing):
     @lazily
     def subject(self) -> Subject:
         """What the page is about: the chosen model and the typed texts, with the words that are hidden in them."""
-        return Subject(lambda: self.model, self.typed_texts, session.now().hidden_in(self.typed_texts))
+        return Subject(lambda: self.model, lambda: HiddenWords(self.typed_texts, session.now().hidden_in(self.typed_texts)))
 
     def texts(self, name: str, label: str, default: Sequence[str], *, button: str = "Show") -> list[str]:
         """Several sentences, one a line, kept across pages and reloads; at most as many as the settings allow."""

@@ -13,7 +13,7 @@ from bertviz_app.records.blanks import Blanked, Characters, blanked
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass, ModelInfo
 from bertviz_app.workspace import caches, costs, jobs
 from bertviz_app.workspace.lazily import lazily
-from bertviz_app.workspace.scene import Span
+from bertviz_app.workspace.scene import HiddenWords, Span, Texts
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -26,12 +26,27 @@ T = TypeVar("T")
 class Subject:
     """A model, the sentence and the second one as they were typed, and the words of both that are hidden from the model.
 
-    The model is opened, the texts encoded and run when they are first asked for, and once.
+    The model is opened, the texts are read, encoded and run when they are first asked for, and once: a view may draw the box for a text, or
+    say which it begins with, before it asks.
     """
 
     opened: Callable[[], Model]
-    typed_texts: tuple[str, str | None]
-    hidden: tuple[Span, ...] = ()
+    asked: Callable[[], HiddenWords]
+
+    @lazily
+    def input(self) -> HiddenWords:
+        """The texts as they were typed, and the words of them that are hidden."""
+        return self.asked()
+
+    @property
+    def typed_texts(self) -> Texts:
+        """The sentence and the second one, if there is one, as they were typed."""
+        return self.input.texts
+
+    @property
+    def hidden(self) -> tuple[Span, ...]:
+        """The words that are hidden."""
+        return self.input.words
 
     @lazily
     def model(self) -> Model:

@@ -176,7 +176,7 @@ def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path,
     app = open_page("tasks", state={"task": task, "model": "headless"})
     assert f"without a trained head for {HEADED[task]}" in shown(app) and not app.get("plotly_chart")
     offers = [button for button in app.button if button.key == "use_other"]
-    assert offers or any("bertviz_app.checkpoints.fetch" in code.value for code in app.code)
+    assert offers or any("bertviz_app.fetch" in code.value for code in app.code)
     for button in offers:
         button.click().run()
         assert not app.exception and "Which tokens it looks at" in [header.value for header in app.header]
