@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,14 @@ def written(folder: Path, name: str, content: object) -> None:
 
 
 def trained(
-    root: Path, encoder: Path, *, pooling: dict, dense: bool = False, normalize: bool = False, inner: str = "", **more
+    root: Path,
+    encoder: Path,
+    *,
+    pooling: dict[str, Any],
+    dense: bool = False,
+    normalize: bool = False,
+    inner: str = "",
+    **more: Any,
 ) -> Path:
     """A sentence-transformers folder around an encoder."""
     shutil.copytree(encoder, root / inner)
@@ -59,5 +67,6 @@ def trained(
 def vectors_of(folder: Path, prompt: str = "") -> np.ndarray:
     model = load(str(folder))
     recipe = model.info.recipe
+    assert recipe is not None
     forwards = [model.run(model.encode(recipe.prepared(text, prompt), max_tokens=recipe.max_tokens)) for text in TEXTS]
     return sentence_vectors(model, forwards, n_prompt=model.encode(prompt).n_tokens - 1 if prompt else 0)

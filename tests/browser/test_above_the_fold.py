@@ -6,6 +6,7 @@ A picture is in sight when 60 % of it are, or half of the screen.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from settling import settled, whole
@@ -32,7 +33,7 @@ LONG = (
 
 
 @pytest.mark.parametrize("key", ["attention", "attention_summed_up", "embeddings", "fill_in_the_blank"])
-def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor, app_url, key):
+def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor: Any, app_url: Any, key: Any) -> None:
     page = visitor(f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
     page.get_by_text("What to notice").first.wait_for()
     settled(page)
@@ -47,7 +48,7 @@ def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor, app
 
 
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in WITHOUT])
-def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
+def test_what_to_notice_and_the_picture_are_in_sight(visitor: Any, app_url: Any, key: Any) -> None:
     page = visitor(app_url if key == "home" else f"{app_url}/{key}", viewport={"width": WIDTH, "height": HEIGHT})
     whole(page, key)
     views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
@@ -70,7 +71,7 @@ def test_what_to_notice_and_the_picture_are_in_sight(visitor, app_url, key):
     assert set(out_of_sight) <= asked_first, out_of_sight
 
 
-def test_what_was_read_of_a_file_is_in_sight_and_the_questions_about_it_are_folded(visitor, app_url):
+def test_what_was_read_of_a_file_is_in_sight_and_the_questions_about_it_are_folded(visitor: Any, app_url: Any) -> None:
     address = f"{app_url}/sentiment?sentiment_view=Many+sentences&texts_from=File"
     page = visitor(address, viewport={"width": WIDTH, "height": HEIGHT})
     rows = [f"{number},{text}" for number, text in enumerate(["A fine film.", "A dull film.", "I loved it."])]

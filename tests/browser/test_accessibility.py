@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from settling import settled, whole
@@ -15,7 +17,7 @@ COVERED = """() => [...document.querySelectorAll("[data-testid=stMain] :is(butto
 
 
 @pytest.mark.parametrize("key", PAGES)
-def test_axe_finds_nothing_and_nothing_covers_what_can_be_clicked(visitor, app_url, key):
+def test_axe_finds_nothing_and_nothing_covers_what_can_be_clicked(visitor: Any, app_url: Any, key: Any) -> None:
     """Each view in both themes; on a wide screen and, the first view, on a phone."""
     found = {}
     for theme, width in (("light", 1440), ("dark", 1440), ("light", 390)):
@@ -30,7 +32,7 @@ def test_axe_finds_nothing_and_nothing_covers_what_can_be_clicked(visitor, app_u
     assert found == {}
 
 
-def violations(page):
+def violations(page: Any) -> Any:
     """What axe finds in each view of a page, by the number of the view and the name of the rule."""
     axe, found = Axe(), {}
     views = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.locator("button")
@@ -43,7 +45,7 @@ def violations(page):
     return found
 
 
-def test_the_strip_keeps_the_focus(visitor, app_url):
+def test_the_strip_keeps_the_focus(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/logit_lens")
     whole(page, "logit_lens")
     chip = page.locator("button.token").nth(2)
@@ -56,7 +58,7 @@ def test_the_strip_keeps_the_focus(visitor, app_url):
     assert page.evaluate(held) == "2"
 
 
-def test_a_focused_link_of_the_sidebar_has_a_ring(visitor, app_url):
+def test_a_focused_link_of_the_sidebar_has_a_ring(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/glossary")
     link = page.get_by_test_id("stSidebar").get_by_role("link", name="Tokens", exact=True)
     link.wait_for()
@@ -65,14 +67,14 @@ def test_a_focused_link_of_the_sidebar_has_a_ring(visitor, app_url):
     assert link.evaluate("link => getComputedStyle(link).outlineStyle + getComputedStyle(link).outlineWidth") == "solid3px"
 
 
-def test_who_bears_no_motion_sees_none(visitor, app_url):
+def test_who_bears_no_motion_sees_none(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/glossary", reduced_motion="reduce")
     button = page.get_by_test_id("stSidebar").get_by_role("link", name="Tokens", exact=True)
     button.wait_for()
     assert button.evaluate("one => parseFloat(getComputedStyle(one).transitionDuration)") <= 0.001
 
 
-def test_the_list_of_examples_closes_on_a_pick(visitor, app_url):
+def test_the_list_of_examples_closes_on_a_pick(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/tokens")
     page.get_by_role("button", name="Examples").click()
     page.get_by_role("button", name="A blank to fill").first.click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -12,10 +13,10 @@ START = re.compile(r"^Test all 72 heads \(")
 
 
 @pytest.fixture
-def reader(visitor, app_url):
+def reader(visitor: Any, app_url: Any) -> Any:
     """A visitor at the map of heads with a text that takes long, before it is asked for."""
 
-    def come(text=TEXT):
+    def come(text: Any = TEXT) -> Any:
         page = visitor(f"{app_url}/interventions?interventions_view=Map+of+heads")
         page.get_by_text("What to notice.").first.wait_for()
         box = page.get_by_label(re.compile(r"^Sentence( A)?$")).first
@@ -28,25 +29,25 @@ def reader(visitor, app_url):
     return come
 
 
-def start(page):
+def start(page: Any) -> None:
     page.get_by_role("button", name=START).click()
     bar(page).wait_for()
 
 
-def stop(page):
+def stop(page: Any) -> None:
     page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
 
 
-def bar(page):
+def bar(page: Any) -> Any:
     return page.get_by_test_id("stMain").get_by_role("progressbar")
 
 
-def share(page) -> float:
+def share(page: Any) -> float:
     """How far the bar is, in percent."""
     return float(bar(page).get_attribute("aria-valuenow") or 0)
 
 
-def test_who_stops_a_job_is_told_so_and_it_ends_where_nobody_else_waits(reader):
+def test_who_stops_a_job_is_told_so_and_it_ends_where_nobody_else_waits(reader: Any) -> None:
     page = reader(TEXT + "Nobody else asks for this one.")
     start(page)
     page.wait_for_function("() => +document.querySelector('[data-testid=stMain] [role=progressbar]').ariaValueNow > 40")
@@ -62,7 +63,7 @@ def test_who_stops_a_job_is_told_so_and_it_ends_where_nobody_else_waits(reader):
     page.get_by_text("72 heads: stopped.").wait_for()
 
 
-def test_who_stops_a_job_leaves_it_to_whoever_else_waits_for_it(reader):
+def test_who_stops_a_job_leaves_it_to_whoever_else_waits_for_it(reader: Any) -> None:
     first, second = reader(), reader()
     start(first)
     start(second)

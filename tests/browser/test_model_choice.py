@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import tiny
@@ -15,23 +17,23 @@ LAYERS = {"one": 2, "other": 3}
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     root = tmp_path_factory.mktemp("models")
     folders = [tiny.save("bert", root / name, num_hidden_layers=n) for name, n in LAYERS.items()]
     with running_app(INSIDE_BERT_CHECKPOINTS=os.pathsep.join(map(str, folders))) as address:
         yield address
 
 
-def box(page):
+def box(page: Any) -> Any:
     return page.get_by_test_id("stSidebar").get_by_role("combobox")
 
 
-def choose(page, name):
+def choose(page: Any, name: Any) -> None:
     box(page).click()
     page.get_by_role("option", name=name, exact=True).click()
 
 
-def is_on(page, key, name):
+def is_on(page: Any, key: Any, name: Any) -> None:
     """On this page with this model, in the address, in the box, and in what was loaded."""
     expect(page).to_have_url(re.compile(rf"/{key}\?(.*&)?model={name}(&|$)"))
     expect(box(page)).to_have_value(name)
@@ -39,7 +41,7 @@ def is_on(page, key, name):
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
-def test_the_sidebar_says_what_the_address_says(visitor, url):
+def test_the_sidebar_says_what_the_address_says(visitor: Any, url: Any) -> None:
     page = visitor(f"{url}/tokens?model=one")
     is_on(page, "tokens", "one")
     choose(page, "other")
@@ -52,7 +54,7 @@ def test_the_sidebar_says_what_the_address_says(visitor, url):
     is_on(page, "tokens", "other")
 
 
-def test_a_model_that_is_picked_on_the_way_to_another_page_comes_along(visitor, url):
+def test_a_model_that_is_picked_on_the_way_to_another_page_comes_along(visitor: Any, url: Any) -> None:
     page = visitor(f"{url}/tokens?model=one")
     is_on(page, "tokens", "one")
     for key, name in (("Embeddings", "other"), ("Tokens", "one"), ("Embeddings", "other")):
@@ -61,7 +63,7 @@ def test_a_model_that_is_picked_on_the_way_to_another_page_comes_along(visitor, 
         is_on(page, key.lower(), name)
 
 
-def test_visitors_with_different_models_do_not_see_each_others(visitor, url):
+def test_visitors_with_different_models_do_not_see_each_others(visitor: Any, url: Any) -> None:
     names = [*LAYERS, *LAYERS]
     pages = [visitor(f"{url}/attribution?model={name}") for name in names]
     for _ in range(2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -14,31 +15,34 @@ from bertviz_app.workspace.navigation import PAGES
 
 from .conftest import running_app
 
+if TYPE_CHECKING:
+    from bertviz_app.records.forward import ForwardPass
+
 # Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
 FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"
 
 
-def sentence_box(page):
+def sentence_box(page: Any) -> Any:
     return page.get_by_label(re.compile(r"^Sentence( A)?$")).first
 
 
-def type_sentence(page, text):
+def type_sentence(page: Any, text: Any) -> None:
     box = sentence_box(page)
     box.fill(text)
     box.press("Enter")
 
 
-def strip(page):
+def strip(page: Any) -> Any:
     return [token.split("\n")[0] for token in page.locator(".strip .token").all_inner_texts()]
 
 
-def address(page):
+def address(page: Any) -> Any:
     """What the address says beyond the page."""
     return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
 
 
 @pytest.mark.parametrize("key", PAGES)
-def test_every_page_cold_by_deep_link(visitor, browser, key):
+def test_every_page_cold_by_deep_link(visitor: Any, browser: Any, key: Any) -> None:
     with running_app() as url:
         page = visitor(url if key == "home" else f"{url}/{key}")
         whole(page, key)
@@ -51,7 +55,7 @@ def test_every_page_cold_by_deep_link(visitor, browser, key):
         page.wait_for_function(FITS)
 
 
-def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
+def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor: Any, app_url: Any) -> None:
     page = visitor(app_url)
     page.get_by_text("turned into a prediction").wait_for()
     type_sentence(page, "Hello <b>$x$</b> world")
@@ -66,7 +70,7 @@ def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor, app_url):
     assert "Hello" not in page.url
 
 
-def test_a_click_hides_a_word_and_brings_it_back(visitor, app_url):
+def test_a_click_hides_a_word_and_brings_it_back(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/fill_in_the_blank")
     page.locator("button.token", has_text="brother").click()
     page.get_by_text("BERT puts").wait_for()
@@ -75,7 +79,7 @@ def test_a_click_hides_a_word_and_brings_it_back(visitor, app_url):
     page.locator("button.token", has_text="brother").wait_for()
 
 
-def test_a_token_is_chosen_by_keyboard(visitor, app_url):
+def test_a_token_is_chosen_by_keyboard(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/fill_in_the_blank")
     chip = page.locator("button.token", has_text="loves")
     chip.wait_for()
@@ -85,13 +89,13 @@ def test_a_token_is_chosen_by_keyboard(visitor, app_url):
     page.get_by_text("BERT puts").wait_for()
 
 
-def test_hovering_a_token_lights_up_its_text(visitor, app_url):
+def test_hovering_a_token_lights_up_its_text(visitor: Any, app_url: Any) -> None:
     page = visitor(app_url)
     page.locator(".strip .token", has_text="love").first.hover()
     assert page.locator(".text span.lit").all_inner_texts() == ["loves"]
 
 
-def test_two_browsers_each_get_their_own(visitor, app_url):
+def test_two_browsers_each_get_their_own(visitor: Any, app_url: Any) -> None:
     pages = [visitor(f"{app_url}/tokens"), visitor(f"{app_url}/tokens")]
     words = ["zebra", "violin"]
     for page, word in zip(pages, words, strict=True):
@@ -102,13 +106,13 @@ def test_two_browsers_each_get_their_own(visitor, app_url):
         assert strip(page)[:3] == ["[CLS]", "a", word]
 
 
-def test_a_link_carries_the_layer_and_an_unknown_model_is_said(visitor, app_url):
+def test_a_link_carries_the_layer_and_an_unknown_model_is_said(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/embeddings?state=3&model=no-such-model")
     page.get_by_text("does not offer").wait_for()
     page.get_by_text("The tokens at layer 3").first.wait_for()
 
 
-def test_a_copied_link_opens_what_was_shown(visitor, app_url):
+def test_a_copied_link_opens_what_was_shown(visitor: Any, app_url: Any) -> None:
     """The first layer and head are Streamlit's defaults, which it leaves out of the address: who opened such a link saw another head."""
     page = visitor(f"{app_url}/attention?layer=1&head=1")
     opened(page, "Head 1.1")
@@ -132,7 +136,7 @@ def test_a_copied_link_opens_what_was_shown(visitor, app_url):
     assert address(page) == {}
 
 
-def test_a_link_to_a_layer_that_does_not_exist_is_put_right(visitor, app_url):
+def test_a_link_to_a_layer_that_does_not_exist_is_put_right(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention?layer=99&head=2")
     opened(page, "Head 6.2")
     page.get_by_text("“Layer 99” does not exist here").wait_for()
@@ -144,14 +148,14 @@ def test_a_link_to_a_layer_that_does_not_exist_is_put_right(visitor, app_url):
     assert address(page) == {"state": "6"}
 
 
-def test_the_theme_of_the_figures_follows_the_visitor(visitor, app_url):
+def test_the_theme_of_the_figures_follows_the_visitor(visitor: Any, app_url: Any) -> None:
     page = visitor(app_url, color_scheme="dark")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     background = page.locator(".js-plotly-plot .main-svg").first.evaluate("svg => svg.style.background")
     assert background == "rgb(20, 23, 31)"
 
 
-def test_bertviz_draws_with_no_internet(visitor, app_url):
+def test_bertviz_draws_with_no_internet(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention")
     for view, at_least in (("BertViz head view", 50), ("BertViz model view", 72)):
         page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).first.click()
@@ -160,17 +164,17 @@ def test_bertviz_draws_with_no_internet(visitor, app_url):
         expect(drawing.locator("svg *").nth(at_least)).to_be_attached(timeout=30_000)
 
 
-def square(layer, head, side):
+def square(layer: Any, head: Any, side: Any) -> Any:
     """Where a head's square is in the thumbnails, both counted from 1."""
     return {"x": 30 + (head - 0.5) * side, "y": 42 + (layer - 0.5) * side}
 
 
-def opened(page, *names):
+def opened(page: Any, *names: Any) -> None:
     page.locator(f'.explorer[data-ready="{names[0]}"]').wait_for()
     expect(page.locator(".chip")).to_have_text([names[0], *(f"{name} ×" for name in names[1:])])
 
 
-def test_heads_are_opened_by_hand_and_by_keyboard_and_laid_over_each_other(visitor, app_url):
+def test_heads_are_opened_by_hand_and_by_keyboard_and_laid_over_each_other(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention?layer=5&head=10")
     opened(page, "Head 5.10")
     squares = page.locator("canvas.thumbnails")
@@ -187,7 +191,7 @@ def test_heads_are_opened_by_hand_and_by_keyboard_and_laid_over_each_other(visit
     opened(page, "Head 3.4")
 
 
-def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor, app_url, forward):
+def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor: Any, app_url: Any, forward: ForwardPass) -> None:
     page = visitor(f"{app_url}/attention?layer=5&head=3")
     opened(page, "Head 5.3")
     type_sentence(page, forward.encoding.text)
@@ -213,7 +217,7 @@ def test_the_numbers_of_the_explorer_are_those_of_the_model(visitor, app_url, fo
     expect(said).to_have_text(re.compile(f"“{tokens[1]}” → “{tokens[2]}”: q · k / √32 = .+, softmax {percent(weights[1, 2])}$"))
 
 
-def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor, app_url):
+def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention?layer=1&head=1")
     opened(page, "Head 1.1")
     type_sentence(page, "word " * 600)
@@ -224,7 +228,7 @@ def test_a_head_of_a_long_text_comes_when_it_is_asked_for(visitor, app_url):
     page.wait_for_function(FITS)
 
 
-def test_a_long_text_leaves_the_picture_in_sight(visitor, app_url):
+def test_a_long_text_leaves_the_picture_in_sight(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/fill_in_the_blank")
     sentence_box(page).wait_for()
     type_sentence(page, "word " * 300)
@@ -234,7 +238,7 @@ def test_a_long_text_leaves_the_picture_in_sight(visitor, app_url):
     )
 
 
-def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor, app_url):
+def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention")
     page.locator(".explorer[data-ready]").wait_for()
     page.get_by_role("button", name="Words used here").click()
@@ -244,7 +248,7 @@ def test_a_term_is_one_click_from_its_line_in_the_glossary(visitor, app_url):
     assert "term=Key" in page.url
 
 
-def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
+def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/fill_in_the_blank")
     page.get_by_text("Click a word to hide it").first.wait_for()
     type_sentence(page, "Every word of this long text is hidden in its turn. " * 8)
@@ -259,7 +263,7 @@ def test_a_reload_in_the_middle_of_a_long_job_breaks_nothing(visitor, app_url):
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
 
 
-def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
+def test_a_click_in_the_map_of_heads_opens_that_head(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/kinds_of_heads")
     cell = page.locator(".js-plotly-plot .scatterlayer .point").nth(12 + 4)
     cell.wait_for(state="attached")
@@ -270,7 +274,7 @@ def test_a_click_in_the_map_of_heads_opens_that_head(visitor, app_url):
     page.get_by_text("heads in this text").wait_for()  # and stays there
 
 
-def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
+def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/interventions?interventions_view=Map+of+heads")
     cost = page.get_by_role("button", name=re.compile(r"^Test all 72 heads \("))
     page.get_by_text("What to notice.").first.wait_for()  # on a quick machine the first sentence needs no button
@@ -284,7 +288,7 @@ def test_a_long_job_says_what_it_costs_and_can_be_stopped(visitor, app_url):
     assert page.locator(".js-plotly-plot").count() == 0
 
 
-def test_a_long_attribution_is_stopped_by_a_click(visitor, app_url):
+def test_a_long_attribution_is_stopped_by_a_click(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attribution?attribution_view=Faithfulness")
     page.get_by_text("What to notice.").first.wait_for()
     type_sentence(page, "The acting is superb, but the story is painfully slow. " * 12)

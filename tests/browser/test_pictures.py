@@ -6,6 +6,7 @@ import base64
 import re
 import struct
 import zlib
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -25,7 +26,7 @@ PICTURES = {  # a page and a place on it: heatmaps, bars, lines over a canvas, a
 }  # fmt: skip
 
 
-def pixels_of(png):
+def pixels_of(png: Any) -> Any:
     """The compressed rows of a PNG."""
     at, found = 8, b""
     while at < len(png):
@@ -35,14 +36,14 @@ def pixels_of(png):
     return found
 
 
-def taken(page, place, kind):
+def taken(page: Any, place: Any, kind: Any) -> Any:
     with page.expect_download() as download:
         page.locator(place).get_by_role("button", name=kind).click()
     return download.value.suggested_filename, download.value.path().read_bytes()
 
 
 @pytest.mark.parametrize("address", PICTURES)
-def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor, app_url, address):
+def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor: Any, app_url: Any, address: Any) -> None:
     place, name, said, font = PICTURES[address]
     page = visitor(f"{app_url}/{address}")
     page.locator(place).get_by_role("button", name="SVG").wait_for()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from settling import settled
 
@@ -17,7 +19,7 @@ OUT_OF_REACH = """row => [...row.querySelectorAll("button")].filter(button => {
 
 
 @pytest.mark.parametrize("key", [key for key in PAGES if key not in ("home", "glossary", "kinds_of_heads", "replaced_tokens")])
-def test_every_view_button_can_be_tapped_on_a_phone(visitor, app_url, key):
+def test_every_view_button_can_be_tapped_on_a_phone(visitor: Any, app_url: Any, key: Any) -> None:
     page = visitor(f"{app_url}/{key}", viewport=PHONE, has_touch=True)
     row = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]")
     page.get_by_text("What to notice").first.wait_for()
@@ -26,7 +28,7 @@ def test_every_view_button_can_be_tapped_on_a_phone(visitor, app_url, key):
         assert row.nth(index).evaluate(OUT_OF_REACH) == []
 
 
-def test_a_head_is_laid_over_another_by_tapping(visitor, app_url):
+def test_a_head_is_laid_over_another_by_tapping(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention?layer=2&head=3", viewport=PHONE, has_touch=True)
     page.locator('.explorer[data-ready="Head 2.3"]').wait_for()
     settled(page)
@@ -39,7 +41,7 @@ def test_a_head_is_laid_over_another_by_tapping(visitor, app_url):
     assert page.locator(".chip").count() == 2
 
 
-def test_bertviz_shows_every_layer_and_head_on_a_projector(visitor, app_url):
+def test_bertviz_shows_every_layer_and_head_on_a_projector(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/attention?attention_view=BertViz+model+view", viewport=PROJECTOR)
     drawing = page.frame_locator("[data-testid=stIFrame]")
     drawing.locator("svg").first.wait_for()
@@ -53,7 +55,7 @@ def test_bertviz_shows_every_layer_and_head_on_a_projector(visitor, app_url):
     assert {str(number) for number in range(1, 13)} <= {number.strip() for number in numbers}
 
 
-def test_the_logit_lens_shows_its_last_layer_on_a_projector(visitor, app_url):
+def test_the_logit_lens_shows_its_last_layer_on_a_projector(visitor: Any, app_url: Any) -> None:
     page = visitor(f"{app_url}/logit_lens", viewport=PROJECTOR)
     page.get_by_text("What each layer would say at each token").first.wait_for()
     settled(page)

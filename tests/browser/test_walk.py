@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import tiny
@@ -153,7 +154,7 @@ def walk(visitor: Callable[..., Page], url: str) -> Callable[..., Walk]:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_the_text_is_on_every_page(walk, order: str) -> None:
+def test_the_text_is_on_every_page(walk: Any, order: str) -> None:
     first, *others = ORDERS[order]
     visit = walk("tokens")
     visit.type(FIRST)
@@ -168,7 +169,7 @@ def test_the_text_is_on_every_page(walk, order: str) -> None:
             visit.is_about(SECOND)
 
 
-def test_the_sample_is_in_the_box_until_something_is_typed(walk) -> None:
+def test_the_sample_is_in_the_box_until_something_is_typed(walk: Any) -> None:
     visit = walk()
     sample = visit.box.input_value()
     for key in ("tokens", "forward_pass", "embeddings", "kinds_of_heads", "home"):
@@ -179,7 +180,7 @@ def test_the_sample_is_in_the_box_until_something_is_typed(walk) -> None:
         visit.is_about(sample)
 
 
-def test_an_example_a_reload_and_the_way_back(walk) -> None:
+def test_an_example_a_reload_and_the_way_back(walk: Any) -> None:
     visit = walk("tokens")
     visit.main.get_by_role("button", name="Examples").click()
     visit.page.get_by_role("button", name="Short and loud").click()
@@ -194,7 +195,7 @@ def test_an_example_a_reload_and_the_way_back(walk) -> None:
     visit.is_about("I love AI!")
 
 
-def test_the_name_to_follow_is_one_of_this_text(walk) -> None:
+def test_the_name_to_follow_is_one_of_this_text(walk: Any) -> None:
     visit = walk("tasks")
     visit.type(FIRST)
     choose(visit, "The name to follow", "Tim Cook")
@@ -203,7 +204,7 @@ def test_the_name_to_follow_is_one_of_this_text(walk) -> None:
     visit.shows(True, lambda: visit.chosen()["The name to follow"].startswith("Marie Curie"))
 
 
-def test_the_text_to_look_into_is_one_of_these(walk) -> None:
+def test_the_text_to_look_into_is_one_of_these(walk: Any) -> None:
     visit = walk("tasks", "?task=Similarity")
     several(visit, "Texts", [FIRST, "It rains."])
     choose(visit, "Text to look into", "It rains")
@@ -220,7 +221,7 @@ def test_the_text_to_look_into_is_one_of_these(walk) -> None:
         ("attribution", "", "Answer to explain"),
     ],
 )
-def test_each_list_offers_what_it_shows(walk, key: str, query: str, label: str) -> None:
+def test_each_list_offers_what_it_shows(walk: Any, key: str, query: str, label: str) -> None:
     """Whatever was chosen for another text, what a list shows is one of its options."""
     visit = walk(key, query)
     for text in (FIRST, SECOND):
@@ -231,7 +232,7 @@ def test_each_list_offers_what_it_shows(walk, key: str, query: str, label: str) 
         choose(visit, label, offered[-1])
 
 
-def test_hidden_words_travel(walk) -> None:
+def test_hidden_words_travel(walk: Any) -> None:
     hidden = ["[CLS]", "i", "[MASK]", "ai", "!", "[SEP]"]
     visit = walk("fill_in_the_blank")
     visit.type("I love AI!")
@@ -254,7 +255,7 @@ def test_hidden_words_travel(walk) -> None:
     visit.tokens_are(visit.cut("I love AI!"))
 
 
-def test_what_is_switched_off_survives_a_reload(walk) -> None:
+def test_what_is_switched_off_survives_a_reload(walk: Any) -> None:
     visit = walk("interventions")
     visit.main.get_by_label("Layers to skip").click()
     visit.page.get_by_role("option", name="4", exact=True).click()
@@ -273,7 +274,7 @@ def test_what_is_switched_off_survives_a_reload(walk) -> None:
     ("key", "view"),
     [("models", "Families"), ("embeddings", "Similarity"), ("tokens", "Side by side"), ("forward_pass", "Norms")],
 )
-def test_a_view_survives_a_reload_and_travels_by_a_link(walk, key: str, view: str) -> None:
+def test_a_view_survives_a_reload_and_travels_by_a_link(walk: Any, key: str, view: str) -> None:
     visit = walk(key)
     visit.pick(view)
     visit.page.reload()
@@ -284,7 +285,7 @@ def test_a_view_survives_a_reload_and_travels_by_a_link(walk, key: str, view: st
     other.shows(True, lambda: view in other.view())
 
 
-def test_a_clicked_token_survives_a_reload(walk) -> None:
+def test_a_clicked_token_survives_a_reload(walk: Any) -> None:
     visit = walk("logit_lens", "?lens_view=One+token")
     visit.type("I love AI!")
     visit.main.locator("button.token", has_text="love").click()
@@ -294,13 +295,13 @@ def test_a_clicked_token_survives_a_reload(walk) -> None:
     expect(visit.main.locator("button.token[aria-pressed=true]")).to_have_text("love")
 
 
-def test_a_layer_and_a_head_that_do_not_exist_are_said(walk) -> None:
+def test_a_layer_and_a_head_that_do_not_exist_are_said(walk: Any) -> None:
     visit = walk("attention", "?layer=99&head=77")
     visit.main.get_by_text("“Layer 99”").wait_for()
     visit.main.get_by_text("“Head 77”").wait_for()
 
 
-def test_another_model_on_the_way(walk) -> None:
+def test_another_model_on_the_way(walk: Any) -> None:
     """Its tokens and its two layers, on every page that shows them; then the first model again."""
     visit = walk("attention", "?layer=6&head=12")
     visit.type("I love AI!")
@@ -315,12 +316,12 @@ def test_another_model_on_the_way(walk) -> None:
         visit.shows(layers, lambda: visit.main.get_by_role("slider").first.evaluate("slider => slider.max"))
 
 
-def test_a_page_that_is_built_into_another_has_no_sidebar(walk) -> None:
+def test_a_page_that_is_built_into_another_has_no_sidebar(walk: Any) -> None:
     visit = walk("tokens", "?embed=true")
     expect(visit.page.locator("[data-testid=stSidebar]")).not_to_be_visible()
 
 
-def test_a_long_text_gets_a_box_of_several_lines(walk) -> None:
+def test_a_long_text_gets_a_box_of_several_lines(walk: Any) -> None:
     visit = walk("tokens")
     long = "The old grey cat watches the street from its window and thinks about fish. " * 6
     visit.type(long.strip())
@@ -337,7 +338,7 @@ def test_a_long_text_gets_a_box_of_several_lines(walk) -> None:
     visit.is_about("Short again.")
 
 
-def test_what_was_submitted_last_is_there_when_the_server_comes_back(visitor) -> None:
+def test_what_was_submitted_last_is_there_when_the_server_comes_back(visitor: Any) -> None:
     """The browser first sends what it had answered before; that is older."""
     port = free_port()
     with running_app(port=port) as url:

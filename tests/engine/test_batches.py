@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from bertviz_app.engine.batches import all_states
 from bertviz_app.serving import portions
 from bertviz_app.serving.pass_queue import pass_queue
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 TEXTS = (
     "I love watching starlings murmurate.",
     "Hi.",
@@ -22,7 +27,7 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("name", ["embedded", *tiny.FAMILIES])
-def test_they_are_those_of_one_pass_each_in_every_family(tiny_families, name):
+def test_they_are_those_of_one_pass_each_in_every_family(tiny_families: dict[str, Path], name: Any) -> None:
     """Largest difference over all families and layers: 3e-6 of values up to 10."""
     opened = load("embedded" if name == "embedded" else str(tiny_families[name]))
     encodings = [opened.encode(text) for text in TEXTS]
@@ -32,7 +37,7 @@ def test_they_are_those_of_one_pass_each_in_every_family(tiny_families, name):
         np.testing.assert_allclose(found[index], opened.run(encoding).hidden_states, atol=2e-5)
 
 
-def test_a_long_job_takes_a_turn_for_each_portion(model, monkeypatch):
+def test_a_long_job_takes_a_turn_for_each_portion(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     encodings = [model.encode(TEXTS[0])] * 7
     before = pass_queue().passed
     assert len(list(all_states(model, encodings))) == 7
@@ -42,14 +47,14 @@ def test_a_long_job_takes_a_turn_for_each_portion(model, monkeypatch):
     assert len(list(all_states(model, encodings))) == 7 and pass_queue().passed - before == 7
 
 
-def test_nothing_is_read_of_nothing(model):
+def test_nothing_is_read_of_nothing(model: Model) -> None:
     assert list(all_states(model, [])) == []
 
 
-def test_who_comes_in_between_gets_the_same_numbers(model):
+def test_who_comes_in_between_gets_the_same_numbers(model: Model) -> None:
     """Two visitors at once: a job of many texts and a pass of one."""
     encoding, alone = model.encode(TEXTS[2]), model.run(model.encode(TEXTS[2])).hidden_states
-    seen = []
+    seen: list[Any] = []
     other = threading.Thread(target=lambda: seen.extend(model.run(encoding).hidden_states for _ in range(5)))
     other.start()
     found = dict(all_states(model, [model.encode(text) for text in TEXTS] * 5))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -24,18 +26,22 @@ from bertviz_app.engine.gradients import (
 )
 from bertviz_app.records.attributions import Target, probability, replaceable
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 TEXT = "the man went to the [MASK]."
 PAIR = "he bought a gallon of milk."
 
 
-def a_target(model, encoding) -> Target:
+def a_target(model: Model, encoding: Any) -> Target:
     """Something that this model can be asked: a blank, or, of a discriminator, whether a token was replaced."""
     if model.info.fills_blanks:
         return Target("masked_words", 11, encoding.positions("mask")[0])
     return Target("replaced_tokens", 1, 2)
 
 
-def every_target(model, encoding) -> list[Target]:
+def every_target(model: Model, encoding: Any) -> list[Target]:
     """One target for each head of `heads`, on a question in A and a passage in B."""
     passage = tuple(np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0)).tolist())
     blank = encoding.positions("mask")[0]
@@ -50,7 +56,7 @@ def every_target(model, encoding) -> list[Target]:
     ]
 
 
-def read_off(model, forward, target: Target) -> float:
+def read_off(model: Model, forward: ForwardPass, target: Target) -> float:
     """The log-odds of a target by the way that all other pages go: rows of the record, softmax in NumPy."""
     rows = forward.hidden_states[-1]
     if target.task == "masked_words":
@@ -69,7 +75,7 @@ def read_off(model, forward, target: Target) -> float:
     return float(np.log2(p / (1 - p)))
 
 
-def test_log_odds_worked_by_hand():
+def test_log_odds_worked_by_hand() -> None:
     """P = 0.8, 0.1, 0.1: odds of 4 to 1 are 2 bits, and 1 to 9 are −3.17."""
     logits = torch.tensor([[0.8, 0.1, 0.1]]).log() + 5  # what all have in common does not count
     assert log_odds(logits, 0).item() == pytest.approx(2, abs=1e-5)
@@ -78,7 +84,7 @@ def test_log_odds_worked_by_hand():
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_vectors_instead_of_ids_are_the_same_pass_in_every_family(tiny_families, family):
+def test_vectors_instead_of_ids_are_the_same_pass_in_every_family(tiny_families: dict[str, Path], family: Any) -> None:
     """Typed padding too, which some count as no place. Largest difference seen: 1.1e-6 bits."""
     model = load(str(tiny_families[family]))
     for typed in ("the man [MASK] went", f"the {model.reader.token(model.reader.pad_id)} man [MASK] went"):
@@ -88,7 +94,7 @@ def test_vectors_instead_of_ids_are_the_same_pass_in_every_family(tiny_families,
         assert whole == pytest.approx(read_off(model, model.run(encoding), target), abs=1e-4)
 
 
-def test_every_head_is_asked_what_the_other_pages_ask(many_heads):
+def test_every_head_is_asked_what_the_other_pages_ask(many_heads: Model) -> None:
     encoding = many_heads.encode("i love [MASK] cat?", "ann of bonn sat on a mat.")
     forward = many_heads.run(encoding)
     for target in every_target(many_heads, encoding):
@@ -98,7 +104,7 @@ def test_every_head_is_asked_what_the_other_pages_ask(many_heads):
 
 @pytest.mark.parametrize("baseline", ["mask", "pad"])
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_integrated_gradients_add_up_in_every_family(tiny_families, family, baseline):
+def test_integrated_gradients_add_up_in_every_family(tiny_families: dict[str, Path], family: Any, baseline: Any) -> None:
     """Completeness (Sundararajan et al. 2017, proposition 1). Largest gap seen with 256 steps: 2e-6 bits."""
     model = load(str(tiny_families[family]))
     encoding = model.encode(TEXT, PAIR)
@@ -109,14 +115,14 @@ def test_integrated_gradients_add_up_in_every_family(tiny_families, family, base
     assert not found.values[~replaceable(encoding)].any()  # what the baseline leaves alone has no part
 
 
-def test_integrated_gradients_add_up_for_every_head(many_heads):
+def test_integrated_gradients_add_up_for_every_head(many_heads: Model) -> None:
     encoding = many_heads.encode("i love [MASK] cat?", "ann of bonn sat on a mat.")
     for target in every_target(many_heads, encoding):
         found = integrated_gradients(TargetFunction(many_heads, encoding, target), n_steps=128, batch_size=32)
         assert found.total == pytest.approx(found.change, abs=1e-3), target
 
 
-def test_of_a_linear_model_all_three_give_the_exact_contributions(many_heads, monkeypatch):
+def test_of_a_linear_model_all_three_give_the_exact_contributions(many_heads: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     """bits = Σ w · x, so token t contributes w · x_t, and, from the baseline, w · (x_t − b_t). Gradient, path and loss cannot differ."""
     encoding = many_heads.encode("i love the cat")
     asked = TargetFunction(many_heads, encoding, Target("sentiment", 1))
@@ -133,7 +139,7 @@ def test_of_a_linear_model_all_three_give_the_exact_contributions(many_heads, mo
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_occlusion_is_what_the_record_of_the_changed_input_says(tiny_families, family):
+def test_occlusion_is_what_the_record_of_the_changed_input_says(tiny_families: dict[str, Path], family: Any) -> None:
     """Each word's id replaced, a whole pass over it, no Captum. Largest difference seen: 1.1e-6 bits."""
     model = load(str(tiny_families[family]))
     encoding = model.encode(TEXT, PAIR)
@@ -146,7 +152,7 @@ def test_occlusion_is_what_the_record_of_the_changed_input_says(tiny_families, f
     assert not found.values[~replaceable(encoding)].any()
 
 
-def test_the_parts_of_two_pieces_that_are_replaced_alone_are_not_what_the_word_is_worth(model):
+def test_the_parts_of_two_pieces_that_are_replaced_alone_are_not_what_the_word_is_worth(model: Model) -> None:
     """What the page says of occlusion in whole words: their sum is not the loss without both."""
     encoding = model.encode("The starlings were superb.")
     pieces = [encoding.tokens.index("star"), encoding.tokens.index("##lings")]
@@ -158,12 +164,12 @@ def test_the_parts_of_two_pieces_that_are_replaced_alone_are_not_what_the_word_i
     assert abs(found.values[pieces].sum() - both) > 0.05
 
 
-def test_a_token_that_is_ignored_has_no_part(many_heads, monkeypatch):
+def test_a_token_that_is_ignored_has_no_part(many_heads: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     encoding = many_heads.encode("i love the cat")
     asked = TargetFunction(many_heads, encoding, Target("sentiment", 1))
     bits = asked.bits
 
-    def without_the_third(vectors):
+    def without_the_third(vectors: Any) -> Any:
         return bits(torch.cat([vectors[:, :2], asked.vectors[:, 2:3].expand(len(vectors), -1, -1), vectors[:, 3:]], dim=1))
 
     monkeypatch.setattr(asked, "bits", without_the_third)
@@ -173,14 +179,14 @@ def test_a_token_that_is_ignored_has_no_part(many_heads, monkeypatch):
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_attention_times_gradient_of_every_family(tiny_families, family):
+def test_attention_times_gradient_of_every_family(tiny_families: dict[str, Path], family: Any) -> None:
     model = load(str(tiny_families[family]))
     encoding = model.encode(TEXT, PAIR)
     found = attention_times_gradient(TargetFunction(model, encoding, a_target(model, encoding)))
     assert found.values.min() >= 0 and found.values.max() > 0
 
 
-def test_the_slope_towards_attention_is_that_of_the_answer(model):
+def test_the_slope_towards_attention_is_that_of_the_answer(model: Model) -> None:
     """The last layer's part worked again from its record, by moving single weights: no autograd. Largest difference seen: 5e-5 of 0.54."""
     from bertviz_app.engine.layers import layers
 
@@ -211,7 +217,7 @@ def test_the_slope_towards_attention_is_that_of_the_answer(model):
     assert np.allclose(products, moved, atol=5e-4)
 
 
-def test_captum_on_plain_transformers_gives_the_same(model):
+def test_captum_on_plain_transformers_gives_the_same(model: Model) -> None:
     """The embedded model's sentiment, loaded and differentiated without this program. Largest difference seen: 1.2e-7 bits."""
     from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -222,7 +228,7 @@ def test_captum_on_plain_transformers_gives_the_same(model):
     plain.eval()
     inputs = tokenizer(text, return_tensors="pt")
 
-    def bits(vectors):
+    def bits(vectors: Any) -> Any:
         logits = plain(inputs_embeds=vectors, attention_mask=inputs.attention_mask.expand(len(vectors), -1)).logits
         return (logits[:, 0] - logits[:, 1]) / math.log(2)
 
@@ -241,7 +247,7 @@ def test_captum_on_plain_transformers_gives_the_same(model):
     assert np.abs(integrated_gradients(asked, n_steps=64, batch_size=5).values - path.detach().numpy()).max() < 1e-5
 
 
-def test_each_batch_of_steps_takes_turns_of_its_own_and_says_how_far_it_is(many_heads):
+def test_each_batch_of_steps_takes_turns_of_its_own_and_says_how_far_it_is(many_heads: Model) -> None:
     from bertviz_app.serving.pass_queue import pass_queue
 
     said: list[float] = []
@@ -252,7 +258,7 @@ def test_each_batch_of_steps_takes_turns_of_its_own_and_says_how_far_it_is(many_
     assert pass_queue().passed == before + 8  # of three batches the passes and the gradients, and the two ends
 
 
-def test_each_batch_of_occlusions_takes_its_own_turn_and_says_how_far_it_is(many_heads):
+def test_each_batch_of_occlusions_takes_its_own_turn_and_says_how_far_it_is(many_heads: Model) -> None:
     from bertviz_app.serving.pass_queue import pass_queue
 
     said: list[float] = []
@@ -263,7 +269,7 @@ def test_each_batch_of_occlusions_takes_its_own_turn_and_says_how_far_it_is(many
     assert said == pytest.approx([1 / 6, 5 / 6, 1]) and pass_queue().passed == before + 5
 
 
-def test_who_is_stopped_in_between_holds_no_place(many_heads):
+def test_who_is_stopped_in_between_holds_no_place(many_heads: Model) -> None:
     from bertviz_app.serving.pass_queue import pass_queue
 
     class Stopped(BaseException):
@@ -278,7 +284,7 @@ def test_who_is_stopped_in_between_holds_no_place(many_heads):
     assert pass_queue().under_way == 0
 
 
-def test_twelve_at_once_get_their_own_and_leave_nothing_on_the_weights(many_heads):
+def test_twelve_at_once_get_their_own_and_leave_nothing_on_the_weights(many_heads: Model) -> None:
     encoding = many_heads.encode("i love [MASK] cat?", "ann of bonn sat on a mat.")
     targets = every_target(many_heads, encoding)
     methods = ("integrated_gradients", "occlusion", "attention_x_gradient", "gradient_x_input") * 2

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,11 +17,15 @@ from bertviz_app import load
 from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import Intervention, each_head, each_vector
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 TEXT = "the man went to the store."
 
 
 @pytest.fixture(params=tiny.FAMILIES)
-def family_model(request, tiny_families):
+def family_model(request: pytest.FixtureRequest, tiny_families: dict[str, Path]) -> Any:
     return load(str(tiny_families[request.param]))
 
 
@@ -26,12 +33,12 @@ def heads_of(layer: int, n_heads: int) -> Intervention:
     return Intervention(heads=frozenset((layer, head) for head in range(n_heads)))
 
 
-def one(model, encoding, intervention, donor=None):
+def one(model: Model, encoding: Any, intervention: Any, donor: Any = None) -> Any:
     (state,) = intervened(model, encoding, [intervention], donor=donor)
     return state
 
 
-def test_nothing_switched_off_is_the_plain_pass(model):
+def test_nothing_switched_off_is_the_plain_pass(model: Model) -> None:
     encoding = model.encode("The cat sat on the [MASK].")
     ((_, plain),) = model.final_states([encoding])
     state = one(model, encoding, Intervention())
@@ -39,7 +46,7 @@ def test_nothing_switched_off_is_the_plain_pass(model):
     assert np.array_equal(state.pooler_output, plain.pooler_output)
 
 
-def test_skipping_the_last_layers_leaves_the_states_before_them(family_model):
+def test_skipping_the_last_layers_leaves_the_states_before_them(family_model: Any) -> None:
     encoding = family_model.encode(TEXT)
     forward, n = family_model.run(encoding), family_model.info.n_layers
     for first in range(n + 1):
@@ -47,7 +54,7 @@ def test_skipping_the_last_layers_leaves_the_states_before_them(family_model):
         assert np.abs(state.last_hidden_state - forward.hidden_states[first]).max() < 1e-6
 
 
-def test_patching_a_whole_state_gives_the_donors_prediction_and_nothing_gives_ones_own(family_model):
+def test_patching_a_whole_state_gives_the_donors_prediction_and_nothing_gives_ones_own(family_model: Any) -> None:
     donor = family_model.run(family_model.encode("the cat sat on the mat."))
     encoding = family_model.encode("the cat sat on the cat.")
     own = family_model.run(encoding)
@@ -62,7 +69,7 @@ def test_patching_a_whole_state_gives_the_donors_prediction_and_nothing_gives_on
     assert np.abs(untouched.last_hidden_state - own.hidden_states[-1]).max() < 1e-5
 
 
-def test_all_heads_of_a_family_off_change_the_states_and_each_head_does(family_model):
+def test_all_heads_of_a_family_off_change_the_states_and_each_head_does(family_model: Any) -> None:
     encoding = family_model.encode(TEXT)
     plain = family_model.run(encoding).hidden_states[-1]
     each = list(intervened(family_model, encoding, each_head(family_model.info), batch_size=3))
@@ -70,7 +77,7 @@ def test_all_heads_of_a_family_off_change_the_states_and_each_head_does(family_m
     assert all(np.abs(state.last_hidden_state - plain).max() > 1e-5 for state in each)
 
 
-def test_the_heads_of_a_layer_off_leave_the_bias_worked_by_hand(tiny_checkpoint):
+def test_the_heads_of_a_layer_off_leave_the_bias_worked_by_hand(tiny_checkpoint: Callable[..., Path]) -> None:
     """Two layers; in the second, attention gives its bias alone. Written out with the layer's own matrices."""
     folder = tiny_checkpoint()
     model, network = load(str(folder)), _plain(folder)
@@ -84,7 +91,7 @@ def test_the_heads_of_a_layer_off_leave_the_bias_worked_by_hand(tiny_checkpoint)
     assert np.abs(state.last_hidden_state - expected.numpy()).max() < 1e-5
 
 
-def test_one_head_off_worked_by_hand(tiny_checkpoint):
+def test_one_head_off_worked_by_hand(tiny_checkpoint: Callable[..., Path]) -> None:
     """Attention as a sum over heads: the weights of the record times that head's values and its slice of the mixing matrix, left out."""
     folder = tiny_checkpoint()
     model, network = load(str(folder)), _plain(folder)
@@ -102,7 +109,7 @@ def test_one_head_off_worked_by_hand(tiny_checkpoint):
     assert np.abs(state.last_hidden_state - expected.numpy()).max() < 1e-5
 
 
-def test_rows_of_a_batch_keep_apart(model):
+def test_rows_of_a_batch_keep_apart(model: Model) -> None:
     encoding = model.encode("The cat sat on the [MASK].")
     many = [Intervention(), heads_of(2, 12), Intervention(layers=frozenset([3])), Intervention(heads=frozenset([(0, 1)]))]
     alone = [one(model, encoding, what).last_hidden_state for what in many]
@@ -111,16 +118,16 @@ def test_rows_of_a_batch_keep_apart(model):
     assert np.abs(together[0] - together[1]).max() > 1e-3
 
 
-def test_a_donor_has_as_many_tokens(model, forward):
+def test_a_donor_has_as_many_tokens(model: Model, forward: ForwardPass) -> None:
     with pytest.raises(ValueError, match="as many tokens"):
         one(model, model.encode("I love AI very much!"), Intervention(patches=frozenset([(0, 0)])), forward)
 
 
-def test_each_vector_counts_states_and_positions(model):
+def test_each_vector_counts_states_and_positions(model: Model) -> None:
     assert len(each_vector(model.info, 5)) == 7 * 5
 
 
-def test_sixteen_at_once_half_of_them_intervening_each_get_their_own(model):
+def test_sixteen_at_once_half_of_them_intervening_each_get_their_own(model: Model) -> None:
     encoding = model.encode("The cat sat on the [MASK].")
     plain = model.run(encoding).hidden_states[-1]
     whats = [heads_of(i % 6, 12) if i % 4 == 0 else Intervention(layers=frozenset([i % 6])) for i in range(0, 16, 2)]
@@ -143,7 +150,7 @@ def test_sixteen_at_once_half_of_them_intervening_each_get_their_own(model):
         assert max(pool.map(work, range(16))) < 1e-5
 
 
-def test_an_intervention_that_fails_leaves_nothing_behind(model, monkeypatch):
+def test_an_intervention_that_fails_leaves_nothing_behind(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     encoding = model.encode("The cat sat on the [MASK].")
     ((_, before),) = model.final_states([encoding])
     with monkeypatch.context() as patch:
@@ -154,7 +161,7 @@ def test_an_intervention_that_fails_leaves_nothing_behind(model, monkeypatch):
     assert np.array_equal(before.last_hidden_state, after.last_hidden_state)
 
 
-def _plain(folder):
+def _plain(folder: Any) -> Any:
     import transformers
 
     return transformers.BertForPreTraining.from_pretrained(folder, attn_implementation="eager").eval()

@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import tiny
@@ -23,8 +25,11 @@ from bertviz_app.engine.inspection import inspected
 from bertviz_app.errors import BrokenCheckpoint, InsideBertError, ModelError, Unfit, UnknownModel, cause
 from bertviz_app.workspace import caches
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def rewritten(folder: Path, name: str = "config.json", **changes) -> None:
+
+def rewritten(folder: Path, name: str = "config.json", **changes: Any) -> None:
     (folder / name).write_text(json.dumps(json.loads((folder / name).read_text()) | changes))
 
 
@@ -34,7 +39,7 @@ def with_tensor(folder: Path, name: str, number: float) -> None:
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
 
 
-def with_tokenizer(folder: Path, **parts) -> None:
+def with_tokenizer(folder: Path, **parts: Any) -> None:
     tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     for name, part in parts.items():
         setattr(tokenizer, name, part)
@@ -147,7 +152,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("damage", BROKEN, ids=lambda damage: damage.__name__)
-def test_looking_and_loading_refuse_with_the_same_sentence(tiny_families, tmp_path, damage):
+def test_looking_and_loading_refuse_with_the_same_sentence(tiny_families: dict[str, Path], tmp_path: Path, damage: Any) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     damage(folder)
     said = []
@@ -160,20 +165,20 @@ def test_looking_and_loading_refuse_with_the_same_sentence(tiny_families, tmp_pa
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_what_looking_promises_loading_keeps_in_every_family(tiny_families, family):
+def test_what_looking_promises_loading_keeps_in_every_family(tiny_families: dict[str, Path], family: Any) -> None:
     found = inspected(tiny_families[family])
     model = load(str(tiny_families[family]))
     assert 0 <= found.n_bytes - 4 * model.info.n_parameters < 0.05 * found.n_bytes and found.ignored == ()
 
 
-def test_a_copy_of_the_embedded_folder_opens_with_all_its_heads(tmp_path):
+def test_a_copy_of_the_embedded_folder_opens_with_all_its_heads(tmp_path: Path) -> None:
     """Its heads share the encoder's file through “..”, which leads to the checkpoint that they lie in: refused before, and promised."""
     folder = shutil.copytree(PACKAGE / "embedded", tmp_path / "ours")
     assert inspected(folder).ignored == ()
     assert load(str(folder)).info.labels == load("embedded").info.labels
 
 
-def test_a_head_that_points_out_of_its_checkpoint_is_refused_by_both(tmp_path, tiny_families):
+def test_a_head_that_points_out_of_its_checkpoint_is_refused_by_both(tmp_path: Path, tiny_families: dict[str, Path]) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     secret = shutil.copy(folder / WEIGHTS, tmp_path / "secret.safetensors")
     (folder / "sentiment").mkdir()
@@ -186,7 +191,7 @@ def test_a_head_that_points_out_of_its_checkpoint_is_refused_by_both(tmp_path, t
             ask(folder)
 
 
-def test_what_is_ignored_is_listed(tiny_families, tmp_path):
+def test_what_is_ignored_is_listed(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     tensors = load_file(folder / WEIGHTS)
     more = {
@@ -198,7 +203,7 @@ def test_what_is_ignored_is_listed(tiny_families, tmp_path):
     assert load(str(folder)).info.fills_blanks
 
 
-def test_what_is_ignored_may_hold_what_it_likes(tiny_families, tmp_path):
+def test_what_is_ignored_may_hold_what_it_likes(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     tensors = load_file(folder / WEIGHTS)
     save_file(
@@ -208,7 +213,9 @@ def test_what_is_ignored_may_hold_what_it_likes(tiny_families, tmp_path):
     load(str(folder))
 
 
-def test_a_vocabulary_that_starts_at_one_is_read_and_its_missing_name_is_a_number(tiny_families, tmp_path):
+def test_a_vocabulary_that_starts_at_one_is_read_and_its_missing_name_is_a_number(
+    tiny_families: dict[str, Path], tmp_path: Path
+) -> None:
     """The row 0 of the table has no name: it was `KeyError: 0` wherever that row was likely."""
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     content = json.loads((folder / "tokenizer.json").read_text())
@@ -236,14 +243,14 @@ CATASTROPHE = "x" * 40 + " " + "a " * 40 + "!"
 
 
 @pytest.fixture
-def panicking(tiny_families, tmp_path) -> Path:
+def panicking(tiny_families: dict[str, Path], tmp_path: Path) -> Path:
     """A tokenizer whose regular expression gives up on some texts, which the library answers with a panic: a `BaseException`."""
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     with_tokenizer(folder, pre_tokenizer=pre_tokenizers.Split(Regex(r"^(\w+\s?)*$|(x+x+)+y"), "isolated"))
     return folder
 
 
-def test_a_panic_of_the_tokenizer_is_a_sentence_and_the_next_text_is_read(panicking):
+def test_a_panic_of_the_tokenizer_is_a_sentence_and_the_next_text_is_read(panicking: Any) -> None:
     model = load(str(panicking))
     for ask in (model.encode, model.reader.trace):
         with pytest.raises(BrokenCheckpoint, match="gave up on this text"):
@@ -251,13 +258,15 @@ def test_a_panic_of_the_tokenizer_is_a_sentence_and_the_next_text_is_read(panick
     assert model.encode("the cat").n_tokens > 2
 
 
-def test_the_page_says_so(panicking, open_page, monkeypatch):
+def test_the_page_says_so(panicking: Any, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(panicking))
     app = open_page("tokens", text=CATASTROPHE, state={"model": panicking.name})
     assert [error.value for error in app.error] and "gave up on this text" in app.error[0].value
 
 
-def test_a_panic_of_one_visitor_keeps_nobody_else_waiting(panicking, open_page, monkeypatch):
+def test_a_panic_of_one_visitor_keeps_nobody_else_waiting(
+    panicking: Any, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(panicking))
     model, found = load(str(panicking)), []
 
@@ -280,7 +289,7 @@ def test_a_panic_of_one_visitor_keeps_nobody_else_waiting(panicking, open_page, 
     assert caches.runs.under_way == 0
 
 
-def test_a_text_that_swells_is_refused_before_it_does(tiny_families, tmp_path):
+def test_a_text_that_swells_is_refused_before_it_does(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     with_tokenizer(folder, normalizer=normalizers.Sequence([normalizers.Replace("a", "aaaaaaaa")] * 4))
     model = load(str(folder))
@@ -291,7 +300,9 @@ def test_a_text_that_swells_is_refused_before_it_does(tiny_families, tmp_path):
         model.reader.trace("abcd" * 100)
 
 
-def test_no_temporary_folder_is_a_sentence_of_its_own_and_passes_away(temporary_folder, tiny_families):
+def test_no_temporary_folder_is_a_sentence_of_its_own_and_passes_away(
+    temporary_folder: Path, tiny_families: dict[str, Path]
+) -> None:
     shutil.rmtree(temporary_folder)
     for ask in (inspected, lambda folder: load(str(folder))):
         with pytest.raises(Unfit, match="temporary files") as caught:
@@ -313,11 +324,11 @@ def test_no_temporary_folder_is_a_sentence_of_its_own_and_passes_away(temporary_
         (ValueError("x" * 1000), "x" * 300),
     ],
 )
-def test_what_a_library_said_carries_no_path(error, said):
+def test_what_a_library_said_carries_no_path(error: Any, said: Any) -> None:
     assert cause(error) == said
 
 
-def test_a_folder_that_is_not_there_is_named_without_its_path():
+def test_a_folder_that_is_not_there_is_named_without_its_path() -> None:
     with pytest.raises(UnknownModel) as caught:
         named("/srv/models/our-bert/")
     assert "“our-bert”" in str(caught.value) and "/srv" not in str(caught.value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import tiny
@@ -14,11 +17,11 @@ TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
 
 @pytest.fixture(scope="module", params=["embedded", *tiny.FAMILIES])
-def opened(request, tiny_families):
+def opened(request: pytest.FixtureRequest, tiny_families: dict[str, Path]) -> Any:
     return load("embedded" if request.param == "embedded" else str(tiny_families[request.param]))
 
 
-def test_each_layer_gives_the_next_hidden_states(opened):
+def test_each_layer_gives_the_next_hidden_states(opened: Any) -> None:
     """Largest difference over all families and layers: 4e-6 of values up to 12."""
     forward = opened.run(opened.encode(TEXT, PAIR))
     with torch.inference_mode():
@@ -28,7 +31,7 @@ def test_each_layer_gives_the_next_hidden_states(opened):
             np.testing.assert_allclose(output.cpu(), forward.hidden_states[layer.index + 1], atol=2e-5)
 
 
-def test_queries_and_keys_give_the_weights(opened):
+def test_queries_and_keys_give_the_weights(opened: Any) -> None:
     """softmax(q · k / √width) is the row of weights; in one family a number for the distance is added first, and others make their scores of
     more. Largest difference: 3e-7.
     """
@@ -48,7 +51,7 @@ def test_queries_and_keys_give_the_weights(opened):
             np.testing.assert_allclose(weights.cpu(), forward.attentions[layer.index], atol=2e-6)
 
 
-def test_a_path_leads_to_the_module_and_shared_layers_count_their_calls(opened):
+def test_a_path_leads_to_the_module_and_shared_layers_count_their_calls(opened: Any) -> None:
     found = layers(opened)
     assert all(opened.parts.part(layer.path) is layer.module for layer in found)
     shares = opened.info.traits.shares_layers

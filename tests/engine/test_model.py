@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from bertviz_app import load, settings
 from bertviz_app.engine.model import Model
 from bertviz_app.errors import Busy, MissingHead
 from bertviz_app.serving.pass_queue import FairQueue, pass_queue
+
+if TYPE_CHECKING:
+    from bertviz_app.records.forward import ForwardPass
 
 PAIR = ("The man went to the store.", "He bought a gallon of milk.")
 TEXTS = [("I love AI!", None), PAIR, ("The [MASK] sat on the [MASK].", None), ("word " * 100, None), ("x", None)]
@@ -27,7 +31,7 @@ class Reference:
             "bertviz_app/embedded", attn_implementation="eager"
         ).eval()
 
-    def __call__(self, text: str, pair: str | None):
+    def __call__(self, text: str, pair: str | None) -> Any:
         inputs = self.tokenizer(text, pair, return_tensors="pt", truncation=True)
         with torch.inference_mode():
             output = self.network(**inputs, output_attentions=True, output_hidden_states=True)
@@ -40,12 +44,12 @@ def reference() -> Reference:
     return Reference()
 
 
-def largest(ours, theirs) -> float:
+def largest(ours: Any, theirs: Any) -> float:
     return float(np.abs(np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)).max())
 
 
 @pytest.mark.parametrize(("text", "pair"), TEXTS)
-def test_every_internal_equals_plain_transformers(model, reference, text, pair):
+def test_every_internal_equals_plain_transformers(model: Model, reference: Any, text: Any, pair: Any) -> None:
     forward = model.run(model.encode(text, pair))
     inputs, output, pooled = reference(text, pair)
     assert forward.encoding.token_ids.tolist() == inputs.input_ids[0].tolist()
@@ -56,7 +60,7 @@ def test_every_internal_equals_plain_transformers(model, reference, text, pair):
 
 
 @pytest.mark.parametrize(("text", "pair"), TEXTS)
-def test_predictions_equal_plain_transformers(model, reference, text, pair):
+def test_predictions_equal_plain_transformers(model: Model, reference: Any, text: Any, pair: Any) -> None:
     forward = model.run(model.encode(text, pair))
     _, output, _ = reference(text, pair)
     rows = list(range(0, forward.encoding.n_tokens, 3))
@@ -67,7 +71,7 @@ def test_predictions_equal_plain_transformers(model, reference, text, pair):
 
 
 @pytest.mark.parametrize(("text", "pair"), TEXTS)
-def test_sentiment_equals_the_plain_classifier(model, reference, text, pair):
+def test_sentiment_equals_the_plain_classifier(model: Model, reference: Any, text: Any, pair: Any) -> None:
     network = transformers.AutoModelForSequenceClassification.from_pretrained("bertviz_app/embedded/sentiment").eval()
     with torch.inference_mode():
         logits = network(**reference.tokenizer(text, pair, return_tensors="pt", truncation=True)).logits[0]
@@ -76,7 +80,7 @@ def test_sentiment_equals_the_plain_classifier(model, reference, text, pair):
     assert model.info.labels["sentiment"] == tuple(network.config.id2label.values())
 
 
-def test_a_batch_of_unequal_lengths_gives_each_text_what_it_gets_alone(model):
+def test_a_batch_of_unequal_lengths_gives_each_text_what_it_gets_alone(model: Model) -> None:
     encodings = [model.encode(text, pair) for text, pair in TEXTS] + [model.encode("word " * n) for n in range(1, 6)]
     found = dict(model.final_states(encodings, batch_size=7))
     assert sorted(found) == list(range(len(encodings)))
@@ -87,13 +91,13 @@ def test_a_batch_of_unequal_lengths_gives_each_text_what_it_gets_alone(model):
         assert largest(state.pooler_output, alone.pooler_output) < 1e-5
 
 
-def test_the_shortest_come_first(model):
+def test_the_shortest_come_first(model: Model) -> None:
     encodings = [model.encode("word " * n) for n in (30, 3, 12)]
     assert [index for index, _ in model.final_states(encodings, batch_size=1)] == [1, 2, 0]
     assert list(model.final_states([])) == []
 
 
-def test_the_sentiment_head_knows_good_from_bad(model):
+def test_the_sentiment_head_knows_good_from_bad(model: Model) -> None:
     def lean(text: str) -> float:
         logits = model.class_logits("sentiment", model.run(model.encode(text)).pooler_output)
         return logits[1] - logits[0]
@@ -101,14 +105,14 @@ def test_the_sentiment_head_knows_good_from_bad(model):
     assert lean("A wonderful, moving film.") > 0 > lean("A dull, terrible mess of a film.")
 
 
-def test_what_is_masked_out_is_not_looked_at(model):
+def test_what_is_masked_out_is_not_looked_at(model: Model) -> None:
     encoding = model.encode("I love AI!")
     padded = model.run(model.reader.padded(encoding, 9))
     assert padded.attentions[..., 6:].max() < 1e-6
     assert largest(padded.hidden_states[:, :6], model.run(encoding).hidden_states) < 1e-5
 
 
-def test_one_run_is_one_pass_and_predictions_are_none(model):
+def test_one_run_is_one_pass_and_predictions_are_none(model: Model) -> None:
     before = pass_queue().passed
     forward = model.run(model.encode("Count the passes."))
     assert pass_queue().passed == before + 1
@@ -122,7 +126,7 @@ def test_one_run_is_one_pass_and_predictions_are_none(model):
 
 
 @pytest.mark.parametrize("n_words", [4, 126])
-def test_a_record_keeps_little_more_than_attentions_and_hidden_states(model, n_words):
+def test_a_record_keeps_little_more_than_attentions_and_hidden_states(model: Model, n_words: Any) -> None:
     forward = model.run(model.encode("word " * n_words))
     arrays = [getattr(owner, field.name) for owner in (forward, forward.encoding) for field in fields(owner)]
     held = {
@@ -135,7 +139,7 @@ def test_a_record_keeps_little_more_than_attentions_and_hidden_states(model, n_w
     assert forward.n_bytes <= everything
 
 
-def test_the_embedding_sum_is_the_first_hidden_state(model):
+def test_the_embedding_sum_is_the_first_hidden_state(model: Model) -> None:
     for text, pair in TEXTS[:3]:
         forward = model.run(model.encode(text, pair))
         parts = model.embedding_parts(forward.encoding)
@@ -145,14 +149,14 @@ def test_the_embedding_sum_is_the_first_hidden_state(model):
         assert largest(normed, forward.hidden_states[0]) < 1e-5
 
 
-def test_word_embeddings_are_rows_of_the_vocabulary_and_read_only(model):
+def test_word_embeddings_are_rows_of_the_vocabulary_and_read_only(model: Model) -> None:
     encoding = model.encode("I love AI!")
     assert np.array_equal(model.word_embeddings[encoding.token_ids], model.embedding_parts(encoding).vectors["token"])
     with pytest.raises(ValueError, match="read-only"):
         model.word_embeddings[0, 0] = 1
 
 
-def test_the_head_reads_any_layer_and_any_number_of_rows(model, forward):
+def test_the_head_reads_any_layer_and_any_number_of_rows(model: Model, forward: ForwardPass) -> None:
     one = model.vocabulary_logits(forward.hidden_states[3][[2]])
     many = model.vocabulary_logits(forward.hidden_states[3])
     assert one.shape == (1, 30_522) and many.shape == (6, 30_522) and largest(one[0], many[2]) < 1e-4
@@ -161,12 +165,12 @@ def test_the_head_reads_any_layer_and_any_number_of_rows(model, forward):
     assert stacked.shape == (3, 2) and largest(stacked[1], model.class_logits("sentiment", forward.pooler_output)) < 1e-6
 
 
-def test_a_task_without_a_head_is_a_sentence(model, forward):
+def test_a_task_without_a_head_is_a_sentence(model: Model, forward: ForwardPass) -> None:
     with pytest.raises(MissingHead, match="question answering"):
         model.class_logits("question_answering", forward.pooler_output)
 
 
-def test_what_is_said_of_the_model_is_true(model):
+def test_what_is_said_of_the_model_is_true(model: Model) -> None:
     info, network = model.info, transformers.AutoModelForPreTraining.from_pretrained("bertviz_app/embedded")
     assert info.n_parameters == sum(p.numel() for p in network.parameters())
     assert (info.n_layers, info.n_heads, info.d_model, info.d_feedforward) == (6, 12, 384, 1536)
@@ -176,13 +180,13 @@ def test_what_is_said_of_the_model_is_true(model):
     assert set(info.labels) == {"next_sentence", "sentiment", "pairs", "entities", "answers"}
 
 
-def test_load_gives_a_model_of_its_own_with_the_same_numbers(model, forward):
+def test_load_gives_a_model_of_its_own_with_the_same_numbers(model: Model, forward: ForwardPass) -> None:
     again = load()
     assert isinstance(again, Model) and again is not model
     assert np.array_equal(again.run(again.encode("I love AI!")).attentions, forward.attentions)
 
 
-def test_a_full_house_is_said_and_nothing_runs(model, monkeypatch):
+def test_a_full_house_is_said_and_nothing_runs(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     line = FairQueue(1, patience=0.01)
     monkeypatch.setattr("bertviz_app.engine.model.pass_queue", lambda: line)
     encoding = model.encode("I love AI!")
@@ -194,7 +198,7 @@ def test_a_full_house_is_said_and_nothing_runs(model, monkeypatch):
     assert model.run(encoding).encoding is encoding
 
 
-def test_the_line_is_as_wide_as_the_settings_say(monkeypatch):
+def test_the_line_is_as_wide_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = settings.current()
     assert pass_queue().limit == limits.max_forwards
     monkeypatch.setenv("INSIDE_BERT_MAX_FORWARDS", "5")

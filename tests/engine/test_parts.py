@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from bertviz_app.errors import BrokenCheckpoint, MissingHead, ModelNotHere, Unkn
 SENTIMENT = ("NEGATIVE", "POSITIVE")
 
 
-def rewritten(folder: Path, name: str = "config.json", **changes) -> None:
+def rewritten(folder: Path, name: str = "config.json", **changes: Any) -> None:
     content = json.loads((folder / name).read_text()) | changes
     (folder / name).write_text(json.dumps(content))
 
@@ -31,7 +33,7 @@ def without(folder: Path, prefix: str) -> None:
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
 
 
-def test_a_whole_checkpoint_has_both_heads_of_its_pre_training(tiny_checkpoint):
+def test_a_whole_checkpoint_has_both_heads_of_its_pre_training(tiny_checkpoint: Callable[..., Path]) -> None:
     model = load(str(tiny_checkpoint("mine")))
     info = model.info
     assert (info.title, info.traits.family, info.n_layers, info.n_heads, info.d_model, info.max_tokens) == (
@@ -50,7 +52,7 @@ def test_a_whole_checkpoint_has_both_heads_of_its_pre_training(tiny_checkpoint):
     assert info.dtype == "float32" and info.n_bytes >= 4 * info.n_parameters
 
 
-def test_a_masked_language_model_has_no_next_sentence_head_and_no_pooler(tiny_checkpoint):
+def test_a_masked_language_model_has_no_next_sentence_head_and_no_pooler(tiny_checkpoint: Callable[..., Path]) -> None:
     model = load(str(tiny_checkpoint(architecture="BertForMaskedLM")))
     forward = model.run(model.encode("I love the cat."))
     assert model.info.fills_blanks and not model.info.labels
@@ -63,7 +65,7 @@ def test_a_masked_language_model_has_no_next_sentence_head_and_no_pooler(tiny_ch
             model.class_logits(task, np.zeros(16, dtype=np.float32))
 
 
-def test_a_bare_encoder_fills_no_blanks(tiny_checkpoint):
+def test_a_bare_encoder_fills_no_blanks(tiny_checkpoint: Callable[..., Path]) -> None:
     model = load(str(tiny_checkpoint(architecture="BertModel")))
     forward = model.run(model.encode("I love the cat."))
     assert not model.info.fills_blanks and not model.info.labels
@@ -72,7 +74,7 @@ def test_a_bare_encoder_fills_no_blanks(tiny_checkpoint):
         model.vocabulary_logits(forward.hidden_states[-1])
 
 
-def test_a_pooler_that_was_not_saved_is_none_and_takes_its_heads_along(tiny_checkpoint):
+def test_a_pooler_that_was_not_saved_is_none_and_takes_its_heads_along(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     without(folder, "bert.pooler")
     model = load(str(folder))
@@ -91,7 +93,7 @@ def test_a_pooler_that_was_not_saved_is_none_and_takes_its_heads_along(tiny_chec
         (("joy", "positive"), False),
     ],
 )
-def test_a_classifier_counts_as_sentiment_by_its_labels(tiny_checkpoint, labels, counts):
+def test_a_classifier_counts_as_sentiment_by_its_labels(tiny_checkpoint: Callable[..., Path], labels: Any, counts: Any) -> None:
     folder = tiny_checkpoint(architecture="BertForSequenceClassification", labels=labels)
     model = load(str(folder))
     assert model.info.labels.get("sentiment") == (labels if counts else None)
@@ -105,20 +107,20 @@ def test_a_classifier_counts_as_sentiment_by_its_labels(tiny_checkpoint, labels,
         assert np.abs(model.class_logits("sentiment", forward.pooler_output) - reference).max() < 1e-5
 
 
-def test_a_head_in_a_folder_of_its_own_is_found(tiny_checkpoint):
+def test_a_head_in_a_folder_of_its_own_is_found(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     other = tiny_checkpoint("other", architecture="BertForSequenceClassification", labels=SENTIMENT)
     shutil.move(other, folder / "sentiment")
     assert load(str(folder)).info.labels["sentiment"] == SENTIMENT
 
 
-def test_a_classifier_without_its_weights_does_not_exist(tiny_checkpoint):
+def test_a_classifier_without_its_weights_does_not_exist(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint(architecture="BertForSequenceClassification", labels=SENTIMENT)
     without(folder, "classifier.weight")
     assert load(str(folder)).info.labels == {}
 
 
-def test_a_classifier_that_does_not_fit_is_refused(tiny_checkpoint):
+def test_a_classifier_that_does_not_fit_is_refused(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint(architecture="BertForSequenceClassification", labels=SENTIMENT)
     for weight, bias in [
         (torch.zeros(2, 99), torch.zeros(2)),
@@ -131,7 +133,7 @@ def test_a_classifier_that_does_not_fit_is_refused(tiny_checkpoint):
 
 
 @pytest.mark.parametrize("content", ["{", "[1]"])
-def test_a_damaged_folder_inside_is_a_sentence(tiny_checkpoint, content):
+def test_a_damaged_folder_inside_is_a_sentence(tiny_checkpoint: Callable[..., Path], content: Any) -> None:
     folder = tiny_checkpoint()
     (folder / "extra").mkdir()
     (folder / "extra" / "config.json").write_text(content)
@@ -139,7 +141,7 @@ def test_a_damaged_folder_inside_is_a_sentence(tiny_checkpoint, content):
         load(str(folder))
 
 
-def test_a_folder_inside_that_is_no_classifier_is_left_alone(tiny_checkpoint):
+def test_a_folder_inside_that_is_no_classifier_is_left_alone(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     (folder / "extra").mkdir()
     (folder / "extra" / "config.json").write_text('{"architectures": 7}')
@@ -147,7 +149,7 @@ def test_a_folder_inside_that_is_no_classifier_is_left_alone(tiny_checkpoint):
 
 
 @pytest.mark.parametrize("prefix", ["bert.encoder.layer.1", "bert.embeddings.word_embeddings", "bert"])
-def test_an_encoder_with_missing_weights_is_refused(tiny_checkpoint, prefix):
+def test_an_encoder_with_missing_weights_is_refused(tiny_checkpoint: Callable[..., Path], prefix: Any) -> None:
     folder = tiny_checkpoint(architecture="BertForMaskedLM")
     without(folder, prefix)
     with pytest.raises(BrokenCheckpoint, match="incomplete"):
@@ -166,34 +168,34 @@ def test_an_encoder_with_missing_weights_is_refused(tiny_checkpoint, prefix):
         {"hidden_act": "no such function"},
     ],
 )
-def test_a_config_that_does_not_fit_its_weights_is_refused(tiny_checkpoint, changes):
+def test_a_config_that_does_not_fit_its_weights_is_refused(tiny_checkpoint: Callable[..., Path], changes: Any) -> None:
     folder = tiny_checkpoint()
     rewritten(folder, **changes)
     with pytest.raises(BrokenCheckpoint):
         load(str(folder))
 
 
-def test_a_tokenizer_of_another_model_is_refused(tiny_checkpoint):
+def test_a_tokenizer_of_another_model_is_refused(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     shutil.copy(PACKAGE / "embedded" / "tokenizer.json", folder)
     with pytest.raises(BrokenCheckpoint, match="do not belong together"):
         load(str(folder))
 
 
-def test_a_tokenizer_with_next_to_no_words_is_refused(tiny_checkpoint):
+def test_a_tokenizer_with_next_to_no_words_is_refused(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     with pytest.raises(BrokenCheckpoint, match="do not belong together"):
         inspecting.load_reader(folder, vocab_size=30_522, max_positions=32)
 
 
-def test_a_tokenizer_that_is_no_json_is_refused(tiny_checkpoint):
+def test_a_tokenizer_that_is_no_json_is_refused(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     (folder / "tokenizer.json").write_text("{")
     with pytest.raises(BrokenCheckpoint, match="tokenizer"):
         load(str(folder))
 
 
-def test_code_in_a_checkpoint_never_runs(tiny_checkpoint, tmp_path):
+def test_code_in_a_checkpoint_never_runs(tiny_checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     folder, trace = tiny_checkpoint(), tmp_path / "it ran"
     (folder / "evil.py").write_text(f"open({str(trace)!r}, 'w').close()\nclass Evil: pass\n")
     classes = ("AutoConfig", "AutoModel", "AutoModelForPreTraining", "AutoModelForSequenceClassification")
@@ -204,18 +206,18 @@ def test_code_in_a_checkpoint_never_runs(tiny_checkpoint, tmp_path):
     assert not trace.exists()
 
 
-def test_nobody_asks_for_code_from_a_checkpoint():
+def test_nobody_asks_for_code_from_a_checkpoint() -> None:
     for path in [*PACKAGE.parent.glob("*.py"), *PACKAGE.rglob("*.py"), *(PACKAGE.parent / "pages").glob("*.py")]:
         assert "trust_remote_code" not in path.read_text(encoding="utf-8"), path
 
 
-def test_a_pickle_beside_safetensors_is_left_alone(tiny_checkpoint):
+def test_a_pickle_beside_safetensors_is_left_alone(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x04cos\nsystem\n.")
     assert load(str(folder)).info.n_layers == 2
 
 
-def test_half_precision_on_disk_is_float32_in_memory(tiny_checkpoint):
+def test_half_precision_on_disk_is_float32_in_memory(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     save_file(
         {name: tensor.half() for name, tensor in load_file(folder / WEIGHTS).items()},
@@ -228,7 +230,9 @@ def test_half_precision_on_disk_is_float32_in_memory(tiny_checkpoint):
     assert model.run(model.encode("I love the cat.")).attentions.dtype == np.float32
 
 
-def test_errors_have_their_own_kinds(tiny_checkpoint, tmp_path, monkeypatch):
+def test_errors_have_their_own_kinds(
+    tiny_checkpoint: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
@@ -239,7 +243,7 @@ def test_errors_have_their_own_kinds(tiny_checkpoint, tmp_path, monkeypatch):
             load(name)
 
 
-def test_loads_at_once_do_not_spoil_each_other(tiny_checkpoint):
+def test_loads_at_once_do_not_spoil_each_other(tiny_checkpoint: Callable[..., Path]) -> None:
     folders = [tiny_checkpoint(f"number {i}") for i in range(4)]
     with ThreadPoolExecutor(8) as pool:
         models = list(pool.map(load, map(str, folders * 2)))
@@ -247,7 +251,7 @@ def test_loads_at_once_do_not_spoil_each_other(tiny_checkpoint):
     assert all(np.array_equal(numbers[0], other) for other in numbers[1:])
 
 
-def test_the_device_is_chosen_by_the_settings(monkeypatch):
+def test_the_device_is_chosen_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSIDE_BERT_DEVICE", "cpu")
     assert loading.pick_device() == torch.device("cpu")
     monkeypatch.setenv("INSIDE_BERT_DEVICE", "auto")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,7 +219,7 @@ def _drawn_on(weights: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def families(tiny_families) -> dict[str, Model]:
+def families(tiny_families: dict[str, Path]) -> dict[str, Model]:
     return {name: load(str(folder)) for name, folder in tiny_families.items()}
 
 
@@ -239,7 +241,7 @@ def check(claim: Claim, forward: ForwardPass) -> None:
 
 
 @pytest.mark.parametrize("name", tiny.FAMILIES)
-def test_every_sentence_holds_over_odd_inputs(families, name):
+def test_every_sentence_holds_over_odd_inputs(families: Any, name: Any) -> None:
     """Each family reads its share of the odd texts, every other one as a pair, and all of the hard ones."""
     model, share = families[name], list(tiny.FAMILIES).index(name)
     texts = [(text, None if index % 2 else "the cat sat.") for index, text in enumerate(ODD_TEXTS[share :: len(tiny.FAMILIES)])]
@@ -252,7 +254,7 @@ def test_every_sentence_holds_over_odd_inputs(families, name):
     assert read_any
 
 
-def test_superlatives_are_only_about_three_or_more(families):
+def test_superlatives_are_only_about_three_or_more(families: Any) -> None:
     """Of one or two tokens nothing is the most."""
     model = families["bert"]
     forward = model.run(model.encode("a"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ from bertviz_app import load
 from bertviz_app.engine.sentence_vectors import sentence_vectors
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.families.pooling import POOLINGS, Recipe
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
 
 
 def lasts(folder: Path, prompt: str = "", *, max_tokens: int | None = None) -> list[torch.Tensor]:
@@ -45,13 +49,15 @@ BY_HAND = {
 }
 
 
-def test_every_pooling_is_computed_by_hand():
+def test_every_pooling_is_computed_by_hand() -> None:
     assert list(BY_HAND) == list(POOLINGS)
 
 
 @pytest.mark.parametrize("family", ["bert", "xlm-r", "mpnet"])
 @pytest.mark.parametrize("name", BY_HAND)
-def test_each_pooling_by_its_old_and_its_new_spelling(tiny_families, tmp_path, family, name):
+def test_each_pooling_by_its_old_and_its_new_spelling(
+    tiny_families: dict[str, Path], tmp_path: Path, family: Any, name: Any
+) -> None:
     ending = {"cls": "cls_token", "max": "max_tokens", "mean": "mean_tokens", "mean_sqrt_len": "mean_sqrt_len_tokens",
               "weightedmean": "weightedmean_tokens", "lasttoken": "lasttoken"}[name]  # fmt: skip
     expected = torch.stack([BY_HAND[name](last) for last in lasts(tiny_families[family])])
@@ -63,14 +69,16 @@ def test_each_pooling_by_its_old_and_its_new_spelling(tiny_families, tmp_path, f
         np.testing.assert_allclose(vectors_of(folder), expected, atol=1e-5)
 
 
-def test_the_mean_has_the_first_and_the_last_token_in_it_unlike_that_of_ordinary_encoders(tiny_families, tmp_path):
+def test_the_mean_has_the_first_and_the_last_token_in_it_unlike_that_of_ordinary_encoders(
+    tiny_families: dict[str, Path], tmp_path: Path
+) -> None:
     folder = trained(tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode_mean_tokens": True})
     ours, (first, *_) = vectors_of(folder), lasts(tiny_families["bert"])
     np.testing.assert_allclose(ours[0], first.mean(dim=0), atol=1e-5)
     assert np.abs(ours[0] - first[1:-1].mean(dim=0).numpy()).max() > 0.01
 
 
-def test_poolings_side_by_side_a_dense_layer_and_length_one(tiny_families, tmp_path):
+def test_poolings_side_by_side_a_dense_layer_and_length_one(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     pooling = {"pooling_mode": ["cls", "mean"]}
     folder = trained(tmp_path / "mine", tiny_families["bert"], pooling=pooling, dense=True, normalize=True)
     torch.manual_seed(1)
@@ -82,7 +90,7 @@ def test_poolings_side_by_side_a_dense_layer_and_length_one(tiny_families, tmp_p
     assert "then a dense layer from 64 to 20 numbers (Tanh), then scaled to length 1" in steps and "side by side with" in steps
 
 
-def test_the_length_and_the_lower_case_are_its_own(tiny_families, tmp_path):
+def test_the_length_and_the_lower_case_are_its_own(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = trained(
         tmp_path / "mine", tiny_families["roberta"], pooling={"pooling_mode_mean_tokens": True},
         sentence_roberta_config={"max_seq_length": 8, "do_lower_case": True},
@@ -93,7 +101,7 @@ def test_the_length_and_the_lower_case_are_its_own(tiny_families, tmp_path):
 
 
 @pytest.mark.parametrize("counts", [True, False])
-def test_a_prompt_stands_before_the_text_and_counts_or_not(tiny_families, tmp_path, counts):
+def test_a_prompt_stands_before_the_text_and_counts_or_not(tiny_families: dict[str, Path], tmp_path: Path, counts: Any) -> None:
     folder = trained(
         tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode_mean_tokens": True, "include_prompt": counts},
         config_sentence_transformers={"prompts": {"query": "the cat: ", "passage": ""}, "default_prompt_name": "query", "similarity_fn_name": "dot"},
@@ -107,7 +115,7 @@ def test_a_prompt_stands_before_the_text_and_counts_or_not(tiny_families, tmp_pa
     np.testing.assert_allclose(vectors_of(folder, "the cat: "), expected, atol=1e-5)
 
 
-def test_an_older_folder_keeps_its_encoder_in_a_folder_of_its_own(tiny_families, tmp_path):
+def test_an_older_folder_keeps_its_encoder_in_a_folder_of_its_own(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = trained(tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode_cls_token": True}, inner="0_Transformer",
                      sentence_bert_config={"max_seq_length": 12})  # fmt: skip
     info = load(str(folder)).info
@@ -116,7 +124,7 @@ def test_an_older_folder_keeps_its_encoder_in_a_folder_of_its_own(tiny_families,
     np.testing.assert_allclose(vectors_of(folder), expected, atol=1e-5)
 
 
-def test_a_module_that_is_not_read_is_named_and_no_vector_made(tiny_families, tmp_path):
+def test_a_module_that_is_not_read_is_named_and_no_vector_made(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     folder = trained(tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode_mean_tokens": True})
     modules = json.loads((folder / "modules.json").read_text())
     written(folder, "modules.json", [*modules, {"idx": 9, "name": "9", "path": "9_LSTM", "type": KIND + "LSTM"}])
@@ -126,7 +134,7 @@ def test_a_module_that_is_not_read_is_named_and_no_vector_made(tiny_families, tm
         sentence_vectors(model, [model.run(model.encode("the cat"))])
 
 
-def test_an_ordinary_encoder_has_no_recipe(model, tiny_families):
+def test_an_ordinary_encoder_has_no_recipe(model: Model, tiny_families: dict[str, Path]) -> None:
     assert model.info.recipe is None and load(str(tiny_families["mpnet"])).info.recipe is None
 
 
@@ -144,13 +152,15 @@ def test_an_ordinary_encoder_has_no_recipe(model, tiny_families):
         ("config_sentence_transformers.json", {"prompts": ["a"]}, "prompts"),
     ],
 )
-def test_what_is_broken_is_a_sentence(tiny_families, tmp_path, name, content, said):
+def test_what_is_broken_is_a_sentence(
+    tiny_families: dict[str, Path], tmp_path: Path, name: Any, content: Any, said: Any
+) -> None:
     folder = trained(tmp_path / "mine", tiny_families["bert"], pooling={"pooling_mode_mean_tokens": True}, dense=True)
     written(folder, name, content)
     with pytest.raises(BrokenCheckpoint, match=said):
         load(str(folder))
 
 
-def test_the_places_that_decide():
+def test_the_places_that_decide() -> None:
     assert Recipe(("cls",)).deciding(5, 0) == [0] and Recipe(("lasttoken", "cls")).deciding(5, 0) == [0, 4]
     assert Recipe(("mean",)).deciding(4, 0) == [0, 1, 2, 3] and Recipe(("mean",), pools_prompt=False).deciding(4, 2) == [2, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,13 +60,13 @@ def opened(tiny_families: dict[str, Any], model: Model) -> dict[str, Model]:
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("pair", [None, "good dog"])
-def test_tokens(opened, name, pair):
+def test_tokens(opened: Any, name: Any, pair: Any) -> None:
     mine = opened[name].encode(TEXT, pair)
     gives(tokens.python_code(opened[name].info, mine), tokens.token_columns(mine))
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_padding(opened, name):
+def test_padding(opened: Any, name: Any) -> None:
     model = opened[name]
     batch = [model.encode(text, max_tokens=8) for text in (*PAIR, TEXT)]
     batch = [model.reader.padded(encoding, 8) for encoding in batch]
@@ -73,7 +74,7 @@ def test_padding(opened, name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_points_cosines_and_neighbours(opened, name):
+def test_points_cosines_and_neighbours(opened: Any, name: Any) -> None:
     model = opened[name]
     forward = model.run(model.encode(TEXT))
     shown = forward.encoding.tokens
@@ -94,12 +95,12 @@ def test_points_cosines_and_neighbours(opened, name):
     )
 
 
-def test_the_way_through_the_layers(model, forward):
+def test_the_way_through_the_layers(model: Model, forward: ForwardPass) -> None:
     gives(embeddings_code.python_code(model.info, forward.encoding, state=None), embeddings.tracks_columns(forward))
 
 
 @pytest.mark.parametrize("name", ["embedded", "roberta", "xlm-r"])
-def test_several_sentences(opened, name):
+def test_several_sentences(opened: Any, name: Any) -> None:
     model = opened[name]
     forwards = [model.run(model.encode(text, max_tokens=sentences.MAX_TOKENS)) for text in (TEXT, *PAIR)]
     code = sentences.python_code(model.info, [TEXT, *PAIR], "the", state=1, kind="mean")
@@ -108,7 +109,7 @@ def test_several_sentences(opened, name):
     same(scope["alike"], {"sentence": [TEXT, *PAIR]} | {str(i + 1): column for i, column in enumerate(matrix.T)})
 
 
-def test_texts_and_their_summary(model):
+def test_texts_and_their_summary(model: Model) -> None:
     forwards = [model.run(model.encode(text)) for text in (TEXT, *PAIR)]
     vectors = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
     matrix = similarity.cosine_matrix(text_map.centred(vectors))
@@ -126,7 +127,7 @@ def test_texts_and_their_summary(model):
 
 
 @pytest.mark.parametrize("name", ["electra-discriminator"])
-def test_replaced_tokens(tiny_families, model, name):
+def test_replaced_tokens(tiny_families: dict[str, Path], model: Model, name: Any) -> None:
     model = model if name == "embedded" else load(str(tiny_families[name]))
     forward = model.run(model.encode(TEXT))
     probabilities = replaced_tokens.replaced(model.replacement_logits(forward.hidden_states[-1]))
@@ -134,7 +135,7 @@ def test_replaced_tokens(tiny_families, model, name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_blanks(opened, name):
+def test_blanks(opened: Any, name: Any) -> None:
     model = opened[name]
     encoding = model.encode(BLANK)
     blanks = encoding.positions("mask")
@@ -144,7 +145,7 @@ def test_blanks(opened, name):
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("surest_first", [False, True])
-def test_blanks_one_by_one(opened, name, surest_first):
+def test_blanks_one_by_one(opened: Any, name: Any, surest_first: Any) -> None:
     model = opened[name]
     encoding, order = model.encode(BLANK), ORDERS[surest_first]
     _, steps, places = _filled(model, encoding, order, lambda _: None)
@@ -155,7 +156,7 @@ def test_blanks_one_by_one(opened, name, surest_first):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_words_that_are_seen_and_words_that_are_hidden_in_turn(opened, name):
+def test_words_that_are_seen_and_words_that_are_hidden_in_turn(opened: Any, name: Any) -> None:
     model = opened[name]
     encoding = model.encode(TEXT)
     places = np.flatnonzero(~encoding.is_special).tolist()
@@ -171,7 +172,7 @@ def test_words_that_are_seen_and_words_that_are_hidden_in_turn(opened, name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_logit_lens(opened, name):
+def test_logit_lens(opened: Any, name: Any) -> None:
     model = opened[name]
     encoding = model.encode(BLANK)
     forward, places, followed = model.run(encoding), [1, 3, 4], [int(i) for i in encoding.token_ids[1:3]]
@@ -184,7 +185,7 @@ def test_logit_lens(opened, name):
 
 
 @pytest.mark.parametrize("name", ["embedded", "roberta", "albert"])
-def test_neurons(opened, name):
+def test_neurons(opened: Any, name: Any) -> None:
     model = opened[name]
     forward = model.run(model.encode(TEXT))
     found: FeedForward = feed_forward(model, forward, 1, 2)
@@ -196,7 +197,7 @@ def test_neurons(opened, name):
 
 
 @pytest.mark.parametrize("pair", [None, PAIR[1]])
-def test_next_sentence(model, pair):
+def test_next_sentence(model: Model, pair: Any) -> None:
     encoding = model.encode(PAIR[0], pair)
     pooled = model.run(encoding).class_vector
     parts = next_sentence.contributions(pooled, *model.class_weights(next_sentence.pair_objective(model.info).task))
@@ -204,7 +205,7 @@ def test_next_sentence(model, pair):
     gives(next_sentence.python_code(model.info, encoding), table)
 
 
-def test_ordering(model):
+def test_ordering(model: Model) -> None:
     texts = [TEXT, *PAIR]
     scope = run(ordering.python_code(model.info, texts))
     chain = ordering.best_chain(scope["matrix"].numpy())
@@ -218,12 +219,12 @@ def test_ordering(model):
 
 
 @pytest.mark.parametrize("word", ["skateboarding", "🦋", "a"])
-def test_wordpiece(model, word):
+def test_wordpiece(model: Model, word: Any) -> None:
     gives(wordpiece.python_code(model.info, word), wordpiece.tries_columns(wordpiece.match(word, model.reader.vocabulary)))
 
 
 @pytest.mark.parametrize("pair", [None, PAIR[1]])
-def test_kinds_of_heads(model, pair):
+def test_kinds_of_heads(model: Model, pair: Any) -> None:
     forward = model.run(model.encode(TEXT, pair))
     gives(
         head_kinds_code.python_code(model.info, forward.encoding),
@@ -231,7 +232,7 @@ def test_kinds_of_heads(model, pair):
     )
 
 
-def test_a_head_over_the_whole_input_and_what_it_looks_at(model):
+def test_a_head_over_the_whole_input_and_what_it_looks_at(model: Model) -> None:
     forward = model.run(model.encode(TEXT))
     reading = read(model.info.task_heads["sentiment"], model.class_logits("sentiment", forward.class_vector))
     scope = gives(head_code.classification(model.info, "sentiment", forward.encoding, Evidence(5, [0])), class_columns(reading))
@@ -239,7 +240,7 @@ def test_a_head_over_the_whole_input_and_what_it_looks_at(model):
     same(scope["evidence"], numbered(forward.encoding.tokens) | {"attention": attention})
 
 
-def test_names(many_heads):
+def test_names(many_heads: Model) -> None:
     forward = many_heads.run(many_heads.encode(PAIR[0]))
     reading = _entities(many_heads, forward)
     code = entities.python_code(many_heads.info, forward.encoding, reading, Evidence(0, [1]))
@@ -248,7 +249,7 @@ def test_names(many_heads):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_forward_pass(opened, name):
+def test_forward_pass(opened: Any, name: Any) -> None:
     model = opened[name]
     forward = model.run(model.encode(TEXT))
     shown = forward.encoding.tokens

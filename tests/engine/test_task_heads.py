@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import heads
 import numpy as np
@@ -30,22 +33,22 @@ TEXT, PAIR = "Ann of Bonn love the cat.", "the cat sat on the mat, a dog ran awa
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return heads.save(tmp_path_factory.mktemp("heads") / "tiny")
 
 
 @pytest.fixture(scope="module")
-def tiny(folder):
+def tiny(folder: Any) -> Any:
     return load(str(folder))
 
 
-def ran(code: str) -> dict:
-    scope: dict = {}
+def ran(code: str) -> dict[str, Any]:
+    scope: dict[str, Any] = {}
     exec(code, scope)
     return scope
 
 
-def test_every_head_is_found_with_its_labels_and_its_home(tiny, folder):
+def test_every_head_is_found_with_its_labels_and_its_home(tiny: Any, folder: Any) -> None:
     expected = {task: labels or ("start", "end") for task, (_, labels) in heads.HEADS.items()}
     assert {task: tiny.info.labels[task] for task in expected} == expected
     assert tiny.info.home("pairs") == f"{folder}/pairs" and tiny.info.home("next_sentence") == str(folder)
@@ -53,7 +56,7 @@ def test_every_head_is_found_with_its_labels_and_its_home(tiny, folder):
 
 
 @pytest.mark.parametrize("task", heads.HEADS)
-def test_equal_to_plain_transformers(tiny, folder, task):
+def test_equal_to_plain_transformers(tiny: Any, folder: Any, task: Any) -> None:
     forward = tiny.run(tiny.encode(TEXT, PAIR))
     network = getattr(transformers, heads.HEADS[task][0]).from_pretrained(folder / task).eval()
     inputs = transformers.AutoTokenizer.from_pretrained(folder)(TEXT, PAIR, return_tensors="pt")
@@ -68,7 +71,7 @@ def test_equal_to_plain_transformers(tiny, folder, task):
     assert np.abs(ours - expected).max() < 1e-5
 
 
-def test_a_head_of_rows_does_not_read_the_class_vector_and_the_other_way_round(tiny):
+def test_a_head_of_rows_does_not_read_the_class_vector_and_the_other_way_round(tiny: Any) -> None:
     with pytest.raises(MissingHead, match="entities"):
         tiny.class_logits("entities", np.zeros(16, dtype=np.float32))
     with pytest.raises(MissingHead, match="pairs"):
@@ -76,7 +79,7 @@ def test_a_head_of_rows_does_not_read_the_class_vector_and_the_other_way_round(t
 
 
 @pytest.mark.parametrize("task", ["entities", "answers"])
-def test_a_checkpoint_of_its_own_without_a_pooler_keeps_its_head(folder, tmp_path, task):
+def test_a_checkpoint_of_its_own_without_a_pooler_keeps_its_head(folder: Any, tmp_path: Path, task: Any) -> None:
     whole = tmp_path / "mine-squad2"
     getattr(transformers, heads.HEADS[task][0]).from_pretrained(folder / task).save_pretrained(whole)
     transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(whole)
@@ -86,7 +89,7 @@ def test_a_checkpoint_of_its_own_without_a_pooler_keeps_its_head(folder, tmp_pat
     assert model.info.abstains == (task == "answers")
 
 
-def test_a_head_whose_tensors_are_missing_does_not_exist(tmp_path):
+def test_a_head_whose_tensors_are_missing_does_not_exist(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     folder = heads.save(tmp_path / "half", tasks=("entities", "answers"))
@@ -96,7 +99,7 @@ def test_a_head_whose_tensors_are_missing_does_not_exist(tmp_path):
     assert not {"entities", "answers"} & set(load(str(folder)).info.labels)
 
 
-def test_a_head_of_another_width_is_a_sentence(tmp_path):
+def test_a_head_of_another_width_is_a_sentence(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     folder = heads.save(tmp_path / "wide", tasks=("entities",))
@@ -127,14 +130,14 @@ def test_a_head_of_another_width_is_a_sentence(tmp_path):
         (("0", "1"), "classes"),
     ],
 )
-def test_what_a_classifier_is_for_is_read_from_its_labels(tiny_checkpoint, labels, task):
+def test_what_a_classifier_is_for_is_read_from_its_labels(tiny_checkpoint: Callable[..., Path], labels: Any, task: Any) -> None:
     info = load(str(tiny_checkpoint(architecture="BertForSequenceClassification", labels=labels))).info
     assert info.labels == {task: labels}
     assert info.task_heads[task].told_by == ("" if task == "classes" else "labels")
 
 
 @pytest.mark.parametrize("pair", [None, PAIR])
-def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
+def test_the_python_of_entities_gives_the_same_numbers(tiny: Any, pair: Any) -> None:
     forward = tiny.run(tiny.encode(TEXT, pair))
     words = words_as_written(forward.encoding)
     logits = tiny.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
@@ -148,7 +151,7 @@ def test_the_python_of_entities_gives_the_same_numbers(tiny, pair):
 
 
 @pytest.mark.parametrize("task", ["pairs", "sentiment"])
-def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
+def test_the_python_of_a_class_gives_the_same_numbers(tiny: Any, task: Any) -> None:
     forward = tiny.run(tiny.encode(TEXT, PAIR))
     reading = classes.read(tiny.info.task_heads[task], tiny.class_logits(task, forward.class_vector))
     scope = ran(head_code.classification(tiny.info, task, forward.encoding, Evidence(0, [0])))
@@ -156,7 +159,7 @@ def test_the_python_of_a_class_gives_the_same_numbers(tiny, task):
     assert deciding_tokens.attention_from(forward, 0, [0]) == pytest.approx(scope["attention"].numpy(), abs=1e-5)
 
 
-def test_the_python_adds_the_attention_of_each_word_up(tiny):
+def test_the_python_adds_the_attention_of_each_word_up(tiny: Any) -> None:
     encoding = tiny.encode("Ann don't love the state-of-the-art cat.", PAIR)
     groups = groups_of(units(encoding))
     scope = ran(head_code.classification(tiny.info, "pairs", encoding, Evidence(0, [0], groups.tolist())))
@@ -170,7 +173,7 @@ def test_the_python_adds_the_attention_of_each_word_up(tiny):
 @pytest.mark.parametrize(
     ("question", "passage"), [("Who sat?", PAIR), ("who? " * 12, PAIR), ("Who sat?", (PAIR + " it rain. ") * 12)]
 )
-def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, abstains):
+def test_the_python_of_answers_gives_the_same_numbers(tiny: Any, question: Any, passage: Any, abstains: Any) -> None:
     from dataclasses import replace
 
     info = replace(tiny.info, abstains=abstains)
@@ -209,7 +212,7 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny, question, passage, a
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory):
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A checkpoint with two heads of a row beside each other, for three rows, and a folder with a head that is not read."""
     folder = heads.save(tmp_path_factory.mktemp("twice"), tasks=("entities", "answers"))
     for name, labels in {"mail": ("ham", "spam"), "parcels": ("late", "broken", "lost")}.items():
@@ -222,7 +225,7 @@ def twice(tmp_path_factory):
     return load(str(folder))
 
 
-def save_classifier(folder, name, labels):
+def save_classifier(folder: Any, name: Any, labels: Any) -> None:
     config = transformers.AutoConfig.from_pretrained(folder)
     config.id2label, config.label2id = dict(enumerate(labels)), {label: i for i, label in enumerate(labels)}
     network = transformers.BertForSequenceClassification(config)
@@ -230,7 +233,7 @@ def save_classifier(folder, name, labels):
     network.save_pretrained(folder / name)
 
 
-def test_two_heads_of_a_row_are_both_read_and_what_is_not_is_named(twice):
+def test_two_heads_of_a_row_are_both_read_and_what_is_not_is_named(twice: Any) -> None:
     info = twice.info
     assert {key: info.labels[key] for key in ("classes", "classes (“parcels”)")} == {
         "classes": ("ham", "spam"), "classes (“parcels”)": ("late", "broken", "lost"),
@@ -241,14 +244,14 @@ def test_two_heads_of_a_row_are_both_read_and_what_is_not_is_named(twice):
 
 
 @pytest.mark.parametrize("key", ["classes", "classes (“parcels”)"])
-def test_each_of_two_classifiers_is_equal_to_plain_transformers(twice, key):
+def test_each_of_two_classifiers_is_equal_to_plain_transformers(twice: Any, key: Any) -> None:
     forward = twice.run(twice.encode(TEXT, PAIR))
     code = head_code.classification(twice.info, key, forward.encoding, head_code.Evidence(0, ()))
     reading = classes.read(twice.info.task_heads[key], twice.class_logits(key, forward.class_vector))
     assert np.abs(ran(code)["values"].numpy() - reading.values).max() < 1e-5
 
 
-def test_each_head_is_a_prediction_with_a_title_of_its_own(twice):
+def test_each_head_is_a_prediction_with_a_title_of_its_own(twice: Any) -> None:
     encoding = twice.encode(TEXT, PAIR)
     found = predictions(twice, encoding, twice.run(encoding))
     titles = {one.title for one in found}

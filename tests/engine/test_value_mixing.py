@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,15 +20,19 @@ from bertviz_app.engine.value_mixing import value_products, value_zeroing
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.serving.pass_queue import pass_queue
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
 
 @pytest.fixture(scope="module", params=["embedded", *tiny.FAMILIES])
-def opened(request, tiny_families):
+def opened(request: pytest.FixtureRequest, tiny_families: dict[str, Path]) -> Any:
     return load("embedded" if request.param == "embedded" else str(tiny_families[request.param]))
 
 
-def contexts(model, forward):
+def contexts(model: Model, forward: ForwardPass) -> Any:
     """What each layer hands to the map that mixes the heads, as the network itself computes it: layer × [query, d_model]."""
     found, handles = [], []
     for module in {one.part("mix") for one in layers(model)}:
@@ -36,7 +43,7 @@ def contexts(model, forward):
     return found
 
 
-def test_products_are_symmetric_and_of_vectors(opened):
+def test_products_are_symmetric_and_of_vectors(opened: Any) -> None:
     forward = opened.run(opened.encode(TEXT, PAIR))
     for layer in range(opened.info.n_layers):
         products = value_products(opened, forward, layer)
@@ -46,7 +53,7 @@ def test_products_are_symmetric_and_of_vectors(opened):
         assert np.linalg.eigvalsh(products).min() > -1e-6 * products.max()
 
 
-def test_norms_equal_those_of_the_vectors_themselves(opened):
+def test_norms_equal_those_of_the_vectors_themselves(opened: Any) -> None:
     """‖Σ_h α f_h(x)‖ by brute force: each token's weighted vectors, of the network's own values, head by head.
 
     The vectors of all tokens sum to what the network mixes, hooked, less the bias. Largest difference of a norm, relative: 8e-8.
@@ -71,13 +78,13 @@ def test_norms_equal_those_of_the_vectors_themselves(opened):
         assert (found <= np.einsum("hqk,hk->qk", weights, lengths) + 1e-5).all()
 
 
-def test_it_takes_a_turn_and_no_pass(model, forward):
+def test_it_takes_a_turn_and_no_pass(model: Model, forward: ForwardPass) -> None:
     before = pass_queue().passed
     value_products(model, forward, 0)
     assert pass_queue().passed == before + 1
 
 
-def test_zeroing_equals_the_network_with_the_values_set_to_zero(opened):
+def test_zeroing_equals_the_network_with_the_values_set_to_zero(opened: Any) -> None:
     """Brute force: the whole network, a hook that sets one token's values to zero, one token of one layer after the other.
 
     Largest difference of a distance over all families: 8e-8, of distances up to 0.2.
@@ -95,11 +102,11 @@ def test_zeroing_equals_the_network_with_the_values_set_to_zero(opened):
 
 
 @contextmanager
-def zeroed(model, one, token):
+def zeroed(model: Model, one: Any, token: Any) -> Iterator[Any]:
     """One token's values are zero in one layer, the bias included, as the network runs."""
     calls = []
 
-    def hook(_, __, output):
+    def hook(_: Any, __: Any, output: Any) -> Any:
         calls.append(1)
         if len(calls) - 1 != one.call:
             return None
@@ -118,7 +125,7 @@ def zeroed(model, one, token):
         handle.remove()
 
 
-def test_a_token_that_nobody_looks_at_changes_nothing(model, forward):
+def test_a_token_that_nobody_looks_at_changes_nothing(model: Model, forward: ForwardPass) -> None:
     """Its weights are zero, and the states are those that such weights give: without its values everything stays as it is."""
     attentions = forward.attentions.copy()
     attentions[..., 2] = 0
@@ -132,18 +139,19 @@ def test_a_token_that_nobody_looks_at_changes_nothing(model, forward):
     assert distances[..., 2].max() < 1e-12 and distances.sum(axis=-1).min() > 1e-4
 
 
-def test_portions_take_their_own_turns_and_say_how_far_they_are(model, forward):
+def test_portions_take_their_own_turns_and_say_how_far_they_are(model: Model, forward: ForwardPass) -> None:
+    said: list[Any]
     before, said = pass_queue().passed, []
     value_zeroing(model, forward, said.append)
     assert said == sorted(said) and said[-1] == 1
     assert pass_queue().passed == before + model.info.n_layers + len(said)  # one more for each layer as it is
 
 
-def test_who_stops_it_in_between_leaves_no_turn_taken(model, forward):
+def test_who_stops_it_in_between_leaves_no_turn_taken(model: Model, forward: ForwardPass) -> None:
     class Stopped(BaseException):
         pass
 
-    def stop(_):
+    def stop(_: Any) -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
@@ -151,7 +159,7 @@ def test_who_stops_it_in_between_leaves_no_turn_taken(model, forward):
     assert pass_queue().under_way == 0
 
 
-def test_a_layer_of_another_build_is_refused_in_a_sentence(tmp_path, monkeypatch):
+def test_a_layer_of_another_build_is_refused_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A convolution behind the first layer, as some checkpoints have it: zeroing would miss it, norms do not need it."""
     row = tiny.FAMILIES["deberta-v2"]
     options = dict(row.options) | {"conv_kernel_size": 3, "conv_act": "gelu"}

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import additions
 import pytest
@@ -57,7 +58,7 @@ PYTEST = ("-m", "pytest", "-vv", "-p", "no:cacheprovider", "-p", "no:xdist", "-k
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory) -> Path:
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy") / "repository"
     folder.mkdir()
     for name in COPIED:
@@ -77,7 +78,7 @@ def python(copy: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_rows_are_all_that_is_added(copy):
+def test_rows_are_all_that_is_added(copy: Any) -> None:
     wrote = python(copy, "-m", "scripts.pages").split()
     assert wrote == ["pages/token_lengths.py", "mkdocs.yml", "docs/families.md", "docs/chapters/token_lengths.md"]
     assert python(copy, "-m", "scripts.pages") == ""

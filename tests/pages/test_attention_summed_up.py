@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,21 +19,27 @@ from bertviz_app.chapters.attention_summed_up.view import VIEWS
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.serving.pass_queue import pass_queue
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def said(app) -> str:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
+
+def said(app: Any) -> str:
     return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
 
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("pair", [None, "It was late."])
-def test_every_view_has_its_picture_sentence_and_table(open_page, view, pair):
+def test_every_view_has_its_picture_sentence_and_table(open_page: Callable[..., AppTest], view: Any, pair: Any) -> None:
     app = open_page("attention_summed_up", pair=pair, state={"summed_view": view})
     assert len(app.get("plotly_chart")) == (3 if view == "Side by side" else 1)
     assert "What to notice." in said(app) and len(app.dataframe) == 1
     assert any("CSV" in button.label for button in app.get("download_button"))
 
 
-def test_it_computes_once_whatever_the_view(open_page):
+def test_it_computes_once_whatever_the_view(open_page: Callable[..., AppTest]) -> None:
     open_page("attention_summed_up", text="It is computed once.")
     before = pass_queue().passed
     for view in VIEWS:
@@ -38,13 +47,13 @@ def test_it_computes_once_whatever_the_view(open_page):
     assert pass_queue().passed == before
 
 
-def test_the_table_holds_the_numbers(open_page, forward):
+def test_the_table_holds_the_numbers(open_page: Callable[..., AppTest], forward: ForwardPass) -> None:
     table = open_page("attention_summed_up", text="I love AI!").dataframe[0].value
     mean = lens.mean_weights(forward.attentions).mean(axis=0)
     np.testing.assert_allclose(table["drawn on, the mean"], mean, atol=1e-4)
 
 
-def test_norms_are_shown_layer_by_layer(open_page):
+def test_norms_are_shown_layer_by_layer(open_page: Callable[..., AppTest]) -> None:
     state = {"summed_view": "One map", "summed_method": NORMS.name, "summed_layer": "3"}
     app = open_page("attention_summed_up", text="I love AI!", state=state)
     assert "In layer 3, “[CLS]” and “[SEP]” get" in said(app)
@@ -52,7 +61,7 @@ def test_norms_are_shown_layer_by_layer(open_page):
     assert not app.exception and "By norms, tokens draw" in said(app)
 
 
-def test_a_token_is_followed(open_page, model):
+def test_a_token_is_followed(open_page: Callable[..., AppTest], model: Model) -> None:
     state = {"summed_view": "One token"} | clicked("summed_token", model.encode("I love AI!"), 2)
     assert "“love” draws most on" in said(open_page("attention_summed_up", text="I love AI!", state=state))
     blank = open_page("attention_summed_up", text="I [MASK] AI!", state=state)  # another text: its blank
@@ -60,8 +69,10 @@ def test_a_token_is_followed(open_page, model):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(open_page, monkeypatch, view):
-    def refuse(*_):
+def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, view: Any
+) -> None:
+    def refuse(*_: Any) -> None:
         raise UnsupportedModel("This layer has a part that it does not know.")
 
     monkeypatch.setitem(workspace.AT_ONCE, NORMS.name, refuse)
@@ -71,7 +82,7 @@ def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(op
     assert "What to notice." in said(app)
 
 
-def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page):
+def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attention_summed_up", text="It waits for a click.")
     before, button = pass_queue().passed, app.button(key="add_value_zeroing")
     assert button.label.startswith("Add value zeroing (")
@@ -85,7 +96,7 @@ def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page):
     assert len(again.get("plotly_chart")) == 4 and pass_queue().passed == made
 
 
-def test_flow_joins_the_others_in_every_view(open_page):
+def test_flow_joins_the_others_in_every_view(open_page: Callable[..., AppTest]) -> None:
     for view, n in (("Side by side", 4), ("One map", 1), ("One token", 1), ("Agreement", 1)):
         app = open_page("attention_summed_up", text="It streams.", state={"summed_view": view})
         if view == "Side by side":
@@ -96,7 +107,7 @@ def test_flow_joins_the_others_in_every_view(open_page):
         assert "by flow" in said(app) or view in ("One map", "Agreement")
 
 
-def test_another_text_starts_anew(open_page):
+def test_another_text_starts_anew(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attention_summed_up", text="It starts anew.")
     app.button(key="add_value_zeroing").click().run()
     app.text_input(key="draft_text").set_value("Another text.")
@@ -104,14 +115,16 @@ def test_another_text_starts_anew(open_page):
     assert not app.exception and len(app.get("plotly_chart")) == 3
 
 
-def test_a_long_text_says_the_limit(open_page):
+def test_a_long_text_says_the_limit(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attention_summed_up", text="word " * 200)
     assert "Value zeroing is offered for up to 128 tokens; this text has 202." in said(app)
     assert "Flow is offered for up to 64 tokens; this text has 202." in said(app)
     assert not any(button.key == "add_value_zeroing" for button in app.button)
 
 
-def test_a_layer_of_another_build_costs_only_its_own_method(open_page, tmp_path, monkeypatch):
+def test_a_layer_of_another_build_costs_only_its_own_method(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A convolution behind the first layer: value zeroing cannot be had, the others can."""
     row = tiny.FAMILIES["deberta-v2"]
     options = dict(row.options) | {"conv_kernel_size": 3, "conv_act": "gelu"}
@@ -125,13 +138,13 @@ def test_a_layer_of_another_build_costs_only_its_own_method(open_page, tmp_path,
 
 @pytest.mark.parametrize("text", ["a", "😀 😀", "[SEP] [CLS] ok", "[MASK] " * 50, "<script></script> $x$", "word " * 3_000])
 @pytest.mark.parametrize("view", VIEWS)
-def test_any_text(open_page, text, view):
+def test_any_text(open_page: Callable[..., AppTest], text: Any, view: Any) -> None:
     app = open_page("attention_summed_up", text=text, state={"summed_view": view})
     assert not app.error and "What to notice." in said(app)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_shows_whole_words(open_page, view):
+def test_every_view_shows_whole_words(open_page: Callable[..., AppTest], view: Any) -> None:
     state = {"summed_view": view, "whole_words": True}
     app = open_page("attention_summed_up", text="Starlings don’t murmurate.", state=state)
     assert app.toggle(key="whole_words").value and "What to notice." in said(app)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from choosing import listed
@@ -9,14 +11,19 @@ from bertviz_app.chapters.attribution.measures import BASELINE_NAMES
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import costs, jobs
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
 QUICK = {"attribution_method": "Gradient × input"}  # one pass and its gradient
 
 
-def said(app):
+def said(app: Any) -> Any:
     return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
 
 
-def test_it_opens_with_integrated_gradients_at_once_on_a_busy_machine_too(open_page, monkeypatch):
+def test_it_opens_with_integrated_gradients_at_once_on_a_busy_machine_too(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jobs, "AT_ONCE", 3.0)
     monkeypatch.setattr(jobs, "OPENING", 20.0)
     monkeypatch.setattr(costs, "expected", lambda *_, **__: 12.0)
@@ -26,14 +33,14 @@ def test_it_opens_with_integrated_gradients_at_once_on_a_busy_machine_too(open_p
     app.button(key="faithfulness")  # what stands below is asked for all the same
 
 
-def test_gradient_times_input_is_there_at_once(open_page):
+def test_gradient_times_input_is_there_at_once(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", state=QUICK)
     assert listed(app, "prediction").options == ["sentiment", "named entities"]
     assert "speaks for it most" in said(app) and "the two need not agree" in said(app)
     assert len(app.get("plotly_chart")) == 1 and app.dataframe[0].value.shape[1] == 3
 
 
-def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
+def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page: Callable[..., AppTest]) -> None:
     text = "The story was slow, but the songs were superb."
     state = {"attribution_method": "Integrated gradients"}
     app = open_page("attribution", text=text, state=state)
@@ -56,7 +63,7 @@ def test_integrated_gradients_are_made_on_request_once_and_add_up(open_page):
     [("the blank, token 4", None), ("next sentence", None), ("sentence pair", None), ("where the answer starts", None),
      ("where the answer ends", None), ("named entities", "Apple")],
 )  # fmt: skip
-def test_every_prediction_can_be_explained(open_page, prediction, token):
+def test_every_prediction_can_be_explained(open_page: Callable[..., AppTest], prediction: Any, token: Any) -> None:
     app = open_page(
         "attribution", text="Who met [MASK] Cook?", pair="Angela Merkel met the head of Apple in Paris.", state=QUICK
     )
@@ -70,7 +77,7 @@ def test_every_prediction_can_be_explained(open_page, prediction, token):
         assert not app.exception and "What to notice." in said(app)
 
 
-def test_another_answer_than_the_likeliest_can_be_explained(open_page):
+def test_another_answer_than_the_likeliest_can_be_explained(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="The cat sat on the [MASK].", state=QUICK)
     answers = next(box for box in app.selectbox if box.label == "Answer to explain")
     assert len(answers.options) == 8
@@ -81,13 +88,13 @@ def test_another_answer_than_the_likeliest_can_be_explained(open_page):
     assert not app.exception and said(app) != first
 
 
-def test_where_nothing_can_be_taken_away_it_says_so(open_page):
+def test_where_nothing_can_be_taken_away_it_says_so(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="[MASK]", state={"attribution_method": "Integrated gradients"})
     app.button(key="attribution").click().run()
     assert not app.exception and "No token’s part in that reaches 0.01 bits" in said(app)
 
 
-def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page):
+def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="The songs were superb.", state={"attribution_method": "Occlusion"})
     button = app.button(key="attribution")
     assert button.label.startswith("Replace one token at a time (")
@@ -103,7 +110,7 @@ def test_occlusion_makes_a_pass_a_token_and_attention_is_there_at_once(open_page
     assert "relevance" in app.dataframe[0].value
 
 
-def test_all_methods_stand_side_by_side_on_request(open_page):
+def test_all_methods_stand_side_by_side_on_request(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="The old songs were superb.", state={"attribution_view": "Side by side"})
     button = app.button(key="attributions")
     assert button.label.startswith("Ask all 4 methods (")
@@ -112,7 +119,7 @@ def test_all_methods_stand_side_by_side_on_request(open_page):
     assert app.dataframe[0].value.shape == (8, 6)
 
 
-def test_faithfulness_is_measured_on_request_and_then_said_beside_each_method(open_page):
+def test_faithfulness_is_measured_on_request_and_then_said_beside_each_method(open_page: Callable[..., AppTest]) -> None:
     text = "The new songs were superb."
     app = open_page("attribution", text=text, state={"attribution_view": "Faithfulness"})
     button = app.button(key="faithfulness")
@@ -127,7 +134,7 @@ def test_faithfulness_is_measured_on_request_and_then_said_beside_each_method(op
     assert not app.exception and "Faithfulness on this input: integrated gradients" in said(app)
 
 
-def test_the_faithfulness_of_one_method_is_measured_beside_it(open_page):
+def test_the_faithfulness_of_one_method_is_measured_beside_it(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="The old plot was superb.", state=QUICK)
     assert "Is this faithful to the model?" in said(app)
     button = app.button(key="faithfulness")
@@ -140,12 +147,12 @@ def test_the_faithfulness_of_one_method_is_measured_beside_it(open_page):
     assert len(app.get("plotly_chart")) == 1 and "Is this faithful to the model?" in said(app)
 
 
-def test_of_one_word_there_is_no_order(open_page):
+def test_of_one_word_there_is_no_order(open_page: Callable[..., AppTest]) -> None:
     app = open_page("attribution", text="superb", state={"attribution_view": "Faithfulness"})
     assert not app.exception and "needs at least two words" in said(app) and not app.get("plotly_chart")
 
 
-def test_whole_words_stand_in_the_place_of_their_pieces_and_add_up_to_the_same(open_page):
+def test_whole_words_stand_in_the_place_of_their_pieces_and_add_up_to_the_same(open_page: Callable[..., AppTest]) -> None:
     text = "Neuroscientists don’t murmurate superbly."
     pieces = open_page("attribution", text=text, state={"attribution_method": "Gradient × input"})
     table, total = pieces.dataframe[0].value, re.search(r"add up to (\S+) bits", said(pieces)).group(1)
@@ -156,7 +163,7 @@ def test_whole_words_stand_in_the_place_of_their_pieces_and_add_up_to_the_same(o
     assert re.search(r"add up to (\S+) bits", said(pieces)).group(1) == total
 
 
-def test_occlusion_of_whole_words_says_that_pieces_were_replaced_alone(open_page):
+def test_occlusion_of_whole_words_says_that_pieces_were_replaced_alone(open_page: Callable[..., AppTest]) -> None:
     state = {"attribution_method": "Occlusion", "whole_words": True}
     app = open_page("attribution", text="The starlings were superb.", state=state)
     app.button(key="attribution").click().run()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from visiting import stay
 
 from bertviz_app.workspace.navigation import PAGES
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 # The pages that read the sentence with the model that is there at first, which looks for no replaced tokens.
 READING = tuple(key for key, page in PAGES.items() if page.reads_sentence and "replaced_tokens" not in page.needs)
@@ -32,16 +37,16 @@ REFUSED = {
 CHECKPOINTS = ("corrupt", "incomplete", "pickle", "gpt2")
 
 
-def sentences(app) -> list[str]:
+def sentences(app: Any) -> list[str]:
     return [error.value.replace("\\", "") for error in app.error]
 
 
-def kept(app, name: str = "text") -> str:
+def kept(app: Any, name: str = "text") -> str:
     return app.session_state["scene"].texts.get(name)
 
 
 @pytest.mark.parametrize("page", READING)
-def test_any_text_is_read_and_kept_or_refused_in_one_sentence(open_page, page):
+def test_any_text_is_read_and_kept_or_refused_in_one_sentence(open_page: Callable[..., AppTest], page: Any) -> None:
     """One visitor types them all, one after the other; what is wrong with any is said of all."""
     app, wrong = open_page(page), {}
     for name, text in (NASTY | REFUSED).items():
@@ -63,7 +68,7 @@ def refused(text: str, said: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("page", READING)
-def test_what_is_typed_is_never_markup(open_page, page):
+def test_what_is_typed_is_never_markup(open_page: Callable[..., AppTest], page: Any) -> None:
     typed = "<script>alert(1)</script> <img src=x onerror=alert(1)> **bold** :red[x] $x^2$ [link](javascript:alert(1))"
     app = open_page(page, text=typed, pair=typed)
     boxes = [box for box in (*app.text_input, *app.text_area) if box.key == "draft_text"]  # a long text gets several lines
@@ -75,7 +80,7 @@ def test_what_is_typed_is_never_markup(open_page, page):
 
 
 @pytest.fixture
-def bad_checkpoint(tiny_checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def bad_checkpoint(tiny_checkpoint: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts a folder that cannot be opened among the models of this server; gives its name."""
 
     def make(kind: str) -> str:
@@ -105,7 +110,9 @@ SAID = {
 
 @pytest.mark.parametrize("page", READING)
 @pytest.mark.parametrize("kind", CHECKPOINTS)
-def test_a_checkpoint_that_cannot_be_opened_is_one_sentence(open_page, bad_checkpoint, page, kind):
+def test_a_checkpoint_that_cannot_be_opened_is_one_sentence(
+    open_page: Callable[..., AppTest], bad_checkpoint: Any, page: Any, kind: Any
+) -> None:
     app = open_page(page, text="I love AI!", state={"model": bad_checkpoint(kind)})
     (sentence,) = sentences(app)
     assert SAID[kind] in sentence and f"“{kind}" in sentence
@@ -114,14 +121,16 @@ def test_a_checkpoint_that_cannot_be_opened_is_one_sentence(open_page, bad_check
     assert "/tmp" not in sentence
 
 
-def test_after_a_bad_checkpoint_the_next_one_opens(open_page, bad_checkpoint):
+def test_after_a_bad_checkpoint_the_next_one_opens(open_page: Callable[..., AppTest], bad_checkpoint: Any) -> None:
     app = open_page("home", text="I love AI!", state={"model": bad_checkpoint("corrupt")})
     app.selectbox(key="model").set_value("embedded").run()
     assert not app.error and not app.exception and kept(app) == "I love AI!"
 
 
 @pytest.mark.parametrize("page", READING)
-def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(open_page, tmp_path, monkeypatch, page):
+def test_a_model_that_was_never_downloaded_is_one_sentence_with_what_to_do(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Any
+) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("INSIDE_BERT_MODEL", "bert-base-uncased")
     app = open_page(page, text="I love AI!")
@@ -135,7 +144,13 @@ HEADLESS = [(page, kind) for page in PREDICTING for kind in ("BertForMaskedLM", 
 
 # The other pages read no head, but the pooled vector, which a masked language model lacks.
 @pytest.mark.parametrize(("page", "architecture"), HEADLESS + [(p, "BertForMaskedLM") for p in READING if p not in PREDICTING])
-def test_a_head_that_was_not_trained_is_said_and_never_made_up(open_page, tiny_checkpoint, monkeypatch, page, architecture):
+def test_a_head_that_was_not_trained_is_said_and_never_made_up(
+    open_page: Callable[..., AppTest],
+    tiny_checkpoint: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    page: Any,
+    architecture: Any,
+) -> None:
     labels = ("NEGATIVE", "POSITIVE") if architecture == "BertForSequenceClassification" else ()
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny_checkpoint("mine", architecture=architecture, labels=labels)))
     app = open_page(page, text="I love the [MASK].", pair="the cat sat.", state={"model": "mine"})

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from bertviz_app.drawing.components import picture
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 TEXTS = {
     "answers": ("tasks", {"task": "Question answering"}, {"question": "Who sang?", "passage": "Ann Miller sang in Rome."}),
@@ -23,12 +29,12 @@ TEXTS = {
 
 
 @pytest.fixture
-def captions(monkeypatch):
+def captions(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What the captions of the pictures of a run say."""
     said: list[str] = []
     ours = picture.picture_data
 
-    def noted(chart, name, caption, theme):
+    def noted(chart: Any, name: Any, caption: Any, theme: Any) -> Any:
         said.append(" ".join(caption))
         return ours(chart, name, caption, theme)
 
@@ -37,7 +43,9 @@ def captions(monkeypatch):
 
 
 @pytest.mark.parametrize("case", TEXTS)
-def test_the_caption_names_the_text(open_page, captions, monkeypatch, case):
+def test_the_caption_names_the_text(
+    open_page: Callable[..., AppTest], captions: Any, monkeypatch: pytest.MonkeyPatch, case: Any
+) -> None:
     from bertviz_app.workspace import jobs
 
     monkeypatch.setattr(jobs, "AT_ONCE", 60.0)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,6 +30,9 @@ from bertviz_app.engine.subjects import read_as
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
 from bertviz_app.workspace.predictions import predictions
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 TEXT, PAIR = "the cat sat on the mat.", "the man went to the store."
 LARGEST = 2e-6  # of a probability or a number, from plain transformers; seen over all families: 2e-7 (softmax), 1e-7 (sigmoid), 3e-7 (number)
 KINDS = {
@@ -37,7 +43,7 @@ KINDS = {
 }
 
 
-def edited(folder, **changes):
+def edited(folder: Any, **changes: Any) -> Any:
     path = folder / "config.json"
     config = json.loads(path.read_text()) | changes
     path.write_text(json.dumps({name: value for name, value in config.items() if value is not ...}))
@@ -46,7 +52,7 @@ def edited(folder, **changes):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_values_are_those_of_plain_transformers_in_every_family(tmp_path, family, kind):
+def test_values_are_those_of_plain_transformers_in_every_family(tmp_path: Path, family: Any, kind: Any) -> None:
     labels, more, decode = KINDS[kind]
     folder = tiny.save(family, tmp_path / "own", labels=labels, **more)
     model = load(str(folder))
@@ -56,12 +62,12 @@ def test_values_are_those_of_plain_transformers_in_every_family(tmp_path, family
     network = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
     inputs = transformers.AutoTokenizer.from_pretrained(folder)(TEXT, PAIR, return_tensors="pt")
     with torch.inference_mode():
-        theirs = decode(network(**inputs).logits[0]).numpy()
+        theirs = decode(network(**inputs).logits[0]).numpy()  # type: ignore[no-untyped-call]
     assert np.abs(reading.values - theirs).max() < LARGEST and reading.decoding == kind.removesuffix("s")
 
 
 @pytest.mark.parametrize("kind", ["softmax", "sigmoid", "numbers"])
-def test_values_are_those_of_the_pipeline_for_text_classification(tmp_path, kind):
+def test_values_are_those_of_the_pipeline_for_text_classification(tmp_path: Path, kind: Any) -> None:
     labels, more, _ = KINDS[kind]
     folder = tiny.save("bert", tmp_path / "own", labels=labels, **more)
     pipeline = transformers.pipeline("text-classification", model=str(folder), device="cpu")
@@ -73,7 +79,7 @@ def test_values_are_those_of_the_pipeline_for_text_classification(tmp_path, kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_python_of_the_page_and_of_interventions_gives_the_same_numbers(tmp_path, kind):
+def test_the_python_of_the_page_and_of_interventions_gives_the_same_numbers(tmp_path: Path, kind: Any) -> None:
     labels, more, _ = KINDS[kind]
     model = load(str(tiny.save("bert", tmp_path / "own", labels=labels, **more)))
     encoding = model.encode(TEXT, PAIR)
@@ -83,7 +89,7 @@ def test_the_python_of_the_page_and_of_interventions_gives_the_same_numbers(tmp_
         head_code.classification(model.info, "classes", encoding, Evidence(0, [0])),
         interventions_code.python_code(model.info, encoding, interventions_code.Intervention(), one),
     ):
-        scope: dict = {}
+        scope: dict[str, Any] = {}
         exec(code, scope)
         assert one.values == pytest.approx(scope["values"].numpy(), abs=1e-5)
 
@@ -98,19 +104,19 @@ def test_the_python_of_the_page_and_of_interventions_gives_the_same_numbers(tmp_
         ({"id2label": {"0": 7, "1": True, "2": None}}, 3, ("7", "True", "LABEL_2")),
     ],
 )
-def test_odd_labels_are_shown_and_the_python_still_runs(tmp_path, changes, n, labels):
+def test_odd_labels_are_shown_and_the_python_still_runs(tmp_path: Path, changes: Any, n: Any, labels: Any) -> None:
     folder = edited(tiny.save("bert", tmp_path / "odd", labels=("x", "y", "z")[:n]), **changes)
     model = load(str(folder))
     forward = model.run(model.encode(TEXT))
     assert model.info.labels["classes"] == labels
     logits = model.class_logits("classes", forward.class_vector)
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(head_code.classification(model.info, "classes", forward.encoding, Evidence(0, ())), scope)
     reading = classes.read(model.info.task_heads["classes"], logits)
     assert reading.values == pytest.approx(scope["values"].numpy(), abs=1e-5)
 
 
-def test_a_head_with_a_hundred_thousand_labels_opens(tmp_path):
+def test_a_head_with_a_hundred_thousand_labels_opens(tmp_path: Path) -> None:
     n = 100_000
     model = load(str(tiny.save("bert", tmp_path / "many", labels=tuple(f"label {i}" for i in range(n)))))
     forward = model.run(model.encode(TEXT))
@@ -118,7 +124,7 @@ def test_a_head_with_a_hundred_thousand_labels_opens(tmp_path):
     assert len(one.values) == n and one.values.sum() == pytest.approx(1, abs=1e-4)
 
 
-def test_what_a_person_says_changes_the_name_and_no_number(tmp_path):
+def test_what_a_person_says_changes_the_name_and_no_number(tmp_path: Path) -> None:
     model = load(str(tiny.save("bert", tmp_path / "own", labels=("bad", "good"))))
     said = read_as(model, "sentiment", told_by="visitor")
     assert set(said.info.labels) == {"sentiment"} and said.info.task_heads["sentiment"].told_by == "visitor"
@@ -131,14 +137,14 @@ def test_what_a_person_says_changes_the_name_and_no_number(tmp_path):
     assert set(model.info.labels) == {"classes"}
 
 
-def test_the_settings_say_what_own_classifiers_are_about(tmp_path, monkeypatch):
+def test_the_settings_say_what_own_classifiers_are_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tiny.save("bert", tmp_path / "own", labels=("bad", "good"))
     monkeypatch.setenv("INSIDE_BERT_ABOUT", "other=pairs:own=sentiment")
     info = load(str(folder)).info
     assert set(info.labels) == {"sentiment"} and info.task_heads["sentiment"].told_by == "settings"
 
 
-def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
+def test_of_several_classifiers_none_can_be_said_to_be_something_else(model: Model) -> None:
     assert model.info.classifier == "" and read_as(model, "classes", told_by="visitor") is model
     assert {task: head.told_by for task, head in model.info.task_heads.items() if not head.row.of_rows} == {
         "pairs": "folder",
@@ -165,17 +171,19 @@ def test_of_several_classifiers_none_can_be_said_to_be_something_else(model):
         ("BertForMaskedLM", (), "sentiment", "without a trained head for sentiment"),
     ],
 )
-def test_why_a_head_is_missing_is_true(tiny_checkpoint, architecture, labels, asked, said):
+def test_why_a_head_is_missing_is_true(
+    tiny_checkpoint: Callable[..., Path], architecture: Any, labels: Any, asked: Any, said: Any
+) -> None:
     info = load(str(tiny_checkpoint(architecture=architecture, labels=labels))).info
     assert said in info.why_not(asked)
 
 
-def test_a_head_of_which_the_config_says_nothing_is_neither_guessed_nor_denied(tmp_path):
+def test_a_head_of_which_the_config_says_nothing_is_neither_guessed_nor_denied(tmp_path: Path) -> None:
     info = load(str(edited(tiny.save("bert", tmp_path / "own", labels=("ham", "spam")), architectures=...))).info
     assert not info.labels and "brings a head that this program does not read (“classifier”)" in info.why_not("sentiment")
 
 
-def test_an_encoder_alone_has_nothing_that_is_not_read(tiny_checkpoint):
+def test_an_encoder_alone_has_nothing_that_is_not_read(tiny_checkpoint: Callable[..., Path]) -> None:
     assert load(str(tiny_checkpoint(architecture="BertModel"))).info.unread == ""
     assert load(str(tiny_checkpoint("masked", architecture="BertForMaskedLM"))).info.unread == ""
 
@@ -189,13 +197,13 @@ def test_an_encoder_alone_has_nothing_that_is_not_read(tiny_checkpoint):
         {"problem_type": "single_label_classification", "id2label": {"0": "x"}},
     ],
 )
-def test_a_config_that_transformers_cannot_read_ends_in_a_sentence(tmp_path, changes):
+def test_a_config_that_transformers_cannot_read_ends_in_a_sentence(tmp_path: Path, changes: Any) -> None:
     with pytest.raises(BrokenCheckpoint, match=r"own/config\.json"):
         load(str(edited(tiny.save("bert", tmp_path / "own", labels=("x", "y")), **changes)))
 
 
 @pytest.mark.parametrize("kind", ["softmax", "sigmoid", "number", "numbers"])
-def test_every_label_and_number_can_be_attributed_and_the_python_gives_the_same(tmp_path, kind):
+def test_every_label_and_number_can_be_attributed_and_the_python_gives_the_same(tmp_path: Path, kind: Any) -> None:
     """A label's log-odds, a number as it is: the ends are those that the head says, the parts add up, and Captum on plain transformers agrees."""
     labels, more, _ = KINDS[kind]
     model = load(str(tiny.save("bert", tmp_path / "own", labels=labels, **more)))
@@ -206,14 +214,14 @@ def test_every_label_and_number_can_be_attributed_and_the_python_gives_the_same(
     value = float(one.values[-1])
     assert found.whole == pytest.approx(math.log2(value / (1 - value)) if one.is_probability else value, abs=1e-4)
     assert found.total == pytest.approx(found.change, abs=1e-3) and found.unit == ("bits" if one.is_probability else "units")
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(str(attribution_code.python_code(model.info, encoding, target, [("integrated_gradients", "mask", 64)])), scope)
     assert np.abs(scope["found"]["integrated_gradients"].numpy() - found.values).max() < 1e-4
     said = attribution.notice(encoding, found, labels[-1], attribution.METHODS["integrated_gradients"])
     assert ("%" in said, "bits" in said) == (one.is_probability, one.is_probability)
 
 
-def test_what_a_head_does_for_a_number_is_a_difference_not_bits(tmp_path):
+def test_what_a_head_does_for_a_number_is_a_difference_not_bits(tmp_path: Path) -> None:
     before, after = (
         Prediction("classes", "number", np.float32([value]), ("score",), decoding="number") for value in (3.0, 2.5)
     )
@@ -229,7 +237,7 @@ def test_what_a_head_does_for_a_number_is_a_difference_not_bits(tmp_path):
     )
 
 
-def test_between_two_numbers_the_number_itself_is_patched():
+def test_between_two_numbers_the_number_itself_is_patched() -> None:
     of_a, of_b = (Prediction("classes", "number", np.float32([value]), ("score",), decoding="number") for value in (1.0, 3.0))
     contrast = patching.contrast(of_a, of_b)
     assert (contrast.b, contrast.span) == (None, -2.0) and contrast.restored(np.array([3.0, 1.0, 2.0])).tolist() == [0, 1, 0.5]

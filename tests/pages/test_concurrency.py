@@ -6,8 +6,10 @@ import ast
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,18 +25,23 @@ from bertviz_app.workspace import caches, memory
 from bertviz_app.workspace import page as page_module
 from bertviz_app.workspace.page import Page
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from bertviz_app.engine.model import Model
+
 ROOT = Path(__file__).parents[2]
 TEXTS = [f"Visitor number {i} writes {'very ' * i}slowly." for i in range(16)]
 
 
 @pytest.fixture
-def together():
+def together() -> Any:
     """Runs a function in sixteen threads that all start at the same moment."""
 
-    def run(work):
+    def run(work: Any) -> Any:
         start = threading.Barrier(16)
 
-        def wait_and_work(index: int):
+        def wait_and_work(index: int) -> Any:
             start.wait(timeout=30)
             return work(index)
 
@@ -44,7 +51,7 @@ def together():
     return run
 
 
-def test_each_gets_the_numbers_of_their_own_text(model, together):
+def test_each_gets_the_numbers_of_their_own_text(model: Model, together: Any) -> None:
     alone = [model.run(model.encode(text)) for text in TEXTS]
     pass_queue().peak = 0
     at_once = together(lambda i: model.run(model.encode(TEXTS[i])))
@@ -55,7 +62,7 @@ def test_each_gets_the_numbers_of_their_own_text(model, together):
     assert 1 <= pass_queue().peak <= settings.current().max_forwards and pass_queue().under_way == 0
 
 
-def test_the_same_through_the_shared_cache(model, together):
+def test_the_same_through_the_shared_cache(model: Model, together: Any) -> None:
     before = pass_queue().passed
     texts = [f"{text} Cached." for text in TEXTS]
     records = together(lambda i: [caches.forward_pass(model, model.encode(texts[(i + k) % 16])) for k in range(3)])
@@ -65,17 +72,17 @@ def test_the_same_through_the_shared_cache(model, together):
     assert len({id(record) for mine in records for record in mine}) == 16
 
 
-def test_a_tokenizer_shared_by_all_mixes_up_nothing(model, together):
+def test_a_tokenizer_shared_by_all_mixes_up_nothing(model: Model, together: Any) -> None:
     """Cutting is a state of the tokenizer: long and short texts in turns would cut each other."""
 
-    def work(i: int):
+    def work(i: int) -> Any:
         return [model.encode("word " * (700 if (i + k) % 2 else 5)) for k in range(8)]
 
     for i, encodings in enumerate(together(work)):
         assert [encoding.n_tokens for encoding in encodings] == [512 if (i + k) % 2 else 7 for k in range(8)]
 
 
-def test_predictions_at_once_are_those_made_alone(model, together):
+def test_predictions_at_once_are_those_made_alone(model: Model, together: Any) -> None:
     forwards = [model.run(model.encode(text)) for text in TEXTS]
     rows = [forward.hidden_states[-1][[1]] for forward in forwards]
     alone = [
@@ -87,19 +94,21 @@ def test_predictions_at_once_are_those_made_alone(model, together):
         assert all(np.abs(a - b).max() < 1e-5 for a, b in zip(mine, theirs, strict=True))
 
 
-def test_many_texts_of_one_visitor_are_kept_apart_from_those_of_another(model, together):
-    def work(i: int):
+def test_many_texts_of_one_visitor_are_kept_apart_from_those_of_another(model: Model, together: Any) -> None:
+    def work(i: int) -> Any:
         encodings = [model.encode(f"{TEXTS[i]} Line {k}.") for k in range(3)]
         return [state.encoding.text for _, state in sorted(model.final_states(encodings, batch_size=2))]
 
     assert together(work) == [[f"{text} Line {k}." for k in range(3)] for text in TEXTS]
 
 
-def test_a_model_is_loaded_once_for_all(tiny_checkpoint, monkeypatch, together):
+def test_a_model_is_loaded_once_for_all(
+    tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, together: Any
+) -> None:
     folder, loads, real = str(tiny_checkpoint()), [], loading.load
     monkeypatch.setattr(loading, "load", lambda name: loads.append(name) or real(name))
 
-    def borrow(_):
+    def borrow(_: Any) -> Any:
         with caches.borrowed_model(folder) as model:
             return model
 
@@ -107,10 +116,10 @@ def test_a_model_is_loaded_once_for_all(tiny_checkpoint, monkeypatch, together):
     assert loads == [folder] and all(one is loaded[0] for one in loaded)
 
 
-def test_a_load_does_not_spoil_a_pass_under_way(model, tiny_checkpoint, together):
+def test_a_load_does_not_spoil_a_pass_under_way(model: Model, tiny_checkpoint: Callable[..., Path], together: Any) -> None:
     folder, expected = str(tiny_checkpoint()), model.run(model.encode("I love AI!")).hidden_states
 
-    def work(i: int):
+    def work(i: int) -> Any:
         if i % 4 == 0:
             loading.load(folder)
         return model.run(model.encode("I love AI!")).hidden_states
@@ -118,12 +127,12 @@ def test_a_load_does_not_spoil_a_pass_under_way(model, tiny_checkpoint, together
     assert max(np.abs(found - expected).max() for found in together(work)) < 1e-5
 
 
-def test_a_long_job_of_one_visitor_lets_the_others_in_between(model, monkeypatch):
+def test_a_long_job_of_one_visitor_lets_the_others_in_between(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     line = FairQueue(1, patience=60)
     monkeypatch.setattr(models, "pass_queue", lambda: line)
     encodings, under_way, done = [model.encode(f"Row {i} of a table.") for i in range(60)], threading.Event(), []
 
-    def job():
+    def job() -> None:
         for index, _ in model.final_states(encodings, batch_size=1):
             done.append(index)
             under_way.set()
@@ -139,7 +148,7 @@ def test_a_long_job_of_one_visitor_lets_the_others_in_between(model, monkeypatch
     assert sorted(done) == list(range(60)) and line.peak == 1
 
 
-def test_pages_are_run_to_their_end_in_the_order_of_arrival_however_many_passes_each_makes():
+def test_pages_are_run_to_their_end_in_the_order_of_arrival_however_many_passes_each_makes() -> None:
     """So nobody starves: who comes back for a second page stands behind all who wait for their first."""
     pages, passes, order = FairQueue(1, patience=60), FairQueue(2, patience=60), []
 
@@ -162,13 +171,13 @@ def test_pages_are_run_to_their_end_in_the_order_of_arrival_however_many_passes_
     assert order == [(visit, name) for visit in range(2) for name in range(5)]
 
 
-def test_one_page_can_draw_while_as_many_as_may_be_are_in_a_pass():
+def test_one_page_can_draw_while_as_many_as_may_be_are_in_a_pass() -> None:
     limits = settings.Settings()
     assert limits.max_runs == limits.max_forwards + 1
 
 
 @pytest.fixture
-def slow(tiny_checkpoint, monkeypatch):
+def slow(tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A checkpoint whose load does not end before an event is set, and that event."""
     caches.warm_up().join()  # loads are made one after the other: what the others look at is there already
     folder, go_on, real = str(tiny_checkpoint("slow")), threading.Event(), loading.load
@@ -178,7 +187,7 @@ def slow(tiny_checkpoint, monkeypatch):
 
 
 @pytest.fixture
-def no_browser(monkeypatch):
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Pages without a session: they read the sample, and what they draw goes nowhere."""
     monkeypatch.setattr(page_module, "draw_model_line", lambda info: None)
     monkeypatch.setattr(memory, "recall", lambda name, default="": default)
@@ -187,7 +196,7 @@ def no_browser(monkeypatch):
     logging.disable(logging.NOTSET)
 
 
-def visit(model_name, attribute="model"):
+def visit(model_name: Any, attribute: Any = "model") -> Any:
     """A visitor's run of a page, as far as it is about the model: in a thread, what it found in a list."""
     found: list[object] = []
     page = Page(model_name, colors.LIGHT)
@@ -204,7 +213,9 @@ def visit(model_name, attribute="model"):
     return thread, found
 
 
-def test_a_load_that_does_not_end_keeps_nobody_else_waiting(slow, no_browser, open_page):
+def test_a_load_that_does_not_end_keeps_nobody_else_waiting(
+    slow: Any, no_browser: Any, open_page: Callable[..., AppTest]
+) -> None:
     """Neither by a lock that all pages share, nor by the places for pages, of which these visitors would take all."""
     folder, go_on = slow
     waiting = [visit(folder) for _ in range(settings.current().max_runs + 1)]
@@ -227,7 +238,9 @@ def test_a_load_that_does_not_end_keeps_nobody_else_waiting(slow, no_browser, op
     assert caches.runs.under_way == 0
 
 
-def test_who_waits_for_a_load_for_too_long_is_released_with_a_sentence(slow, no_browser, monkeypatch):
+def test_who_waits_for_a_load_for_too_long_is_released_with_a_sentence(
+    slow: Any, no_browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, go_on = slow
     monkeypatch.setattr(caches, "models", ModelPool(caches.models.budget, patience=0.05))
     thread, found = visit(folder)
@@ -241,7 +254,7 @@ def test_who_waits_for_a_load_for_too_long_is_released_with_a_sentence(slow, no_
     assert found[0].info.name == folder
 
 
-def test_what_a_page_computes_is_computed_once_a_run(no_browser):
+def test_what_a_page_computes_is_computed_once_a_run(no_browser: Any) -> None:
     page = Page("embedded", colors.LIGHT)
     with page.borrowed:
         assert (
@@ -252,7 +265,7 @@ def test_what_a_page_computes_is_computed_once_a_run(no_browser):
     assert Page("embedded", colors.LIGHT).__dict__.keys().isdisjoint({"model", "subject"})
 
 
-def test_no_class_holds_one_lock_for_all_that_it_makes():
+def test_no_class_holds_one_lock_for_all_that_it_makes() -> None:
     """`functools.cached_property` does, in Python 3.11."""
     sources = [*(ROOT / "bertviz_app").rglob("*.py"), *(ROOT / "pages").glob("*.py"), *ROOT.glob("*.py")]
     assert len(sources) > 50

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import tiny
@@ -14,6 +17,9 @@ from bertviz_app import load
 from bertviz_app.analysis.glossary import TERMS
 from bertviz_app.workspace.navigation import PAGES
 from scripts import families_table
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 # BertViz leaves the files it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -27,10 +33,10 @@ OTHER_NAMES = "roberta"  # its special tokens are not written as those of BERT
 
 
 @pytest.fixture
-def open_with(open_page, tiny_families, monkeypatch):
+def open_with(open_page: Callable[..., AppTest], tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Opens a page with a family's checkpoint chosen; no error may be on the screen."""
 
-    def run(family: str, key: str, *, text: str = TEXT, pair: str | None = None, state=None):
+    def run(family: str, key: str, *, text: str = TEXT, pair: str | None = None, state: Any = None) -> Any:
         folder = tiny_families[family]
         monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
         app = open_page(key, text=text, pair=pair, state={"model": folder.name} | (state or {}))
@@ -40,13 +46,13 @@ def open_with(open_page, tiny_families, monkeypatch):
     return run
 
 
-def said(app) -> str:
+def said(app: Any) -> str:
     return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 @pytest.mark.parametrize("key", PAGES)
-def test_every_view_of_every_page_opens(open_with, tiny_families, family, key):
+def test_every_view_of_every_page_opens(open_with: Any, tiny_families: dict[str, Path], family: Any, key: Any) -> None:
     """With a sentence alone and a pair; what is wrong with any view is said of all."""
     info, wrong = load(str(tiny_families[family])).info, {}
     app = open_with(family, key)
@@ -68,7 +74,7 @@ def test_every_view_of_every_page_opens(open_with, tiny_families, family, key):
     assert not wrong
 
 
-def not_the_objective(app, key, info) -> list[str]:
+def not_the_objective(app: Any, key: Any, info: Any) -> list[str]:
     """A page shows its objective, or says why not and offers another."""
     if not families_table.cell(key, info.objectives).startswith("offers"):
         return [] if app.get("plotly_chart") else ["the objective is not drawn"]
@@ -76,11 +82,11 @@ def not_the_objective(app, key, info) -> list[str]:
     return [*(["drawn all the same"] if app.get("plotly_chart") else []), *([] if why in said(app) else [f"not said: {why}"])]
 
 
-def test_the_matrix_in_the_documentation_is_that_of_the_rows():
+def test_the_matrix_in_the_documentation_is_that_of_the_rows() -> None:
     assert families_table.PATH.read_text(encoding="utf-8") == families_table.table()
 
 
-def test_a_replacement_is_typed_and_judged(open_with, tiny_families):
+def test_a_replacement_is_typed_and_judged(open_with: Any, tiny_families: dict[str, Path]) -> None:
     encoding = load(str(tiny_families["electra-discriminator"])).encode("the man went to the store.")
     state = clicked("replacement", encoding, 2, "cat")
     app = open_with("electra-discriminator", "replaced_tokens", text="the man went to the store.", state=state)
@@ -89,13 +95,13 @@ def test_a_replacement_is_typed_and_judged(open_with, tiny_families):
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 @pytest.mark.parametrize("mode", ["Matrix", "Neurons"])
-def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with, family, mode):
+def test_a_head_is_drawn_in_every_way_or_a_sentence_says_why_not(open_with: Any, family: Any, mode: Any) -> None:
     app = open_with(family, "attention", state={"explorer_mode": mode})
     assert "What to notice." in said(app)
     assert (mode == "Neurons" and family.startswith("deberta")) == ("this view would show a part of them" in said(app))
 
 
-def axes(chart):
+def axes(chart: Any) -> Any:
     """The axes of numbers of a figure, and the bars of its colours. Plotly writes 0.00000006 as 60n and 30000 as 30k unless told otherwise."""
     layout, traces = chart["layout"], chart["data"]
     places = [layout, layout.get("scene", {})]
@@ -104,7 +110,7 @@ def axes(chart):
     return [axis for axis in found if "ticktext" not in axis and axis.get("showticklabels", True)]
 
 
-def spelled_as_for_bert(app) -> list[str]:
+def spelled_as_for_bert(app: Any) -> list[str]:
     """Special tokens are spelled as the model writes them, and numbers as numbers."""
     labels = [box.label for box in (*app.toggle, *app.selectbox, *app.checkbox)]
     labels += [option for box in (*app.selectbox, *app.multiselect, *app.button_group) for option in box.options]

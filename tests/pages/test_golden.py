@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import golden
 import pytest
 
@@ -11,7 +14,7 @@ PAGE = [
 ]
 
 
-def changed(**to):
+def changed(**to: Any) -> Any:
     return [PAGE[0], ["plotly_chart", {"data": [PAGE[1][1]["data"][0] | to]}]]
 
 
@@ -28,17 +31,17 @@ def changed(**to):
         (PAGE[:1], [": 1 instead of 2"]),
     ],
 )
-def test_what_changed_is_said(found, said):
+def test_what_changed_is_said(found: Any, said: Any) -> None:
     assert list(golden.differences(PAGE, found)) == said
 
 
-def test_what_is_rounded_may_be_rounded_either_way():
+def test_what_is_rounded_may_be_rounded_either_way() -> None:
     kept = {golden.ROUNDED: {"thumbnails": [17], "weights": [0.1]}}
     assert not [*golden.differences(kept, {golden.ROUNDED: {"thumbnails": [18], "weights": [0.10006]}})]
     assert len([*golden.differences(kept, {golden.ROUNDED: {"thumbnails": [19], "weights": [0.11]}})]) == 2
 
 
-def test_what_is_kept_is_read_back(tmp_path, monkeypatch):
+def test_what_is_kept_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(golden, "FOLDER", tmp_path)
     cases = {"bert/light": PAGE, "bert/dark": changed(color="#14171F"), "electra/light": PAGE}
     golden.keep("page", cases)

@@ -6,6 +6,8 @@ What was meant to change is kept anew by `python -m scripts.goldens`, and the di
 
 from __future__ import annotations
 
+from typing import Any
+
 import golden
 import pytest
 import visiting
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning") 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_what_it_was(page, monkeypatch):
+def test_a_page_is_what_it_was(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, found = golden.kept(page), visiting.all_of_a_page(page, monkeypatch)
     assert list(found) == list(kept)
     changed = [line for case in kept for line in golden.differences(kept[case], found[case], case)]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bertviz_app.serving import pass_queue as lines
 from bertviz_app.workspace import caches, jobs
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = "bertviz_app.engine."
@@ -165,7 +169,7 @@ def of_pages() -> Iterator[tuple[str, ast.FunctionDef]]:
             yield from ((f"{module.name}.{name}", node) for name, node in module.functions.items())
 
 
-def test_the_sources_are_understood():
+def test_the_sources_are_understood() -> None:
     assert {
         "final_states",
         "all_states",
@@ -183,7 +187,7 @@ def test_the_sources_are_understood():
     assert len(list(calls("once"))) > 30
 
 
-def test_what_makes_many_passes_is_done_in_jobs_only():
+def test_what_makes_many_passes_is_done_in_jobs_only() -> None:
     """By what of the engine it calls, or by calling for a pass again and again."""
     many, inside = make_many(), reached(works())
     methods = many & set(MODULES["bertviz_app.engine.model"].functions)
@@ -205,7 +209,7 @@ def test_what_makes_many_passes_is_done_in_jobs_only():
             assert not again or path.endswith("subject.runs"), f"{path} makes a pass in a loop: use subject.runs, or a Job"
 
 
-def test_what_is_computed_once_shows_nothing_and_asks_no_clock():
+def test_what_is_computed_once_shows_nothing_and_asks_no_clock() -> None:
     for module, call in calls("once"):
         paths = named(module, call.args[0])
         assert paths, f"{module.name}: once({ast.unparse(call.args[0])}) is not understood"
@@ -220,7 +224,7 @@ def test_what_is_computed_once_shows_nothing_and_asks_no_clock():
                     assert owner.imported[node.id].rpartition(".")[0].rpartition(".")[2] not in SHOWS, f"{path} uses {node.id}"
 
 
-def test_no_job_draws():
+def test_no_job_draws() -> None:
     for path in reached(works()):
         if path.startswith("bertviz_app.workspace.jobs."):
             continue  # it draws for those who wait, in their own threads
@@ -230,7 +234,7 @@ def test_no_job_draws():
 
 
 @pytest.fixture
-def outside(monkeypatch):
+def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A list that grows with each pass of the shared model's encoder that is made outside of a job."""
     monkeypatch.setattr(jobs, "GRACE", 60)
     caches.warm_up().join()
@@ -255,7 +259,9 @@ VIEWS = [
 
 
 @pytest.mark.parametrize(("page", "state", "button"), VIEWS)
-def test_a_page_leaves_many_passes_to_jobs(page, state, button, open_page, outside):
+def test_a_page_leaves_many_passes_to_jobs(
+    page: Any, state: Any, button: Any, open_page: Callable[..., AppTest], outside: Any
+) -> None:
     app = open_page(page, text=f"Nobody read this before, on {page} with {button}.", state=state)
     assert len(outside) <= MOST_OUTSIDE
     outside.clear()

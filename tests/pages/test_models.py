@@ -1,36 +1,44 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from safetensors.torch import load_file, save_file
 
 from bertviz_app.chapters.models.view import VIEWS
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def said(app) -> str:
+
+def said(app: Any) -> str:
     return " ".join(element.value for element in (*app.markdown, *app.caption, *app.code)).replace("\\", "")
 
 
 @pytest.mark.parametrize("view", VIEWS[:4])
-def test_every_view_opens_and_says_what_to_notice(open_page, view):
+def test_every_view_opens_and_says_what_to_notice(open_page: Callable[..., AppTest], view: Any) -> None:
     app = open_page("models", state={"models_view": view})
     assert not app.error and "What to notice." in said(app)
 
 
-def test_what_is_not_here_is_offered_with_its_command(open_page):
+def test_what_is_not_here_is_offered_with_its_command(open_page: Callable[..., AppTest]) -> None:
     app = open_page("models")
     assert "python -m bertviz_app.fetch" in said(app)
     table = app.dataframe[0].value
     assert table.loc[table["name"] == "embedded", "here"].all()
 
 
-def test_memory_names_the_model_that_this_page_uses(open_page):
+def test_memory_names_the_model_that_this_page_uses(open_page: Callable[..., AppTest]) -> None:
     table = open_page("models", state={"models_view": "Memory"}).dataframe[0].value
     assert "Embedded BERT" in list(table["model"])
 
 
-def test_own_checkpoints_are_checked_without_loading_them(open_page, tiny_families, tmp_path, monkeypatch):
+def test_own_checkpoints_are_checked_without_loading_them(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", f"{tiny_families['albert']}:{broken}:{tmp_path / 'nowhere'}")
@@ -39,7 +47,9 @@ def test_own_checkpoints_are_checked_without_loading_them(open_page, tiny_famili
     assert len(app.error) == 2 and "config\\.json" in app.error[0].value
 
 
-def test_what_is_ignored_in_a_checkpoint_is_listed(open_page, tiny_families, tmp_path, monkeypatch):
+def test_what_is_ignored_in_a_checkpoint_is_listed(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     tensors = load_file(folder / "model.safetensors")
     save_file(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +17,7 @@ APP = str(Path(__file__).parents[2] / "home.py")
 
 
 @pytest.fixture
-def passes():
+def passes() -> Iterator[Any]:
     """A list that grows with each pass of the shared model's encoder. The pass that warms the server up is not a visitor's."""
     caches.warm_up().join()
     made: list[None] = []
@@ -26,7 +28,7 @@ def passes():
 
 
 @pytest.mark.parametrize("pair", ["", "It is the first sentence that all pages see, and its pair."])
-def test_the_default_view_of_every_page_needs_one_pass_in_all(pair, passes):
+def test_the_default_view_of_every_page_needs_one_pass_in_all(pair: Any, passes: Any) -> None:
     text = f"Nobody has typed this before, with a second sentence or without: {bool(pair)}."
     app = AppTest.from_file(APP, default_timeout=60)
     app.session_state["scene"] = Scene(texts={"text": text, "pair": pair})

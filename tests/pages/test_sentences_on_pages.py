@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from laws import broken_laws
@@ -25,6 +27,6 @@ def notices(app: AppTest) -> list[str]:
 
 @pytest.mark.parametrize(("text", "pair"), INPUTS, ids=["repeated", "pair", "blank"])
 @pytest.mark.parametrize("page", PAGES)
-def test_what_is_to_be_noticed_keeps_the_laws(open_page, page, text, pair):
+def test_what_is_to_be_noticed_keeps_the_laws(open_page: Callable[..., AppTest], page: Any, text: Any, pair: Any) -> None:
     for sentence in notices(open_page(page, text=text, pair=pair)):
         assert not broken_laws(sentence), sentence

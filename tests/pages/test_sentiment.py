@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from choosing import listed
@@ -13,6 +15,11 @@ from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.workspace import caches
 from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from bertviz_app.engine.model import Model
 
 BAD_INPUT = {
     "right to left": "أحب هذا الفيلم",
@@ -28,28 +35,28 @@ BAD_INPUT = {
 }
 
 
-def shown(app) -> str:
+def shown(app: Any) -> str:
     elements = (*app.markdown, *app.caption, *app.error, *app.info, *app.warning)
     return "\n".join(element.value for element in elements)
 
 
-def many(open_page, place="One per line", **texts):
+def many(open_page: Callable[..., AppTest], place: Any = "One per line", **texts: Any) -> Any:
     return open_page(
         "sentiment", state={"sentiment_view": "Many sentences", "texts_from": place, "texts": texts}
     )  # fmt: skip
 
 
-def upload(app, data: bytes):
+def upload(app: Any, data: bytes) -> Any:
     app.file_uploader[0].set_value(("reviews.csv", data, "text/csv")).run()
     assert not app.exception
     return app
 
 
-def result(app):
+def result(app: Any) -> Any:
     return next(frame.value for frame in app.dataframe if "note" in frame.value)
 
 
-def test_the_numbers_on_the_page_are_the_model_s(open_page, model):
+def test_the_numbers_on_the_page_are_the_model_s(open_page: Callable[..., AppTest], model: Model) -> None:
     app = open_page("sentiment", text="What a dull film.")
     forward = model.run(model.encode("What a dull film."))
     reading = classes.read(model.info.task_heads["sentiment"], model.class_logits("sentiment", forward.pooler_output))
@@ -59,18 +66,18 @@ def test_the_numbers_on_the_page_are_the_model_s(open_page, model):
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
-def test_any_text_gets_an_answer(open_page, text):
+def test_any_text_gets_an_answer(open_page: Callable[..., AppTest], text: Any) -> None:
     app = open_page("sentiment", text=text)
     assert "What to notice" in shown(app) and not app.error
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "x" * 20_001])
-def test_a_text_that_cannot_be_read_gets_a_sentence(open_page, text):
+def test_a_text_that_cannot_be_read_gets_a_sentence(open_page: Callable[..., AppTest], text: Any) -> None:
     app = open_page("sentiment", text=text)
     assert len(app.error) == 1 and "What to notice" not in shown(app)
 
 
-def test_several_sentences_one_a_line(open_page):
+def test_several_sentences_one_a_line(open_page: Callable[..., AppTest]) -> None:
     app = many(open_page, reviews="A wonderful film.\n\nA terrible film.\n\u200b\n" + "good film " * 700)
     table = result(app)
     assert list(table["label"][:2]) == ["POSITIVE", "NEGATIVE"] and list(table["row"]) == [1, 3, 5]
@@ -78,16 +85,16 @@ def test_several_sentences_one_a_line(open_page):
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT)
-def test_any_line_among_several_is_read(open_page, text):
+def test_any_line_among_several_is_read(open_page: Callable[..., AppTest], text: Any) -> None:
     app = many(open_page, reviews=f"Good.\n{text}")
     assert list(result(app)["label"].isna()) == [False, False]
 
 
-def test_an_empty_box_is_a_sentence(open_page):
+def test_an_empty_box_is_a_sentence(open_page: Callable[..., AppTest]) -> None:
     assert len(many(open_page, reviews=" \n ").error) == 1
 
 
-def said(app) -> str:
+def said(app: Any) -> str:
     return shown(app).replace("\\", "")
 
 
@@ -100,7 +107,7 @@ SHOP = (
 )
 
 
-def test_a_file_is_seen_and_its_column_chosen_before_anything_is_scored(open_page):
+def test_a_file_is_seen_and_its_column_chosen_before_anything_is_scored(open_page: Callable[..., AppTest]) -> None:
     app = upload(many(open_page, "File"), SHOP)
     box = next(box for box in app.selectbox if box.label == "Column with the texts")
     assert box.value == "Review Text" and [len(frame.value) for frame in app.dataframe] == [3]
@@ -120,13 +127,13 @@ def test_a_file_is_seen_and_its_column_chosen_before_anything_is_scored(open_pag
     assert list(result(app)["row"]) == [2, 3, 4, 5] and "which you uploaded earlier" in said(app)
 
 
-def test_a_file_that_is_taken_out_of_the_box_is_gone(open_page):
+def test_a_file_that_is_taken_out_of_the_box_is_gone(open_page: Callable[..., AppTest]) -> None:
     app = upload(many(open_page, "File"), SHOP)
     app.file_uploader[0].set_value(None).run()
     assert not app.exception and not app.dataframe and "uploaded earlier" not in said(app)
 
 
-def test_another_column_is_read_when_the_visitor_says_so(open_page):
+def test_another_column_is_read_when_the_visitor_says_so(open_page: Callable[..., AppTest]) -> None:
     app = upload(many(open_page, "File"), SHOP)
     next(box for box in app.selectbox if box.label == "Column with the texts").set_value("Title").run()
     assert app.button("read_texts").label == "Read 2 texts" and "empty cell (2)" in said(app)
@@ -138,7 +145,7 @@ def test_another_column_is_read_when_the_visitor_says_so(open_page):
     assert next(box for box in app.selectbox if box.label == "Column with the texts").value == "Review Text"
 
 
-def test_the_file_s_labels_stand_beside(open_page):
+def test_the_file_s_labels_stand_beside(open_page: Callable[..., AppTest]) -> None:
     data = b"text,polarity\nwonderful,pos\nawful,neg\nsuperb,neg\nboring,neg\nfine,unsure\n"
     app = upload(many(open_page, "File"), data)
     chosen = {box.label: box.value for box in app.selectbox}
@@ -151,7 +158,7 @@ def test_the_file_s_labels_stand_beside(open_page):
     assert "of 5 rows" in said(app)  # nothing is scored again for it
 
 
-def test_how_the_file_is_read_can_be_changed(open_page):
+def test_how_the_file_is_read_can_be_changed(open_page: Callable[..., AppTest]) -> None:
     app = upload(many(open_page, "File"), "good,1\nGröße,0\n".encode("cp1252"))
     assert "is the likeliest" in said(app)
     next(box for box in app.selectbox if box.label == "Delimiter").set_value("none: a text per line").run()
@@ -160,7 +167,9 @@ def test_how_the_file_is_read_can_be_changed(open_page):
     assert "GrцЯe" in str([list(frame.value.iloc[:, 1]) for frame in app.dataframe])
 
 
-def test_the_csv_costs_passes_only_on_the_click_and_only_once(open_page, monkeypatch):
+def test_the_csv_costs_passes_only_on_the_click_and_only_once(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from bertviz_app.engine.model import Model
 
     caches.final_states.clear()
@@ -177,19 +186,23 @@ def test_the_csv_costs_passes_only_on_the_click_and_only_once(open_page, monkeyp
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n", b"text\n", b"PK\x03\x04"])
-def test_a_file_that_is_no_csv_is_a_sentence(open_page, data):
+def test_a_file_that_is_no_csv_is_a_sentence(open_page: Callable[..., AppTest], data: Any) -> None:
     app = upload(many(open_page, "File"), data)
     assert len(app.error) == 1 and not app.dataframe
 
 
-def test_rows_beyond_the_limit_are_left_out_and_said(open_page, monkeypatch):
+def test_rows_beyond_the_limit_are_left_out_and_said(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INSIDE_BERT_MAX_ROWS", "3")
     app = upload(many(open_page, "File"), b"text\n" + b"fine\n" * 5)
     assert "Left out: the last 2 rows; this server reads 3 of a file." in shown(app).replace("\\", "")
     assert app.button("read_texts").label == "Read 3 texts"
 
 
-def test_a_checkpoint_without_a_trained_head_says_so_and_leads_to_one_that_has_it(open_page, tiny_checkpoint, monkeypatch):
+def test_a_checkpoint_without_a_trained_head_says_so_and_leads_to_one_that_has_it(
+    open_page: Callable[..., AppTest], tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = str(tiny_checkpoint("headless"))
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", folder)
     app = open_page("sentiment", text="I love AI!", state={"model": Path(folder).name})
@@ -199,7 +212,9 @@ def test_a_checkpoint_without_a_trained_head_says_so_and_leads_to_one_that_has_i
     assert not app.exception and "“POSITIVE” has" in shown(app)
 
 
-def test_the_labels_are_the_checkpoint_s_own(open_page, tiny_checkpoint, monkeypatch):
+def test_the_labels_are_the_checkpoint_s_own(
+    open_page: Callable[..., AppTest], tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = str(
         tiny_checkpoint("stars", architecture="BertForSequenceClassification", labels=("1 star", "2 stars", "3 stars"))
     )
@@ -214,7 +229,7 @@ PAIRS = (
 )
 
 
-def test_pairs_of_a_file_are_read_together_and_join_back(open_page, model):
+def test_pairs_of_a_file_are_read_together_and_join_back(open_page: Callable[..., AppTest], model: Model) -> None:
     app = many(open_page)
     listed(app, "classifier").set_value("sentence pairs").run()
     assert not app.exception and "a column for each of the two" in shown(app)
@@ -235,7 +250,7 @@ def test_pairs_of_a_file_are_read_together_and_join_back(open_page, model):
     assert table["note"][2] == "second text: empty cell"
 
 
-def test_a_file_of_one_column_holds_no_pairs(open_page):
+def test_a_file_of_one_column_holds_no_pairs(open_page: Callable[..., AppTest]) -> None:
     app = many(open_page)
     listed(app, "classifier").set_value("sentence pairs").run()
     upload(app, b"text\nGood film.\nBad film.\n")

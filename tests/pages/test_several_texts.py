@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 BOXES = {
     "batch": ("tokens", {"tokens_view": "Padding and truncation"}),
@@ -14,23 +20,23 @@ BOXES = {
 }
 
 
-def opened(open_page, name, text=None):
+def opened(open_page: Callable[..., AppTest], name: Any, text: Any = None) -> Any:
     page, state = BOXES[name]
     return open_page(page, state=state | ({"texts": {name: text}} if text is not None else {}))
 
 
-def box(app, name):
+def box(app: Any, name: Any) -> Any:
     return next(area for area in app.text_area if area.key == f"draft_{name}")
 
 
 @pytest.mark.parametrize("name", BOXES)
-def test_how_many_is_said_before(open_page, name, monkeypatch):
+def test_how_many_is_said_before(open_page: Callable[..., AppTest], name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSIDE_BERT_MAX_SENTENCES", "7")
     assert "(up to 7)" in box(opened(open_page, name), name).label
 
 
 @pytest.mark.parametrize("name", BOXES)
-def test_what_is_not_read_is_said(open_page, name, monkeypatch):
+def test_what_is_not_read_is_said(open_page: Callable[..., AppTest], name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSIDE_BERT_MAX_SENTENCES", "5")
     typed = "The bank.\n\n\u200b\nA bank.\n[PAD]\n" + "The bank again.\n" * 5
     app = opened(open_page, name, typed)
@@ -42,6 +48,6 @@ def test_what_is_not_read_is_said(open_page, name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", BOXES)
-def test_where_nothing_can_be_read_there_is_one_sentence(open_page, name):
+def test_where_nothing_can_be_read_there_is_one_sentence(open_page: Callable[..., AppTest], name: Any) -> None:
     app = opened(open_page, name, "\u200b\n \n[SEP]")
     assert len(app.error) == 1 and "nothing to read" in app.error[0].value

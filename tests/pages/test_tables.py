@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -10,6 +11,9 @@ from pandas.api.types import is_numeric_dtype
 from snippets import run, same
 
 from bertviz_app.workspace.navigation import PAGES
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 COUNTED = {
     "number",
@@ -42,7 +46,9 @@ VIEWS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("page", "state"), PLAIN + VIEWS, ids=lambda value: value if isinstance(value, str) else "-".join(value.values())
 )
-def test_tables_count_from_1_and_their_python_gives_all_of_them(open_page, page, state):
+def test_tables_count_from_1_and_their_python_gives_all_of_them(
+    open_page: Callable[..., AppTest], page: Any, state: Any
+) -> None:
     app = open_page(page, state=state)
     tables = [element.value for element in app.dataframe]
     assert tables or not state

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import heads
 import numpy as np
@@ -15,6 +18,9 @@ from bertviz_app.chapters.tasks.view import VIEWS
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.families.tasks import TASKS as ROWS
 from bertviz_app.workspace.markup import plain
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 TASKS = tuple(VIEWS)
 OFFERED = {name for checkpoint in CATALOG.values() for name in checkpoint.tasks}
@@ -33,15 +39,15 @@ BAD_INPUT = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return heads.save(tmp_path_factory.mktemp("tasks") / "headed")
 
 
 @pytest.fixture
-def tasks(open_page, folder, monkeypatch):
+def tasks(open_page: Callable[..., AppTest], folder: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Opens a task on a tiny checkpoint that has all the heads."""
 
-    def run(task: str, *, text=None, pair=None, **texts):
+    def run(task: str, *, text: Any = None, pair: Any = None, **texts: Any) -> Any:
         monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
         given = {key: value for key, value in {"text": text, "pair": pair, **texts}.items() if value is not None}
         return open_page("tasks", state={"task": task, "model": folder.name, "texts": given})
@@ -49,13 +55,13 @@ def tasks(open_page, folder, monkeypatch):
     return run
 
 
-def shown(app) -> str:
+def shown(app: Any) -> str:
     elements = (*app.markdown, *app.caption, *app.error, *app.info, *app.warning)
     return "\n".join(element.value for element in elements).replace("\\", "")
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks, task):
+def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks: Any, task: Any) -> None:
     app = tasks(task)
     assert not app.error and "What to notice." in shown(app)
     assert "Which tokens it looks at" in [header.value for header in app.header] and "In layer 2," in shown(app)
@@ -63,13 +69,13 @@ def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks, ta
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_layer_is_the_visitor_s(tasks, task):
+def test_the_layer_is_the_visitor_s(tasks: Any, task: Any) -> None:
     app = tasks(task)
     app.slider(key="looks_layer").set_value(1).run()
     assert not app.exception and "In layer 1," in shown(app)
 
 
-def test_entities_are_those_of_the_model(tasks, folder):
+def test_entities_are_those_of_the_model(tasks: Any, folder: Any) -> None:
     from bertviz_app import load
 
     app, model = tasks("Named entities", text="Ann of Bonn love the cat."), load(str(folder))
@@ -84,7 +90,7 @@ def test_entities_are_those_of_the_model(tasks, folder):
 
 
 @pytest.mark.parametrize(("task", "key"), [("Sentence pairs", "pairs"), ("Sentiment", "sentiment")])
-def test_classes_are_those_of_the_model(tasks, folder, task, key):
+def test_classes_are_those_of_the_model(tasks: Any, folder: Any, task: Any, key: Any) -> None:
     from bertviz_app import load
 
     app, model = tasks(task, text="the cat sat.", pair="a dog ran."), load(str(folder))
@@ -94,12 +100,12 @@ def test_classes_are_those_of_the_model(tasks, folder, task, key):
     assert list(table["probability"]) == pytest.approx(reading.values.tolist(), abs=1e-6)
 
 
-def test_a_relation_needs_a_second_sentence(tasks):
+def test_a_relation_needs_a_second_sentence(tasks: Any) -> None:
     app = tasks("Sentence pairs", text="the cat sat.")
     assert "needs two sentences" in shown(app) and not app.get("plotly_chart")
 
 
-def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tasks):
+def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tasks: Any) -> None:
     passage = "the cat sat on the mat. a dog ran away. " * 20
     app = tasks("Question answering", question="who sat?", passage=passage)
     answers = next(frame.value for frame in app.dataframe if "answer" in frame.value)
@@ -107,7 +113,7 @@ def test_an_answer_lies_in_the_passage_and_a_long_passage_is_read_in_windows(tas
     assert "windows of up to 64 tokens" in shown(app) and "always picks an answer" in shown(app)
 
 
-def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks):
+def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks: Any) -> None:
     app = tasks("Question answering", question="who sat?", passage="the cat sat on the mat.")
     assert "No answer is given" not in shown(app)
     app.slider(key="answer_below").set_value(99).run()
@@ -122,14 +128,14 @@ def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks):
 @pytest.mark.parametrize(
     ("box", "text"), [("question", " "), ("passage", " \n"), ("passage", "\u200b"), ("article", ""), ("similar", "\n")]
 )
-def test_an_empty_box_is_a_sentence(tasks, box, text):
+def test_an_empty_box_is_a_sentence(tasks: Any, box: Any, text: Any) -> None:
     task = {"article": "Summary", "similar": "Similarity"}.get(box, "Question answering")
     app = tasks(task, **{box: text})
     assert len(app.error) == 1 and re.search("nothing to read|Type a sentence first", app.error[0].value)
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_any_text_gets_an_answer_and_is_never_markup(tasks, task):
+def test_any_text_gets_an_answer_and_is_never_markup(tasks: Any, task: Any) -> None:
     app, wrong = tasks(task), {}
     for name, text in BAD_INPUT.items():
         boxes = {"question": text, "passage": text, "article": text, "similar": f"{text}\nthe cat"}
@@ -147,12 +153,12 @@ def test_any_text_gets_an_answer_and_is_never_markup(tasks, task):
 @pytest.mark.parametrize(
     ("task", "box"), [("Question answering", "question"), ("Question answering", "passage"), ("Summary", "article")]
 )
-def test_a_text_that_cannot_be_read_is_one_sentence(tasks, task, box, text):
+def test_a_text_that_cannot_be_read_is_one_sentence(tasks: Any, task: Any, box: Any, text: Any) -> None:
     app = tasks(task, **{box: text})
     assert len(app.error) == 1 and "What to notice." not in shown(app)
 
 
-def test_a_summary_says_how_the_text_was_split(tasks):
+def test_a_summary_says_how_the_text_was_split(tasks: Any) -> None:
     app = tasks("Summary", article="Milk\nBread\nDr. Dre came. He left.")
     assert "4 sentences, split by the rules for English. 2 of them end where a line ends" in shown(app)
     listed(app, "summary_language").set_value("German").run()
@@ -160,7 +166,7 @@ def test_a_summary_says_how_the_text_was_split(tasks):
 
 
 @pytest.mark.parametrize("ratio", [10, 100])
-def test_a_summary_keeps_as_much_as_it_is_told(tasks, ratio):
+def test_a_summary_keeps_as_much_as_it_is_told(tasks: Any, ratio: Any) -> None:
     app = tasks("Summary", article="The cat sat. A dog ran away. The mat. Ann of Bonn. It rain. ")
     app.slider(key="summary_ratio").set_value(ratio).run()
     table = next(frame.value for frame in app.dataframe if "chosen" in frame.value)
@@ -170,7 +176,9 @@ def test_a_summary_keeps_as_much_as_it_is_told(tasks, ratio):
 
 
 @pytest.mark.parametrize("task", HEADED)
-def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path, monkeypatch, task):
+def test_a_head_that_is_not_there_is_said_with_a_way_to_one(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Any
+) -> None:
     """A button where a model with the head is on this machine, else the command that downloads it."""
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(heads.save(tmp_path / "headless", tasks=())))
     app = open_page("tasks", state={"task": task, "model": "headless"})
@@ -182,7 +190,7 @@ def test_a_head_that_is_not_there_is_said_with_a_way_to_one(open_page, tmp_path,
         assert not app.exception and "Which tokens it looks at" in [header.value for header in app.header]
 
 
-def test_each_task_has_a_sample_until_something_is_typed(tasks):
+def test_each_task_has_a_sample_until_something_is_typed(tasks: Any) -> None:
     app = tasks("Named entities")
     assert "Merkel" in app.text_input(key="draft_text").value
     app.segmented_control(key="task").set_value("Sentence pairs").run()
@@ -193,7 +201,9 @@ def test_each_task_has_a_sample_until_something_is_typed(tasks):
     assert app.text_input(key="draft_text").value == "the cat sat." == app.session_state["scene"].texts["text"]
 
 
-def test_similarity_of_a_model_that_was_trained_for_it_is_the_trained_one(open_page, tiny_families, tmp_path, monkeypatch):
+def test_similarity_of_a_model_that_was_trained_for_it_is_the_trained_one(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from sentence_folders import TEXTS, trained, vectors_of
 
     folder = trained(tmp_path / "mine", tiny_families["mpnet"], pooling={"pooling_mode_mean_tokens": True}, normalize=True,

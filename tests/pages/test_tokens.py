@@ -1,5 +1,10 @@
 """The Tokens page, with any input."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from choosing import listed
 from conftest import ROOT
@@ -16,7 +21,7 @@ BAD = (
 )  # fmt: skip
 
 
-def test_default(open_page) -> None:
+def test_default(open_page: Callable[..., AppTest]) -> None:
     open_page("home")
     before = pass_queue().passed
     app = open_page("tokens")
@@ -25,32 +30,32 @@ def test_default(open_page) -> None:
     assert any("8 words and marks became 9 tokens" in entry.value for entry in app.markdown)
 
 
-def test_the_example(open_page) -> None:
+def test_the_example(open_page: Callable[..., AppTest]) -> None:
     table = open_page("tokens", text="I love AI!").dataframe[0].value
     assert table["id"].tolist() == [101, 1045, 2293, 9932, 999, 102]
 
 
 @pytest.mark.parametrize("view", VIEWS[:3])
 @pytest.mark.parametrize("text", BAD, ids=lambda text: ascii(text[:10]))
-def test_any_text(open_page, view: str, text: str) -> None:
+def test_any_text(open_page: Callable[..., AppTest], view: str, text: str) -> None:
     app = open_page("tokens", text=text, state={"tokens_view": view})
     assert not app.error or (text.startswith("[MASK]") and view == VIEWS[1])
     assert app.error or app.dataframe
 
 
 @pytest.mark.parametrize("text", [" ", "\u200b", "x" * 20_001], ids=["blank", "unseen", "long"])
-def test_nothing_to_read_is_said(open_page, text: str) -> None:
+def test_nothing_to_read_is_said(open_page: Callable[..., AppTest], text: str) -> None:
     app = open_page("tokens", text=text)
     assert len(app.error) == 1
 
 
-def test_pair(open_page) -> None:
+def test_pair(open_page: Callable[..., AppTest]) -> None:
     table = open_page("tokens", text="One.", pair="Two café.").dataframe[0].value
     assert table["segment"].tolist() == [0] * 4 + [1] * 4
     assert table["text"].tolist()[5] == "café"
 
 
-def test_choosing_a_word_and_then_another_text(open_page) -> None:
+def test_choosing_a_word_and_then_another_text(open_page: Callable[..., AppTest]) -> None:
     app = open_page("tokens", state={"tokens_view": VIEWS[1]})
     assert listed(app, "wordpiece_word").value == "skateboarding"
     listed(app, "wordpiece_word").select("brother").run()
@@ -60,7 +65,7 @@ def test_choosing_a_word_and_then_another_text(open_page) -> None:
     assert not app.exception and listed(app, "wordpiece_word").value == "unaffable"
 
 
-def test_padding(open_page) -> None:
+def test_padding(open_page: Callable[..., AppTest]) -> None:
     app = open_page("tokens", state={"tokens_view": VIEWS[2]})
     assert (app.dataframe[0].value["token"] == "[PAD]").sum() == 7
     app.slider(key="batch_length").set_value(32).run()
@@ -68,7 +73,7 @@ def test_padding(open_page) -> None:
 
 
 @pytest.mark.parametrize("lines", ["\n".join(BAD[:-2]), " \n ", "\u200b", "one"], ids=["bad", "blank", "unseen", "one"])
-def test_any_batch(open_page, lines: str) -> None:
+def test_any_batch(open_page: Callable[..., AppTest], lines: str) -> None:
     app = open_page("tokens", state={"tokens_view": VIEWS[2]})
     app.text_area(key="draft_batch").input(lines)
     next(button for button in app.button if button.label == "Show" and button.form_id == "form_batch").click().run()
@@ -85,7 +90,12 @@ def test_any_batch(open_page, lines: str) -> None:
     ],
 )  # fmt: skip
 def test_the_steps_of_the_model_s_own_tokenizer(
-    open_page, tiny_families, monkeypatch, family: str, title: str, says: str
+    open_page: Callable[..., AppTest],
+    tiny_families: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    family: str,
+    title: str,
+    says: str,
 ) -> None:
     folder = tiny_families[family]
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
@@ -98,7 +108,7 @@ def test_the_steps_of_the_model_s_own_tokenizer(
     assert not app.exception and "".join(app.dataframe[1].value["token"]).strip("␣") == "dusk"
 
 
-def test_a_link_to_a_view_by_its_former_name_opens_it():
+def test_a_link_to_a_view_by_its_former_name_opens_it() -> None:
     """Every former name leads to a view that its page offers today."""
     pages = {"attention_view": "attention", "tokens_view": "tokens"}
     assert {choice.value for choice in choices._FORMER_NAMES} == set(pages)

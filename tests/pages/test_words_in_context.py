@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import tiny
@@ -12,21 +16,28 @@ from bertviz_app.chapters.words_in_context.view import VIEWS
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import jobs
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from bertviz_app.engine.model import Model
+
 LINES = "\n".join(lens.LINES)
 
 
-def said(app) -> str:
+def said(app: Any) -> str:
     return " ".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
 
 
-def asked(open_page, *, word=lens.WORD, lines=LINES, view="Map", **state):
+def asked(
+    open_page: Callable[..., AppTest], *, word: Any = lens.WORD, lines: Any = LINES, view: Any = "Map", **state: Any
+) -> Any:
     """The page with this word and these sentences typed."""
     return open_page(
         "words_in_context", state={"contexts_view": view, "texts": {"context_word": word, "contexts": lines}} | state
     )
 
 
-def test_the_sentences_are_read_once(open_page):
+def test_the_sentences_are_read_once(open_page: Callable[..., AppTest]) -> None:
     open_page("home")
     word = "word that nobody asked for before"
     lines = "\n".join(f"A {word} in sentence {n}." for n in range(10))
@@ -39,7 +50,7 @@ def test_the_sentences_are_read_once(open_page):
     assert pass_queue().passed == before
 
 
-def test_what_is_typed_is_read_when_it_is_submitted(open_page):
+def test_what_is_typed_is_read_when_it_is_submitted(open_page: Callable[..., AppTest]) -> None:
     app = open_page("words_in_context")
     assert "in the same sense have a cosine of" in said(app)
     app.text_input(key="draft_context_word").set_value("river")
@@ -47,7 +58,7 @@ def test_what_is_typed_is_read_when_it_is_submitted(open_page):
     assert not app.exception and "“river” occurs only once" in said(app)
 
 
-def test_the_sample_is_read_on_a_click_and_once(open_page):
+def test_the_sample_is_read_on_a_click_and_once(open_page: Callable[..., AppTest]) -> None:
     app = asked(open_page, view="Over the layers")
     before = pass_queue().passed
     assert "random words (" in app.button(key="read_random_words").label and "Without what random words" not in said(app)
@@ -58,14 +69,14 @@ def test_the_sample_is_read_on_a_click_and_once(open_page):
     assert "Two random words have" in said(asked(open_page)) and pass_queue().passed == before + passed
 
 
-def test_the_embedded_model_keeps_places_of_one_sense_together(open_page):
+def test_the_embedded_model_keeps_places_of_one_sense_together(open_page: Callable[..., AppTest]) -> None:
     app = asked(open_page)
     assert "the most similar occurrence has the same sense for 8 of 10" in said(app)
     app.select_slider(key="state").set_value("embeddings").run()
     assert "At the embeddings, two occurrences of “bank” in the same sense have a cosine of 0.97" in said(app)
 
 
-def test_the_table_over_the_layers_has_raw_and_adjusted(open_page, model):
+def test_the_table_over_the_layers_has_raw_and_adjusted(open_page: Callable[..., AppTest], model: Model) -> None:
     baseline = jobs.awaited(workspace.baseline_job(model), lambda run: None)
     table = asked(open_page, view="Over the layers").dataframe[0].value
     assert np.allclose(table["self-similarity"] - baseline.cosine, table["self-similarity, adjusted"], atol=1e-6)
@@ -74,7 +85,9 @@ def test_the_table_over_the_layers_has_raw_and_adjusted(open_page, model):
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_in_every_family(open_page, tiny_families, monkeypatch, family, view):
+def test_every_view_in_every_family(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch, family: Any, view: Any
+) -> None:
     folder = tiny_families[family]
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = asked(open_page, view=view, model=folder.name)
@@ -94,7 +107,7 @@ def test_every_view_in_every_family(open_page, tiny_families, monkeypatch, famil
         ("bank", "\u200b", "at least one with a visible character."),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence(open_page, word, lines, sentence):
+def test_what_cannot_be_read_is_one_sentence(open_page: Callable[..., AppTest], word: Any, lines: Any, sentence: Any) -> None:
     app = asked(open_page, word=word, lines=lines)
     assert len(app.error) == 1 and app.error[0].value.replace("\\", "").endswith(sentence)
 
@@ -116,12 +129,12 @@ def test_what_cannot_be_read_is_one_sentence(open_page, word, lines, sentence):
         ("दिल्ली", "नई दिल्ली\nदिल्ली में"),
     ],
 )
-def test_odd_words_and_sentences_are_read(open_page, view, word, lines):
+def test_odd_words_and_sentences_are_read(open_page: Callable[..., AppTest], view: Any, word: Any, lines: Any) -> None:
     app = asked(open_page, word=word, lines=lines, view=view)
     assert not app.error and len(app.get("plotly_chart")) == 1 and "What to notice." in said(app)
 
 
-def test_what_is_left_out_is_said(open_page):
+def test_what_is_left_out_is_said(open_page: Callable[..., AppTest]) -> None:
     app = asked(open_page, lines="The bank.\nNo such word.\n\u200b\nbanks\nA bank.\n" + "word " * 100 + "bank")
     assert "“bank” does not occur in lines 2 and 4, as a word of its own." in said(
         app
@@ -136,6 +149,6 @@ def test_what_is_left_out_is_said(open_page):
 @pytest.mark.parametrize(
     ("word", "lines"), [("can", "I can't.\nYou can’t."), ("cafe", "a café\nthe cafe\u0301"), ("दिल", "नई दिल्ली\nदिल्ली")]
 )
-def test_a_part_of_a_word_is_not_the_word(open_page, word, lines):
+def test_a_part_of_a_word_is_not_the_word(open_page: Callable[..., AppTest], word: Any, lines: Any) -> None:
     app = asked(open_page, word=word, lines=lines)
     assert "does not occur in lines 1 and 2" in said(app) and "does not occur" in said(app)

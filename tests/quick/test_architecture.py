@@ -132,25 +132,25 @@ def may_import(path: Path, found: Import) -> bool:
     return found.lazy or here in ("engine", *DOORS) or named(path).startswith(COMMANDS) or found.name not in SLOW
 
 
-def test_there_is_a_house():
+def test_there_is_a_house() -> None:
     assert len(sources()) > 25 and {room(path) for path in sources()} - DOORS == set(RANKS)
 
 
-def test_imports_only_go_down():
+def test_imports_only_go_down() -> None:
     wrong = [
         f"{named(path)}: {found.path}" for path in sources() for found in imports(parsed(path)) if not may_import(path, found)
     ]
     assert wrong == []
 
 
-def test_chapters_do_not_know_each_other():
+def test_chapters_do_not_know_each_other() -> None:
     for path in sources():
         if room(path) == "chapters":
             others = {found.path.split(".")[2] for found in imports(parsed(path)) if found.ours and found.name == "chapters"}
             assert others <= {path.parent.name}, named(path)
 
 
-def test_nothing_starts_a_page_with_seconds_of_torch():
+def test_nothing_starts_a_page_with_seconds_of_torch() -> None:
     """What a page imports at its top, and all that those import at theirs, holds neither torch nor transformers."""
     tops = {module(path): {found.path for found in imports(parsed(path)) if not found.lazy} for path in sources()}
     reached, todo = set(), [name for name in tops if name.startswith("pages.")]
@@ -174,7 +174,7 @@ def prefixes(path: str) -> list[str]:
     return [".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def test_files_functions_and_signatures_stay_small():
+def test_files_functions_and_signatures_stay_small() -> None:
     wrong = []
     for path in sources():
         text = path.read_text(encoding="utf-8")
@@ -190,7 +190,7 @@ def test_files_functions_and_signatures_stay_small():
     assert wrong == []
 
 
-def test_every_module_and_every_public_function_of_the_package_says_what_it_is():
+def test_every_module_and_every_public_function_of_the_package_says_what_it_is() -> None:
     wrong = []
     for path in sources():
         tree = parsed(path)
@@ -207,7 +207,7 @@ def test_every_module_and_every_public_function_of_the_package_says_what_it_is()
 VAGUE = re.compile(r"_?(get|process)_|.*([Hh]elper|[Mm]anager|[Uu]til)")
 
 
-def test_names_say_something():
+def test_names_say_something() -> None:
     wrong = []
     for path in sources():
         if re.search("util|helper|manager|misc", named(path)):
@@ -221,7 +221,7 @@ def test_names_say_something():
     assert [one for one in wrong if not one.startswith(COMMANDS)] == []
 
 
-def test_one_word_for_one_thing():
+def test_one_word_for_one_thing() -> None:
     """No public class has the name of another one."""
     homes: dict[str, list[str]] = {}
     for path in sources():
@@ -231,14 +231,14 @@ def test_one_word_for_one_thing():
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
-def test_no_chapter_or_page_names_a_family_of_models():
+def test_no_chapter_or_page_names_a_family_of_models() -> None:
     families = r"\b(roberta|distilbert|albert|electra|deberta)\b"
     for path in sources():
         if room(path) in ("pages", "analysis", "chapters", "workspace") and path.stem != "glossary":
             assert not re.search(families, path.read_text(encoding="utf-8"), re.IGNORECASE), named(path)
 
 
-def test_the_top_of_the_repository_is_as_planned():
+def test_the_top_of_the_repository_is_as_planned() -> None:
     import subprocess
 
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -253,7 +253,7 @@ def test_the_top_of_the_repository_is_as_planned():
     assert top <= planned
 
 
-def test_what_is_imported_is_pinned_exactly():
+def test_what_is_imported_is_pinned_exactly() -> None:
     lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
     pins = [line for line in lines if line]
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", pin) for pin in pins)
@@ -262,7 +262,7 @@ def test_what_is_imported_is_pinned_exactly():
     assert {packages.get(name, name) for name in imported} <= {pin.split("==")[0] for pin in pins}
 
 
-def test_no_code_of_a_checkpoint_is_trusted():
+def test_no_code_of_a_checkpoint_is_trusted() -> None:
     unsafe = r"trust_remote_code|pickle\.load|torch\.load\b|weights_only|\beval\(|\bexec\("
     wrong = [named(path) for path in sources() if re.search(unsafe, path.read_text(encoding="utf-8").replace(".eval()", ""))]
     assert wrong == []
@@ -275,7 +275,7 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return sorted(graph)
 
 
-def test_no_module_imports_itself_by_a_detour():
+def test_no_module_imports_itself_by_a_detour() -> None:
     """Imports for types alone count, and those within functions."""
     graph = {module(path): {part for found in imports(parsed(path)) for part in prefixes(found.path)} for path in sources()}
     # A package's own file gathers its modules and is imported by them: it is no step.
@@ -283,7 +283,7 @@ def test_no_module_imports_itself_by_a_detour():
     assert circle({name: (graph[name] - {name}) & modules for name in modules}) == []
 
 
-def test_no_folder_imports_itself_by_a_detour():
+def test_no_folder_imports_itself_by_a_detour() -> None:
     graph: dict[str, set[str]] = {}
     for path in sources():
         graph.setdefault(room(path), set()).update(found.name for found in imports(parsed(path)) if found.ours)

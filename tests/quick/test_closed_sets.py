@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -23,5 +23,5 @@ from bertviz_app.records import attributions
         (text_map.VectorWay, text_map.WAYS),
     ],
 )
-def test_a_type_of_names_and_its_table_are_the_same(names, table):
+def test_a_type_of_names_and_its_table_are_the_same(names: Any, table: Any) -> None:
     assert list(get_args(names)) == list(table)

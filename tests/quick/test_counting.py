@@ -15,7 +15,7 @@ BY_HAND = re.compile(r"\{(?!n |twins )[\w.\[\]]+ \+ 1(:[^}]*)?\}|str\(\w+ \+ 1\)
 OF_POSITIONS = re.compile(r"""["'](position|index)["']: (list\(range|\[|range|np\.arange)""")
 
 
-def test_what_is_shown_is_counted_by_one_function():
+def test_what_is_shown_is_counted_by_one_function() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in SHOWN
@@ -25,13 +25,13 @@ def test_what_is_shown_is_counted_by_one_function():
     assert len(SHOWN) > 100 and found == []
 
 
-def test_no_table_has_a_column_of_positions():
+def test_no_table_has_a_column_of_positions() -> None:
     in_a_title = re.compile(r", position \{?%?\{")  # of a hover or a chart
     texts = {path: path.read_text(encoding="utf-8") for path in SHOWN}
     assert [path.name for path, text in texts.items() if OF_POSITIONS.search(text) or in_a_title.search(text)] == []
 
 
-def test_rows_and_columns_are_numbered_from_1():
+def test_rows_and_columns_are_numbered_from_1() -> None:
     assert numbered(["a", "b"]) == {"token number": [1, 2], "token": ["a", "b"]}
     assert numbered(["a", "b"], unit="word") == {"word number": [1, 2], "word": ["a", "b"]}
     assert numbered(["a", "b", "c"], [2]) == {"token number": [3], "token": ["c"]}

@@ -9,7 +9,7 @@ def classes() -> dict[str, type]:
     return {name: cls for name, cls in vars(errors).items() if inspect.isclass(cls) and issubclass(cls, Exception)}
 
 
-def test_the_drawn_tree_is_the_real_one():
+def test_the_drawn_tree_is_the_real_one() -> None:
     parents: dict[str, str] = {}
     path: list[str] = []
     for line in errors.__doc__.splitlines():
@@ -28,5 +28,5 @@ def test_the_drawn_tree_is_the_real_one():
     assert parents == real
 
 
-def test_every_error_says_what_it_is():
+def test_every_error_says_what_it_is() -> None:
     assert all(cls.__doc__ for cls in classes().values())

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 
-def test_torch_is_told_how_to_wait_before_it_is_imported_and_a_setting_from_outside_is_kept():
+def test_torch_is_told_how_to_wait_before_it_is_imported_and_a_setting_from_outside_is_kept() -> None:
     code = "import os, sys, bertviz_app; assert 'torch' not in sys.modules; sys.stdout.write(os.environ['GOMP_SPINCOUNT'])"
 
     def spins(**environment: str) -> str:

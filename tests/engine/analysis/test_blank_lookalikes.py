@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -22,28 +23,28 @@ NONE = [
 @pytest.mark.parametrize(
     "frame", ["The {} sat.", "{}", "She said “{}”, twice.", "It was {}.", "¿{}?", "The {}'s hat", "({}) sat", "a {}\nb"]
 )
-def test_what_looks_like_a_blank_is_asked_about(written, frame):
+def test_what_looks_like_a_blank_is_asked_about(written: Any, frame: Any) -> None:
     text = frame.replace("{}", written)
     assert with_blanks(text) == frame.replace("{}", "[MASK]")
     assert question([text]).startswith("Did you mean [MASK]?")
 
 
 @pytest.mark.parametrize("text", NONE)
-def test_blanks_code_addresses_and_words_are_left_alone(text):
+def test_blanks_code_addresses_and_words_are_left_alone(text: Any) -> None:
     assert lookalikes(text) == [] and with_blanks(text) == text and question([text]) == ""
 
 
-def test_every_blank_of_ours_is_none_to_ask_about():
+def test_every_blank_of_ours_is_none_to_ask_about() -> None:
     assert all(lookalikes(f"The {blank} sat.") == [] for blank in BLANKS)
 
 
-def test_several_are_named_once_each():
+def test_several_are_named_once_each() -> None:
     assert (
         question(["___ and [mask]", "___ too"]) == "Did you mean [MASK]? “___”, “[mask]” are read as letters, not as a blank."
     )
 
 
-def test_any_text_is_mended_once_and_keeps_the_rest():
+def test_any_text_is_mended_once_and_keeps_the_rest() -> None:
     chance = random.Random(0)
     alphabet = [
         *[" "] * 12,
@@ -80,5 +81,5 @@ def test_any_text_is_mended_once_and_keeps_the_rest():
     assert mended > 50
 
 
-def test_a_long_text_takes_no_time():
+def test_a_long_text_takes_no_time() -> None:
     assert lookalikes("_ " * 10_000 + "[" * 5_000 + "<" * 5_000) is not None

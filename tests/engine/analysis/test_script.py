@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -16,15 +17,18 @@ from bertviz_app.analysis.script import Script, filled, where_it_runs
 from bertviz_app.chapters.tasks import text_map
 from bertviz_app.records.model_info import ModelInfo
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 SOURCES = Path(bertviz_app.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def folder(tiny_families) -> ModelInfo:
+def folder(tiny_families: dict[str, Path]) -> ModelInfo:
     return load(str(tiny_families["roberta"])).info
 
 
-def test_imports_are_collected_and_stand_in_the_order_of_isort(folder):
+def test_imports_are_collected_and_stand_in_the_order_of_isort(folder: Any) -> None:
     script = Script(folder).lines("import torch\nfrom transformers import AutoTokenizer\n\nx = torch.ones(2)")
     script.lines("import math\nfrom sklearn.decomposition import PCA\nx = x + math.pi").table(
         {"number": "range(1, 3)", "x": "x"}
@@ -39,13 +43,13 @@ def test_imports_are_collected_and_stand_in_the_order_of_isort(folder):
 
 
 @pytest.mark.parametrize(("code", "values"), [("a = $a + $b", {"a": 1}), ("a = $a", {"a": 1, "b": 2}), ("a = 1", {"a": 1})])
-def test_a_value_that_is_missing_or_left_over_is_a_bug(code, values):
+def test_a_value_that_is_missing_or_left_over_is_a_bug(code: Any, values: Any) -> None:
     with pytest.raises(ValueError, match="not in both"):
         filled(code, values)
 
 
 @pytest.mark.parametrize("text", ["costs $5 and $text", "a\u2028b\nimport os", "'''\"", "{text} \\n", "from x import y"])
-def test_whatever_was_typed_stands_in_it_as_typed(folder, text):
+def test_whatever_was_typed_stands_in_it_as_typed(folder: Any, text: Any) -> None:
     scope: dict[str, object] = {}
     script = Script(folder).lines("typed = $text\nagain = [$text]", text=repr(text))
     exec(str(script), scope)
@@ -56,7 +60,7 @@ def test_whatever_was_typed_stands_in_it_as_typed(folder, text):
     )
 
 
-def test_the_commit_of_a_repository_is_named_and_a_folder_has_none(model, folder):
+def test_the_commit_of_a_repository_is_named_and_a_folder_has_none(model: Model, folder: Any) -> None:
     commit = "86b5e0934494bd15c9632b12f734a8a67f723594"
     code = str(Script(replace(model.info, source="google-bert/bert-base-uncased", revision=commit)).tokenizer().model())
     assert code.count(f"'google-bert/bert-base-uncased', revision='{commit}'") == 2
@@ -65,7 +69,9 @@ def test_the_commit_of_a_repository_is_named_and_a_folder_has_none(model, folder
 
 
 @pytest.mark.parametrize("task", ["", "masked_words", "next_sentence", "sentiment", "entities", "answers"])
-def test_the_embedded_model_is_found_in_every_folder(model, tmp_path, monkeypatch, task):
+def test_the_embedded_model_is_found_in_every_folder(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Any
+) -> None:
     monkeypatch.chdir(tmp_path)
     encoding = model.encode("I love AI!")
     scope = run(str(Script(model.info).tokenizer().model(task).inputs(encoding)))
@@ -75,21 +81,21 @@ def test_the_embedded_model_is_found_in_every_folder(model, tmp_path, monkeypatc
     assert hidden == pytest.approx(model.run(encoding).hidden_states[-1], abs=1e-5)
 
 
-def test_one_module_writes_how_a_checkpoint_is_loaded():
+def test_one_module_writes_how_a_checkpoint_is_loaded() -> None:
     """Outside of the engine, which loads them."""
     files = [path for path in sorted(SOURCES.rglob("*.py")) if path.relative_to(SOURCES).parts[0] != "engine"]
     found = {path.name for path in files if "from_pretrained" in path.read_text(encoding="utf-8")}
     assert len(files) > 200 and found == {"script.py"}
 
 
-def test_no_python_is_made_by_replacing_text_in_it():
+def test_no_python_is_made_by_replacing_text_in_it() -> None:
     """Values are filled in by name, and a name that nobody fills in is an error."""
     files = [path for path in sorted(SOURCES.rglob("*.py")) if "Script" in path.read_text(encoding="utf-8")]
     placeholders = re.compile(r"\b(code|script|snippet|_[A-Z]+)\.replace\(|replace\(\"_[A-Z]")
     assert len(files) > 20 and [path.name for path in files if placeholders.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_no_view_gives_the_python_a_folder_of_the_servers():
+def test_no_view_gives_the_python_a_folder_of_the_servers() -> None:
     """They hand `subject.info` to it, in which a checkpoint is called by its folder alone."""
     views = [*sorted((SOURCES / "chapters").rglob("view*.py")), *sorted((SOURCES / "workspace").rglob("*.py"))]
     calls = [
@@ -99,7 +105,7 @@ def test_no_view_gives_the_python_a_folder_of_the_servers():
     assert not [call for call in calls if call.endswith("model.info")]
 
 
-def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families, tmp_path):
+def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families: dict[str, Path], tmp_path: Path) -> None:
     from sentence_folders import trained
 
     inner = trained(
@@ -113,7 +119,7 @@ def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families, tmp
         assert where_it_runs(info, "x = 1") == f"Plain transformers code for this input. Run it beside the folder “{folder}”."
 
 
-def test_where_it_runs_is_what_it_imports(model, folder):
+def test_where_it_runs_is_what_it_imports(model: Model, folder: Any) -> None:
     code = str(Script(model.info).tokenizer())
     assert where_it_runs(model.info, code).endswith("Run it where this app is installed.")
     downloaded = replace(model.info, source="google-bert/bert-base-uncased", revision="0" * 40)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import time
 import unicodedata
+from typing import Any
 
 import pytest
 import regex
@@ -19,7 +20,7 @@ def cut(text: str) -> list[str]:
     return [text[start:end] for start, end in written.spans(text)]
 
 
-def test_there_are_two_hundred_diverse_texts():
+def test_there_are_two_hundred_diverse_texts() -> None:
     assert len(ODD_TEXTS) >= 200 and len(NFD_TEXTS) >= 15
 
 
@@ -53,12 +54,12 @@ def test_there_are_two_hundred_diverse_texts():
         (" \n\u3000", []),
     ],
 )
-def test_what_a_word_is(text, words):
+def test_what_a_word_is(text: Any, words: Any) -> None:
     assert cut(text) == words
 
 
 @pytest.mark.parametrize("text", ALL_TEXTS)
-def test_no_character_is_in_two_words_and_only_white_space_in_none(text):
+def test_no_character_is_in_two_words_and_only_white_space_in_none(text: Any) -> None:
     spans = written.spans(text)
     assert all(start < end for start, end in spans)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
@@ -69,19 +70,19 @@ def test_no_character_is_in_two_words_and_only_white_space_in_none(text):
 
 
 @pytest.mark.parametrize("text", ALL_TEXTS)
-def test_both_normal_forms_have_the_same_words(text):
+def test_both_normal_forms_have_the_same_words(text: Any) -> None:
     composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
     assert [unicodedata.normalize("NFC", word) for word in cut(decomposed)] == cut(composed)
 
 
 @pytest.mark.parametrize("text", [text for text in ALL_TEXTS if not TAILORED.search(text)])
-def test_where_nothing_is_tailored_words_are_those_of_the_standard(text):
+def test_where_nothing_is_tailored_words_are_those_of_the_standard(text: Any) -> None:
     standard = regex.split(r"(?w)\b", text, flags=regex.VERSION1)
     assert cut(text) == [piece for piece in standard if piece.strip()]
 
 
 @pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\u200d", "\x00", "\ufffd", "\u0301"])
-def test_what_cannot_be_seen_ends_no_word(invisible):
+def test_what_cannot_be_seen_ends_no_word(invisible: Any) -> None:
     without_spaces = regex.compile(r"[\p{Han}\p{Hiragana}\p{WB=Katakana}\p{LB=SA}]", regex.VERSION1)
     words = {
         word for text in ALL_TEXTS for word in cut(text) if len(word) > 1 and word.isalpha() and not without_spaces.search(word)
@@ -90,7 +91,7 @@ def test_what_cannot_be_seen_ends_no_word(invisible):
     assert [word for word in words if len(cut(word[:1] + invisible + word[1:])) != 1] == []
 
 
-def test_each_chinese_character_is_one_word():
+def test_each_chinese_character_is_one_word() -> None:
     text = "".join(text for text in ODD_TEXTS)
     ideographs = [letter for letter in text if regex.match(r"\p{Han}", letter)]
     alone = [word for word in cut(text) if regex.match(r"\p{Han}", word)]
@@ -124,11 +125,11 @@ def test_each_chinese_character_is_one_word():
         ("a a a a", "a a", ["a a", "a a"]),
     ],
 )
-def test_a_word_is_found_whole_whatever_its_case_and_apostrophe(text, wanted, found):
+def test_a_word_is_found_whole_whatever_its_case_and_apostrophe(text: Any, wanted: Any, found: Any) -> None:
     assert [text[start:end] for start, end in written.found(text, wanted)] == found
 
 
-def test_a_blank_is_one_thing():
+def test_a_blank_is_one_thing() -> None:
     text = "Angela [MASK] met J. [MASK]."
     blanks = [(7, 13), (21, 27)]
     assert [text[a:b] for a, b in written.spans(text, blanks)] == ["Angela", "[MASK]", "met", "J.", "[MASK]", "."]
@@ -156,7 +157,7 @@ def test_a_blank_is_one_thing():
         "a a. ",
     ],
 )
-def test_hostile_texts_take_no_time(unit):
+def test_hostile_texts_take_no_time(unit: Any) -> None:
     begun = time.perf_counter()
     written.spans(unit * (20_000 // len(unit)))
     assert time.perf_counter() - begun < 2

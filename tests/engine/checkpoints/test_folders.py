@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +22,10 @@ from bertviz_app.errors import BrokenCheckpoint, ModelError, ModelNotHere, Unkno
 
 
 @pytest.fixture
-def empty_hub_cache(tmp_path, monkeypatch):
+def empty_hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No checkpoint was ever downloaded, and whoever asks the network fails the test."""
 
-    def refuse(*_args, **_options):
+    def refuse(*_args: Any, **_options: Any) -> None:
         raise AssertionError("the network was asked")
 
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
@@ -31,7 +33,7 @@ def empty_hub_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
-def rewritten(folder: Path, name: str, **changes) -> None:
+def rewritten(folder: Path, name: str, **changes: Any) -> None:
     content = json.loads((folder / name).read_text()) | changes
     (folder / name).write_text(json.dumps(content))
 
@@ -43,7 +45,7 @@ def sharded(folder: Path, shard: str) -> None:
     (folder / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": dict.fromkeys(names, shard)}))
 
 
-def test_a_good_folder_passes(tiny_checkpoint):
+def test_a_good_folder_passes(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     assert validated_config(folder)["model_type"] == "bert"
     files = weight_files(folder)
@@ -53,7 +55,7 @@ def test_a_good_folder_passes(tiny_checkpoint):
     assert validated_config(folder)["hidden_size"] == 16
 
 
-def test_names_of_the_catalogue_folders_and_nothing_else(tiny_checkpoint):
+def test_names_of_the_catalogue_folders_and_nothing_else(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint("mine")
     assert named("embedded") is CATALOG["embedded"]
     assert named("google-bert/bert-base-uncased") is CATALOG["bert-base-uncased"]
@@ -62,7 +64,7 @@ def test_names_of_the_catalogue_folders_and_nothing_else(tiny_checkpoint):
     assert named(f"{folder}/").revision == mine.revision
 
 
-def test_the_revision_of_a_folder_changes_with_its_weights(tiny_checkpoint):
+def test_the_revision_of_a_folder_changes_with_its_weights(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint()
     before = named(str(folder)).revision
     tensors = load_file(folder / WEIGHTS)
@@ -93,14 +95,14 @@ def test_the_revision_of_a_folder_changes_with_its_weights(tiny_checkpoint):
         "a/b/c",
     ],
 )
-def test_an_unknown_name_is_a_sentence(name, tmp_path, monkeypatch):
+def test_an_unknown_name_is_a_sentence(name: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownModel) as caught:
         named(name)
     assert len(str(caught.value)) < 400 and "embedded" in str(caught.value)
 
 
-def test_a_model_that_was_never_downloaded_is_said_at_once_with_what_to_do(empty_hub_cache):
+def test_a_model_that_was_never_downloaded_is_said_at_once_with_what_to_do(empty_hub_cache: Any) -> None:
     for checkpoint in CATALOG.values():
         if checkpoint.is_embedded:
             assert is_here(checkpoint)
@@ -112,20 +114,24 @@ def test_a_model_that_was_never_downloaded_is_said_at_once_with_what_to_do(empty
         assert f"{disk_megabytes(checkpoint):,} MB" in str(caught.value)
 
 
-def test_the_same_holds_where_the_process_was_not_told_to_stay_offline(empty_hub_cache, monkeypatch):
+def test_the_same_holds_where_the_process_was_not_told_to_stay_offline(
+    empty_hub_cache: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     with pytest.raises(ModelNotHere):
         folder_of(CATALOG["bert-base-uncased"])
 
 
-def test_a_downloaded_snapshot_is_found(empty_hub_cache, tiny_checkpoint, tmp_path):
+def test_a_downloaded_snapshot_is_found(empty_hub_cache: Any, tiny_checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     checkpoint = CATALOG["bert-base-cased"]
     home = tmp_path / "hub" / ("models--" + checkpoint.source.replace("/", "--")) / "snapshots" / checkpoint.revision
     shutil.copytree(tiny_checkpoint(), home)
     assert folder_of(checkpoint) == home and is_here(checkpoint)
 
 
-def test_any_downloaded_revision_is_used_the_pinned_one_before_the_others(empty_hub_cache, tiny_checkpoint, tmp_path):
+def test_any_downloaded_revision_is_used_the_pinned_one_before_the_others(
+    empty_hub_cache: Any, tiny_checkpoint: Callable[..., Path], tmp_path: Path
+) -> None:
     checkpoint = CATALOG["bert-base-cased"]
     home = tmp_path / "hub" / ("models--" + checkpoint.source.replace("/", "--"))
     older, newer, branch = ("1" * 40, "2" * 40, "3" * 40)
@@ -147,7 +153,9 @@ def test_any_downloaded_revision_is_used_the_pinned_one_before_the_others(empty_
     assert revision_of(CATALOG["embedded"]) == "embedded"
 
 
-def test_a_hub_name_is_known_where_the_settings_allow_it(empty_hub_cache, tiny_checkpoint, tmp_path, monkeypatch):
+def test_a_hub_name_is_known_where_the_settings_allow_it(
+    empty_hub_cache: Any, tiny_checkpoint: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(UnknownModel):
         named("someone/their-bert")
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "someone/their-bert")
@@ -260,7 +268,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("damage", BROKEN, ids=lambda damage: damage.__name__)
-def test_a_damaged_folder_is_refused_with_the_reason(tiny_checkpoint, damage):
+def test_a_damaged_folder_is_refused_with_the_reason(tiny_checkpoint: Callable[..., Path], damage: Any) -> None:
     folder = tiny_checkpoint("mine")
     damage(folder)
     with pytest.raises(BrokenCheckpoint) as caught:
@@ -269,7 +277,7 @@ def test_a_damaged_folder_is_refused_with_the_reason(tiny_checkpoint, damage):
 
 
 @pytest.mark.parametrize("model_type", ["t5", "gpt2", None, "BERT ", 3])
-def test_another_architecture_is_refused_by_its_name(tiny_checkpoint, model_type):
+def test_another_architecture_is_refused_by_its_name(tiny_checkpoint: Callable[..., Path], model_type: Any) -> None:
     folder = tiny_checkpoint()
     rewritten(folder, "config.json", model_type=model_type)
     with pytest.raises(UnsupportedModel) as caught:
@@ -277,7 +285,7 @@ def test_another_architecture_is_refused_by_its_name(tiny_checkpoint, model_type
     assert "BERT" in str(caught.value)
 
 
-def test_modernbert_is_refused_and_the_sentence_says_what_is_opened(tiny_checkpoint):
+def test_modernbert_is_refused_and_the_sentence_says_what_is_opened(tiny_checkpoint: Callable[..., Path]) -> None:
     folder = tiny_checkpoint("mine")
     rewritten(folder, "config.json", model_type="modernbert")
     with pytest.raises(
@@ -287,7 +295,7 @@ def test_modernbert_is_refused_and_the_sentence_says_what_is_opened(tiny_checkpo
 
 
 @pytest.mark.parametrize("model_type", [["bert"], {"a": 1}])
-def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint, model_type):
+def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint: Callable[..., Path], model_type: Any) -> None:
     folder = tiny_checkpoint()
     rewritten(folder, "config.json", model_type=model_type)
     with pytest.raises(ModelError):
@@ -297,7 +305,9 @@ def test_a_type_that_is_no_word_is_refused_too(tiny_checkpoint, model_type):
 @pytest.mark.parametrize(
     "changes", [{"num_hidden_layers": 10**9}, {"vocab_size": 10**12}, {"hidden_size": 10**6}, {"intermediate_size": 10**9}]
 )
-def test_a_huge_config_is_refused_before_anything_is_allocated(tiny_families, tmp_path, changes):
+def test_a_huge_config_is_refused_before_anything_is_allocated(
+    tiny_families: dict[str, Path], tmp_path: Path, changes: Any
+) -> None:
     folder = shutil.copytree(tiny_families["bert"], tmp_path / "mine")
     rewritten(folder, "config.json", **changes)
     with pytest.raises(BrokenCheckpoint, match="its files hold"):
@@ -307,7 +317,9 @@ def test_a_huge_config_is_refused_before_anything_is_allocated(tiny_families, tm
 @pytest.mark.parametrize(
     "changes", [{"hidden_size": "wide"}, {"vocab_size": None}, {"num_hidden_layers": [3]}, {"hidden_size": 0}]
 )
-def test_a_config_that_makes_no_sense_is_said_with_the_number(tiny_families, tmp_path, changes):
+def test_a_config_that_makes_no_sense_is_said_with_the_number(
+    tiny_families: dict[str, Path], tmp_path: Path, changes: Any
+) -> None:
     folder = shutil.copytree(tiny_families["roberta"], tmp_path / "mine")
     rewritten(folder, "config.json", **changes)
     with pytest.raises(BrokenCheckpoint, match=next(iter(changes))):
@@ -315,7 +327,7 @@ def test_a_config_that_makes_no_sense_is_said_with_the_number(tiny_families, tmp
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_memory_is_known_from_the_headers(tiny_families, family):
+def test_memory_is_known_from_the_headers(tiny_families: dict[str, Path], family: Any) -> None:
     folder = tiny_families[family]
     model = load(str(folder))
     assert 0 <= weighed(folder) - 4 * model.info.n_parameters < 0.05 * weighed(folder)
@@ -323,14 +335,14 @@ def test_memory_is_known_from_the_headers(tiny_families, family):
 
 @pytest.mark.parametrize("damage", [corrupt, cut_short, pickle_only, no_tokenizer])
 @pytest.mark.parametrize("family", ["roberta", "albert", "electra-generator", "deberta"])
-def test_damage_is_refused_in_every_family(tiny_families, tmp_path, family, damage):
+def test_damage_is_refused_in_every_family(tiny_families: dict[str, Path], tmp_path: Path, family: Any, damage: Any) -> None:
     folder = shutil.copytree(tiny_families[family], tmp_path / "mine")
     damage(folder)
     with pytest.raises(BrokenCheckpoint, match=BROKEN[damage]):
         validated_config(folder)
 
 
-def test_the_embedded_sentiment_head_shares_the_file_of_the_encoder():
+def test_the_embedded_sentiment_head_shares_the_file_of_the_encoder() -> None:
     folder = Path(CATALOG["embedded"].source)
     homes = {name: path.resolve() for name, path in weight_files(folder / "sentiment").items()}
     assert homes["bert.embeddings.word_embeddings.weight"] == (folder / WEIGHTS).resolve()

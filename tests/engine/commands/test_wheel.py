@@ -12,6 +12,7 @@ import time
 import venv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loops import in_a_loop
@@ -72,7 +73,7 @@ def answers(address: str, port: int) -> bool:
     return True
 
 
-def test_every_page_opens_without_an_error(port):
+def test_every_page_opens_without_an_error(port: Any) -> Any:
     async def walk() -> dict[str, tuple[str, list[str]]]:
         visitor = Visitor(port, "I love AI!")
         await visitor.come("")
@@ -83,11 +84,12 @@ def test_every_page_opens_without_an_error(port):
         await visitor.leave()
         return found
 
+    expected: dict[str, tuple[str, list[str]]]
     expected = {key: (entry.title, []) for key, entry in PAGES.items()}
     assert in_a_loop(walk()) == expected | {"home": ("Inside BERT", [])}
 
 
-def test_it_looks_and_is_limited_as_in_the_sources(port):
+def test_it_looks_and_is_limited_as_in_the_sources(port: Any) -> Any:
     async def begin() -> Visitor:
         visitor = Visitor(port, "I love AI!")
         await visitor.come("glossary")
@@ -98,12 +100,12 @@ def test_it_looks_and_is_limited_as_in_the_sources(port):
     assert visitor.primary_color == "#9A5B00"
 
 
-def test_it_answers_this_machine_alone(port):
+def test_it_answers_this_machine_alone(port: Any) -> None:
     assert answers("127.0.0.1", port) and not answers("127.0.0.2", port)
 
 
 @pytest.mark.parametrize(("host", "status"), [("localhost", 101), ("127.0.0.1", 101), ("evil.example", 403)])
-def test_a_page_elsewhere_cannot_reach_it_under_a_name_of_its_own(port, host, status):
+def test_a_page_elsewhere_cannot_reach_it_under_a_name_of_its_own(port: Any, host: Any, status: Any) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Host": f"{host}:{port}", "Connection": "Upgrade", "Upgrade": "websocket", "Origin": f"http://{host}:{port}"}
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
@@ -112,7 +114,7 @@ def test_a_page_elsewhere_cannot_reach_it_under_a_name_of_its_own(port, host, st
     connection.close()
 
 
-def test_it_says_what_is_installed(installed, tmp_path):
+def test_it_says_what_is_installed(installed: Any, tmp_path: Path) -> None:
     said = subprocess.run(
         [str(installed / "inside-bert"), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import tiny
@@ -13,7 +16,7 @@ from bertviz_app.records.blanks import Blanked, blanked
 BEGINS_ANEW = ("xlm-r", "camembert", "albert", "deberta-v2")
 
 
-def test_by_hand():
+def test_by_hand() -> None:
     found = blanked("I love old AI!", {(11, 13): 2, (2, 6): 1}, "[M]")
     assert found == Blanked("I [M] old [M][M]!", ((2, 6), (11, 13)), ((2, 5), (10, 16)))
     assert found.hidden_at(2, 5) == (2, 6) and found.hidden_at(13, 16) == (11, 13) and found.hidden_at(6, 9) is None
@@ -21,15 +24,15 @@ def test_by_hand():
 
 
 @pytest.mark.parametrize("words", [{(3, 3): 1}, {(5, 2): 1}, {(-1, 2): 1}, {(8, 99): 1}])
-def test_what_is_no_word_of_the_text_hides_nothing(words):
+def test_what_is_no_word_of_the_text_hides_nothing(words: Any) -> None:
     assert blanked("I love AI", words, "[M]") == Blanked("I love AI")
 
 
-def test_of_two_that_overlap_the_first_is_hidden():
+def test_of_two_that_overlap_the_first_is_hidden() -> None:
     assert blanked("I love AI", {(2, 6): 1, (4, 9): 1}, "[M]").text == "I [M] AI"
 
 
-def test_whatever_is_hidden_the_rest_leads_back_to_what_was_typed():
+def test_whatever_is_hidden_the_rest_leads_back_to_what_was_typed() -> None:
     text, random = "one two  three four, five", np.random.default_rng(0)
     words = [(0, 3), (4, 7), (9, 14), (15, 19), (21, 25)]
     for _ in range(50):
@@ -49,7 +52,7 @@ def test_whatever_is_hidden_the_rest_leads_back_to_what_was_typed():
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_every_family_reads_the_blanks_as_if_the_tokens_had_been_replaced(tiny_families, family):
+def test_every_family_reads_the_blanks_as_if_the_tokens_had_been_replaced(tiny_families: dict[str, Path], family: Any) -> None:
     """One blank for each piece of a word, and everything around it as it was; only that a tokenizer which begins anew after a special token
     may set a mark of a space there, as it does when a blank is typed.
     """

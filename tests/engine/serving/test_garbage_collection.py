@@ -6,6 +6,8 @@ import asyncio
 import gc
 import threading
 import weakref
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from loops import in_a_loop
@@ -16,7 +18,7 @@ from bertviz_app.workspace import caches
 
 
 @pytest.fixture(autouse=True)
-def as_before():
+def as_before() -> Iterator[Any]:
     was_frozen = gc.get_freeze_count() > 0
     yield
     gc.unfreeze()
@@ -37,21 +39,21 @@ def n_looked_through() -> int:
     return len(gc.get_objects())
 
 
-def test_what_is_in_use_is_left_out_of_the_rounds_that_follow():
+def test_what_is_in_use_is_left_out_of_the_rounds_that_follow() -> None:
     things = [Thing() for _ in range(10_000)]
     before = n_looked_through()
     ShortRounds().settle()
     assert n_looked_through() < before / 10 and gc.get_freeze_count() > len(things)
 
 
-def test_what_is_thrown_away_between_two_settlings_is_let_go_in_the_next_round():
+def test_what_is_thrown_away_between_two_settlings_is_let_go_in_the_next_round() -> None:
     ShortRounds().settle()
     seen = weakref.ref(Thing())
     gc.collect()
     assert seen() is None
 
 
-def test_what_was_in_use_at_one_settling_and_is_no_more_is_let_go_at_the_next():
+def test_what_was_in_use_at_one_settling_and_is_no_more_is_let_go_at_the_next() -> None:
     rounds, thing = ShortRounds(), Thing()
     rounds.settle()
     seen = weakref.ref(thing)
@@ -79,7 +81,7 @@ def full_round(rounds: ShortRounds, clock: Clock, seconds: float, generation: in
     return rounds.due.is_set()
 
 
-def test_it_settles_when_the_rounds_took_as_long_as_looking_through_everything(monkeypatch):
+def test_it_settles_when_the_rounds_took_as_long_as_looking_through_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     rounds = ShortRounds(clock)
     assert full_round(rounds, clock, 0.1)  # at first it is not known how long that takes
@@ -98,7 +100,7 @@ def test_it_settles_when_the_rounds_took_as_long_as_looking_through_everything(m
     assert not full_round(rounds, clock, 0.9)
 
 
-def test_the_server_keeps_its_rounds_short_once_the_first_model_is_there(monkeypatch):
+def test_the_server_keeps_its_rounds_short_once_the_first_model_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     order, done = [], threading.Event()
     first = threading.Thread(target=lambda: order.append("the model"))
     first.start()

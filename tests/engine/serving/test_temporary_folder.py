@@ -4,14 +4,20 @@ import errno
 import io
 import shutil
 import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bertviz_app.errors import Unfit
 from bertviz_app.serving.temporary_folder import require_temporary_folder
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_found(temporary_folder):
+
+def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_found(temporary_folder: Path) -> None:
     require_temporary_folder()
     shutil.rmtree(temporary_folder)
     for _ in range(2):
@@ -22,14 +28,16 @@ def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_found(temporary_f
     require_temporary_folder()
 
 
-def test_another_folder_that_can_be_written_to_takes_its_place(temporary_folder, monkeypatch, tmp_path):
+def test_another_folder_that_can_be_written_to_takes_its_place(
+    temporary_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     shutil.rmtree(temporary_folder)
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(temporary_folder), str(tmp_path)])
     require_temporary_folder()
     assert tempfile.gettempdir() == str(tmp_path)
 
 
-def test_a_full_disk_is_no_folder_to_write_to(monkeypatch, temporary_folder):
+def test_a_full_disk_is_no_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, temporary_folder: Path) -> None:
     class Full(io.BytesIO):
         def flush(self) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -39,7 +47,12 @@ def test_a_full_disk_is_no_folder_to_write_to(monkeypatch, temporary_folder):
         require_temporary_folder()
 
 
-def test_a_page_says_so_and_shows_the_model_once_the_folder_is_back(temporary_folder, tiny_checkpoint, open_page, monkeypatch):
+def test_a_page_says_so_and_shows_the_model_once_the_folder_is_back(
+    temporary_folder: Path,
+    tiny_checkpoint: Callable[..., Path],
+    open_page: Callable[..., AppTest],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     folder = tiny_checkpoint("beside")
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     shutil.rmtree(temporary_folder)
@@ -50,7 +63,7 @@ def test_a_page_says_so_and_shows_the_model_once_the_folder_is_back(temporary_fo
     assert not app.error and not app.exception and "2 layers" in app.sidebar.caption[0].value
 
 
-def test_a_file_is_not_asked_for_where_it_could_not_come_in(temporary_folder, open_page):
+def test_a_file_is_not_asked_for_where_it_could_not_come_in(temporary_folder: Path, open_page: Callable[..., AppTest]) -> None:
     state = {"sentiment_view": "Many sentences", "texts_from": "File"}
     assert open_page("sentiment", state=state).get("file_uploader")
     shutil.rmtree(temporary_folder)

@@ -36,7 +36,7 @@ def lesson_of(run: Run, end_at: int = -1) -> object:
 
 
 def go(run: Run, every: int = 10, end_at: int = -1) -> None:
-    run.go(lesson_of(run, end_at), lambda: {"score": 1.0}, every)  # type: ignore[arg-type]
+    run.go(lesson_of(run, end_at), lambda: {"score": 1.0}, every)
 
 
 def test_a_run_that_was_asked_to_end_has_the_weights_of_one_that_was_not(tmp_path: Path) -> None:

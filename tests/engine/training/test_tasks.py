@@ -65,5 +65,5 @@ def test_an_answer_lies_where_its_label_says(tokenizer: object, tmp_path: Path) 
         rows = answer_rows(tmp_path / "squad.jsonl", tokenizer, np.random.default_rng(seed))
         batch = rows.batch(np.array([0]))
         first, last = batch.labels[0]
-        assert tokenizer.decode(batch.ids[0, first : last + 1]) == "ada"  # type: ignore[attr-defined]
+        assert tokenizer.decode(batch.ids[0, first : last + 1]) == "ada"
         assert batch.segments[0, first] == 1

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loops import in_a_loop
@@ -40,7 +41,7 @@ ROOT = Path(__file__).parents[3]
         ("MODEL", "no-such-model", "no-such-model"),
     ],
 )
-def test_a_setting_without_sense_stops_the_server_at_its_start_with_a_sentence(name, value, said):
+def test_a_setting_without_sense_stops_the_server_at_its_start_with_a_sentence(name: Any, value: Any, said: Any) -> None:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", "0"]
     environment = os.environ | {f"INSIDE_BERT_{name}": value}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
@@ -53,7 +54,9 @@ def test_a_setting_without_sense_stops_the_server_at_its_start_with_a_sentence(n
     [("DEVICE", "gpu", "must be auto, cuda, mps or cpu"), ("DEVICE", "mps", "does not find"), ("CACHE_MEGABYTES", "0", "at least 1"),
      ("MODEL", "bert-large-cased", "bert-large-cased")],
 )  # fmt: skip
-def test_what_cannot_be_is_said_before_the_first_visitor_comes(name, value, said, monkeypatch):
+def test_what_cannot_be_is_said_before_the_first_visitor_comes(
+    name: Any, value: Any, said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
@@ -63,7 +66,7 @@ def test_what_cannot_be_is_said_before_the_first_visitor_comes(name, value, said
     assert said in str(caught.value)
 
 
-def test_settings_as_they_come_let_it_start():
+def test_settings_as_they_come_let_it_start() -> None:
     server.check()
 
 
@@ -71,7 +74,7 @@ ONE_FOLDER = "import os, tempfile\ntempfile._candidate_tempdir_list = lambda: [o
 
 
 @pytest.fixture
-def command(tmp_path):
+def command(tmp_path: Path) -> Any:
     """How to start a server, and its environment: the folder `temporary` is the only one for temporary files."""
     (tmp_path / "sitecustomize.py").write_text(ONE_FOLDER, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path / "temporary"), "HF_HUB_OFFLINE": "1"}
@@ -82,14 +85,14 @@ def command(tmp_path):
     return start, environment, f"http://127.0.0.1:{port}{server.READY}"
 
 
-def test_without_a_folder_for_temporary_files_the_server_does_not_start(command):
+def test_without_a_folder_for_temporary_files_the_server_does_not_start(command: Any) -> None:
     start, environment, _ = command
     ended = subprocess.run(start, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
     assert ended.returncode != 0 and "Inside BERT cannot start. This server has no folder for temporary files" in ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
-def test_it_says_when_it_is_ready_and_when_it_is_no_more(command, tmp_path):
+def test_it_says_when_it_is_ready_and_when_it_is_no_more(command: Any, tmp_path: Path) -> None:
     start, environment, address = command
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -122,7 +125,7 @@ def test_it_says_when_it_is_ready_and_when_it_is_no_more(command, tmp_path):
         running.wait(timeout=30)
 
 
-def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
+def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = threading.Event()
     ready.set()
     monkeypatch.setattr(server, "_warm", ready)
@@ -130,7 +133,7 @@ def test_a_first_model_that_does_not_load_is_no_readiness(monkeypatch):
     assert server.not_ready() == "No model could be loaded so far; the pages say why."
 
 
-def test_the_server_lets_the_first_visitor_in_before_it_imports_torch(monkeypatch):
+def test_the_server_lets_the_first_visitor_in_before_it_imports_torch(monkeypatch: pytest.MonkeyPatch) -> Any:
     begun = threading.Event()
     idle = threading.Thread(target=lambda: None)
     idle.start()
@@ -149,13 +152,13 @@ def test_the_server_lets_the_first_visitor_in_before_it_imports_torch(monkeypatc
 class Uploads:
     """A session's uploads through the middleware, as Streamlit keeps them."""
 
-    def __init__(self, monkeypatch, n_bytes: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, n_bytes: int) -> None:
         self.manager = MemoryUploadedFileManager("/upload")
         self.most = 0
         monkeypatch.setattr(runtime, "get_instance", type("", (), {"uploaded_file_mgr": self.manager}))
         self.bounded = BoundedUploads(self._keep, n_bytes)
 
-    async def _keep(self, scope, receive, send) -> None:
+    async def _keep(self, scope: Any, receive: Any, send: Any) -> None:
         session, file = scope["path"].split("/")[-2:]
         await asyncio.sleep(0)
         self.manager.add_file(session, UploadedFileRec(file, f"{file}.csv", "text/csv", bytes(1_000)))
@@ -173,27 +176,27 @@ class Uploads:
         )
 
 
-def test_the_files_of_a_session_are_bounded_in_sum_and_the_newest_are_kept(monkeypatch):
+def test_the_files_of_a_session_are_bounded_in_sum_and_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = Uploads(monkeypatch, 3_000)
     in_a_loop(uploads.send(*map(str, range(60))))  # all at once
     assert list(uploads.manager.file_storage["a"]) == ["57", "58", "59"]
     assert uploads.kept("a") == 3_000 and uploads.most == 4_000
 
 
-def test_the_files_of_one_visitor_do_not_push_out_those_of_another(monkeypatch):
+def test_the_files_of_one_visitor_do_not_push_out_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = Uploads(monkeypatch, 2_000)
     in_a_loop(uploads.send("1", session="b"))
     in_a_loop(uploads.send(*map(str, range(9)), session="a"))
     assert uploads.kept("b") == 1_000 and uploads.kept("a") == 2_000
 
 
-def test_an_upload_that_does_not_end_keeps_no_other_visitor_waiting(monkeypatch):
+def test_an_upload_that_does_not_end_keeps_no_other_visitor_waiting(monkeypatch: pytest.MonkeyPatch) -> Any:
     uploads = Uploads(monkeypatch, 2_000)
 
     async def ask() -> tuple[int, int]:
         never = asyncio.Event()
 
-        async def keep(scope, receive, send) -> None:
+        async def keep(scope: Any, receive: Any, send: Any) -> None:
             if scope["path"].endswith("/slow"):
                 await never.wait()
             if scope["method"] == "PUT":
@@ -211,7 +214,7 @@ def test_an_upload_that_does_not_end_keeps_no_other_visitor_waiting(monkeypatch)
     assert in_a_loop(ask()) == (2_000, 1_000)
 
 
-def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch):
+def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = Uploads(monkeypatch, 500)
     in_a_loop(uploads.send("1"))
     assert list(uploads.manager.file_storage["a"]) == ["1"]
@@ -219,10 +222,10 @@ def test_a_file_that_alone_is_larger_is_kept_until_the_next(monkeypatch):
     assert list(uploads.manager.file_storage["a"]) == ["2"]
 
 
-def test_other_requests_are_handed_on():
+def test_other_requests_are_handed_on() -> None:
     seen = []
 
-    async def page(scope, receive, send) -> None:
+    async def page(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
     async def ask() -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,21 +20,24 @@ from bertviz_app.serving.model_pool import ModelPool
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.workspace import caches
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 
 @pytest.fixture
-def small_cache():
+def small_cache() -> Iterator[Any]:
     yield caches.passes
     caches.passes.clear()
 
 
-def test_the_same_text_is_the_same_record(model, small_cache):
+def test_the_same_text_is_the_same_record(model: Model, small_cache: Any) -> None:
     first = caches.forward_pass(model, model.encode("The same text."))
     before = pass_queue().passed
     assert caches.forward_pass(model, model.encode("The same text.")) is first
     assert pass_queue().passed == before
 
 
-def test_sixteen_at_once_make_one_pass(model, small_cache):
+def test_sixteen_at_once_make_one_pass(model: Model, small_cache: Any) -> None:
     before, records = pass_queue().passed, []
     encoding = model.encode("Everybody asks for this one at the same time.")
     threads = [threading.Thread(target=lambda: records.append(caches.forward_pass(model, encoding))) for _ in range(16)]
@@ -42,7 +48,7 @@ def test_sixteen_at_once_make_one_pass(model, small_cache):
     assert pass_queue().passed == before + 1 and len({id(record) for record in records}) == 1
 
 
-def test_the_cache_is_bounded_in_bytes(model, small_cache):
+def test_the_cache_is_bounded_in_bytes(model: Model, small_cache: Any) -> None:
     limit = settings.current().cache_megabytes * 1_000_000
     assert caches.passes.maxsize == limit
     long = "word " * 300
@@ -52,11 +58,13 @@ def test_the_cache_is_bounded_in_bytes(model, small_cache):
     assert len(caches.passes) < 24
 
 
-def test_the_budget_of_models_holds_while_they_are_switched_50_times(tiny_families, monkeypatch):
+def test_the_budget_of_models_holds_while_they_are_switched_50_times(
+    tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folders = [str(folder) for folder in tiny_families.values()]
     largest = max(weighed(folder) for folder in tiny_families.values())
     monkeypatch.setattr(caches, "models", ModelPool(3 * largest))
-    alive: list[weakref.ref] = []
+    alive: list[weakref.ref[Any]] = []
     for switch in range(50):
         with caches.borrowed_model(folders[switch * 5 % len(folders)]) as model:
             alive = [*(ref for ref in alive if ref() is not None and ref() is not model), weakref.ref(model)]
@@ -69,7 +77,7 @@ def test_the_budget_of_models_holds_while_they_are_switched_50_times(tiny_famili
     assert 3 <= len(caches.models.held) < len(folders)
 
 
-def test_a_model_that_a_page_is_using_is_never_let_go(tiny_families, monkeypatch):
+def test_a_model_that_a_page_is_using_is_never_let_go(tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     first, *others = map(str, tiny_families.values())
     monkeypatch.setattr(caches, "models", ModelPool(3 * max(weighed(folder) for folder in tiny_families.values())))
     with caches.borrowed_model(first) as model:
@@ -80,14 +88,16 @@ def test_a_model_that_a_page_is_using_is_never_let_go(tiny_families, monkeypatch
             assert again is model
 
 
-def test_a_model_beyond_the_budget_is_refused_before_it_is_loaded(tiny_families, monkeypatch):
+def test_a_model_beyond_the_budget_is_refused_before_it_is_loaded(
+    tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(caches, "models", ModelPool(1_000))
     monkeypatch.setattr("bertviz_app.engine.loading.load", lambda _: pytest.fail("it was loaded"))
     with pytest.raises(TooLarge), caches.borrowed_model(str(tiny_families["bert"])):
         pass
 
 
-def test_last_layers_are_kept_and_found(model, monkeypatch):
+def test_last_layers_are_kept_and_found(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caches, "final_states", LRUCache(100_000, getsizeof=lambda state: state.last_hidden_state.nbytes))
     encoding = model.encode("A last layer.")
     assert caches.final_state(model, encoding) is None
@@ -98,13 +108,13 @@ def test_last_layers_are_kept_and_found(model, monkeypatch):
 
 
 @pytest.fixture
-def no_results():
+def no_results() -> Iterator[Any]:
     caches.results.clear()
     yield caches.results
     caches.results.clear()
 
 
-def test_a_figure_is_drawn_once_for_the_same_values(model, no_results):
+def test_a_figure_is_drawn_once_for_the_same_values(model: Model, no_results: Any) -> None:
     first, same, other = (model.run(model.encode(text)) for text in ("Drawn once.", "Drawn once.", "Drawn again."))
     drawn = caches.once(home.vectors_figure, first, colors.LIGHT)
     assert caches.once(home.vectors_figure, same, colors.LIGHT) is drawn
@@ -115,20 +125,20 @@ def test_a_figure_is_drawn_once_for_the_same_values(model, no_results):
     assert (heads[0].data[0].z != heads[1].data[0].z).any()
 
 
-def test_results_of_two_models_are_kept_apart(model, tiny_checkpoint, no_results):
+def test_results_of_two_models_are_kept_apart(model: Model, tiny_checkpoint: Callable[..., Path], no_results: Any) -> None:
     with caches.borrowed_model(str(tiny_checkpoint())) as tiny:
         records = [one.run(one.encode("the cat sat")) for one in (model, tiny)]
     heads = [caches.once(home.firmest_head, record) for record in records]
     assert heads == [home.firmest_head(record) for record in records] and len(no_results) == 2
 
 
-def test_what_cannot_be_told_apart_by_plain_values_is_refused(no_results):
+def test_what_cannot_be_told_apart_by_plain_values_is_refused(no_results: Any) -> None:
     with pytest.raises(TypeError, match="unhashable"):
         caches.once(home.prediction_figure, ("a", "b"), np.ones(2), colors.LIGHT)
     assert not no_results
 
 
-def test_results_are_bounded_in_bytes_and_a_larger_one_is_handed_through(no_results):
+def test_results_are_bounded_in_bytes_and_a_larger_one_is_handed_through(no_results: Any) -> None:
     limit = settings.current().cache_megabytes * 125_000
     assert no_results.maxsize == limit
     for kilobytes in range(6_000, 6_020):
@@ -138,11 +148,11 @@ def test_results_are_bounded_in_bytes_and_a_larger_one_is_handed_through(no_resu
     assert caches.once(_zeros, limit // 1_000 + 1).nbytes > limit
 
 
-def _zeros(kilobytes):
+def _zeros(kilobytes: Any) -> Any:
     return np.zeros(1_000 * kilobytes, dtype=np.uint8)
 
 
-def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_collector():
+def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_collector() -> None:
     caches.warm_up().join()
     assert gc.isenabled() and gc.get_freeze_count() > 100_000
     assert caches.warm_up() is caches.warm_up()

@@ -3,11 +3,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app.workspace import address
 from bertviz_app.workspace.scene import Scene
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
 
 ROOT = Path(__file__).parents[3]
 WIDGETS = r"\.(selectbox|segmented_control|pills|multiselect|toggle|checkbox|slider|select_slider)\("
@@ -16,7 +20,7 @@ WIDGETS = r"\.(selectbox|segmented_control|pills|multiselect|toggle|checkbox|sli
 OTHERS = {"choices.py", "navigation.py", "about.py", "view_files.py", "view_layers.py", "view_answers.py"}
 
 
-def script():
+def script() -> None:
     import streamlit as st
 
     from bertviz_app.workspace import choices, session
@@ -55,7 +59,7 @@ def in_address(app: AppTest) -> dict[str, list[str]]:
     return {choice.value: said[choice] for choice in app.session_state["_address"]}
 
 
-def opened(**parameters) -> AppTest:
+def opened(**parameters: Any) -> AppTest:
     app = AppTest.from_function(script)
     for name, value in parameters.items():
         app.query_params[name] = value
@@ -64,20 +68,20 @@ def opened(**parameters) -> AppTest:
     return app
 
 
-def seen(app: AppTest) -> dict:
+def seen(app: AppTest) -> dict[str, Any]:
     import json
 
     assert not app.exception
     return json.loads(app.json[0].value)
 
 
-def test_everything_that_can_be_chosen_on_a_page_is_drawn_here():
+def test_everything_that_can_be_chosen_on_a_page_is_drawn_here() -> None:
     sources = [*(ROOT / "bertviz_app").rglob("*.py"), *(ROOT / "pages").glob("*.py"), *ROOT.glob("*.py")]
     sources = [path for path in sources if "components" not in path.parts]  # there it is JavaScript
     assert {path.name for path in sources if re.search(WIDGETS, path.read_text(encoding="utf-8"))} == OTHERS
 
 
-def test_defaults_and_a_link():
+def test_defaults_and_a_link() -> None:
     assert seen(opened()) == {
         "view": "Ids", "method": "Mean", "name": 0, "off": [], "words": False, "layer": 1, "state": "2",
     }  # fmt: skip
@@ -88,7 +92,7 @@ def test_defaults_and_a_link():
     assert not app.warning
 
 
-def test_what_is_chosen_stands_in_the_address():
+def test_what_is_chosen_stands_in_the_address() -> None:
     app = opened()
     app.multiselect(key="layers_off").set_value(["2"]).run()
     app.toggle(key="whole_words").set_value(True).run()
@@ -100,7 +104,7 @@ def test_what_is_chosen_stands_in_the_address():
     )
 
 
-def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is_chosen():
+def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is_chosen() -> None:
     app = opened(tokens_view="Smoke", layers_off=["2", "9"], layer="99", state="7")
     assert seen(app)["view"] == "Ids" and seen(app)["off"] == ["2"] and seen(app)["layer"] == 6 and seen(app)["state"] == "2"
     said = [warning.value for warning in app.warning]
@@ -111,7 +115,7 @@ def test_what_a_link_asks_for_and_does_not_exist_is_said_until_something_else_is
     assert [warning.value for warning in app.warning] == [said[0], said[1], said[3]]
 
 
-def test_the_address_says_what_is_shown():
+def test_the_address_says_what_is_shown() -> None:
     """Numbers always: what is left out would be the default of whoever opens the link, with another model and another text."""
     app = opened()
     assert in_address(app) == {"layer": ["1"], "state": ["2"]}
@@ -121,7 +125,7 @@ def test_the_address_says_what_is_shown():
     assert in_address(app) == {"layer": ["1"], "state": ["1"]}
 
 
-def test_an_option_is_called_as_the_model_writes_it_and_its_link_means_the_same_on_another():
+def test_an_option_is_called_as_the_model_writes_it_and_its_link_means_the_same_on_another() -> None:
     app = opened(head_measure="On [CLS]")
     assert seen(app)["method"] == "On [CLS]" and "head_measure" not in in_address(app)
     read(app, {"cls": "<s>"})
@@ -141,24 +145,24 @@ def test_an_option_is_called_as_the_model_writes_it_and_its_link_means_the_same_
     assert seen(app)["method"] == "On [CLS]" and not app.warning
 
 
-def test_a_link_with_nonsense_is_no_error():
+def test_a_link_with_nonsense_is_no_error() -> None:
     app = opened(layer="one", whole_words="perhaps", tokens_view="x" * 1000)
     assert seen(app)["layer"] == 1 and seen(app)["words"] is False
     assert all(len(warning.value) < 150 for warning in app.warning)
 
 
-def test_a_number_that_another_model_does_not_have_is_said_and_the_nearest_taken():
+def test_a_number_that_another_model_does_not_have_is_said_and_the_nearest_taken() -> None:
     app = opened(layer="5")
     read(app, {"layers": "2"})
     app.run()
     assert seen(app)["layer"] == 2 and "“Layer 5” does not exist here, only 1 to 2." in app.warning[0].value
 
 
-def box(app: AppTest):
+def box(app: AppTest) -> Any:
     return next(one for one in app.selectbox if one.label == "Name")
 
 
-def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number():
+def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number() -> None:
     app = opened()
     box(app).set_value("Bob").run()
     assert seen(app)["name"] == 1
@@ -168,7 +172,7 @@ def test_a_choice_of_the_input_holds_by_its_name_and_not_by_its_number():
         assert seen(app)["name"] == expected and box(app).options == offered.split(",")
 
 
-def test_the_same_choice_in_a_longer_text_is_kept():
+def test_the_same_choice_in_a_longer_text_is_kept() -> None:
     app = opened()
     box(app).set_value("Bob").run()
     read(app, {"offered": "Zoe,Ann,Bob"})
@@ -176,15 +180,15 @@ def test_the_same_choice_in_a_longer_text_is_kept():
     assert seen(app)["name"] == 2
 
 
-def test_two_of_the_same_name_can_be_told_apart():
+def test_two_of_the_same_name_can_be_told_apart() -> None:
     app = opened()
     read(app, {"offered": "Ann,Bob,Ann"})
     app.run()
     assert box(app).options == ["Ann", "Bob", "Ann (2)"]
 
 
-def test_a_browser_remembers_choices_and_no_other_name_of_the_session():
-    def recalled():
+def test_a_browser_remembers_choices_and_no_other_name_of_the_session() -> None:
+    def recalled() -> None:
         import json
 
         import streamlit as st
@@ -204,8 +208,8 @@ def test_a_browser_remembers_choices_and_no_other_name_of_the_session():
     assert not app.exception and [text.value for text in app.text] == ["3", "Ids", "{}"]
 
 
-def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model):
-    def clicking():
+def test_a_clicked_token_belongs_to_its_text_and_is_given_to_the_browser(model: Model) -> None:
+    def clicking() -> None:
         import streamlit as st
 
         from bertviz_app import load

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,9 @@ from bertviz_app.chapters.tasks import answers as answer_lens
 from bertviz_app.chapters.tasks import view_answers as answers
 from bertviz_app.workspace import examples
 from bertviz_app.workspace.examples import EXAMPLES, RIGHT, WRONG
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
 
 # What a reader of the example would call right: words for the blanks in their order, or the label of a head.
 BLANKS = {
@@ -32,7 +37,7 @@ LABELS = {
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.label in BLANKS | LABELS], ids=lambda one: one.label)
-def test_an_example_stands_in_its_group(model, example):
+def test_an_example_stands_in_its_group(model: Model, example: Any) -> None:
     forward = model.run(model.encode(example.text, example.pair or None))
     if example.label in BLANKS:
         logits = model.vocabulary_logits(forward.hidden_states[-1][forward.encoding.positions("mask")])
@@ -44,17 +49,17 @@ def test_an_example_stands_in_its_group(model, example):
     assert right == (example.group == RIGHT)
 
 
-def test_every_failure_is_asked_about_and_every_label_is_an_example():
+def test_every_failure_is_asked_about_and_every_label_is_an_example() -> None:
     labels = {one.label for one in EXAMPLES}
     assert set(BLANKS) | set(LABELS) <= labels and len(labels) == len(EXAMPLES)
     assert {one.label for one in EXAMPLES if one.group == WRONG} <= set(BLANKS) | set(LABELS)
 
 
-def test_the_first_sentence_has_a_word_in_pieces(model):
+def test_the_first_sentence_has_a_word_in_pieces(model: Model) -> None:
     assert "piece" in model.encode(examples.FIRST).kinds
 
 
-def test_the_question_is_answered_and_surely(model):
+def test_the_question_is_answered_and_surely(model: Model) -> None:
     encoding = model.encode(answers.QUESTION, answers.PASSAGE, whole=True)
     parts = answer_lens.windows(encoding, max_tokens=model.info.max_tokens)
     logits = [model.token_logits("answers", model.run(part.encoding).hidden_states[-1]) for part in parts]
@@ -62,7 +67,7 @@ def test_the_question_is_answered_and_surely(model):
     assert best.text == "1843" and best.probability > 0.9
 
 
-def test_the_story_is_put_into_its_order(model):
+def test_the_story_is_put_into_its_order(model: Model) -> None:
     n = len(ordering.STORY)
     matrix = np.zeros((n, n), dtype=np.float32)
     for i, first in enumerate(ordering.STORY):

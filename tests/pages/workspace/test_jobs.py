@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from cachetools import LRUCache
@@ -17,7 +19,7 @@ SEEN: list[object] = []
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(jobs, "finished", LRUCache(1_000_000, getsizeof=lambda found: len(repr(found))))
     monkeypatch.setattr(jobs, "GRACE", 0.05)
     GATES.clear()
@@ -27,7 +29,7 @@ def nothing_kept(monkeypatch):
         gate.set()
 
 
-def gated(name, progress):
+def gated(name: Any, progress: Any) -> Any:
     """Half of the work, then what comes after a gate was opened."""
     SEEN.append(name)
     progress(0.5)
@@ -36,7 +38,7 @@ def gated(name, progress):
     return f"{name} done"
 
 
-def job(name, work=gated):
+def job(name: Any, work: Any = gated) -> Any:
     GATES.setdefault(name, threading.Event())
     return Job(f"Doing {name}", work, (name,), 1)
 
@@ -48,7 +50,7 @@ class Left(BaseException):
 class Visitor:
     """Somebody who waits for a job in a thread: the shares seen, and what came of it. `leave` ends the wait from their side."""
 
-    def __init__(self, one: Job) -> None:
+    def __init__(self, one: Job[Any]) -> None:
         self.shares: list[float] = []
         self.came: list[object] = []
         self.leave = threading.Event()
@@ -56,7 +58,7 @@ class Visitor:
         self.thread = threading.Thread(target=self._wait, args=(one,), daemon=True)
         self.thread.start()
 
-    def _wait(self, one: Job) -> None:
+    def _wait(self, one: Job[Any]) -> None:
         try:
             self.came.append(jobs.awaited(one, self._look))
         except BaseException as error:
@@ -74,7 +76,7 @@ class Visitor:
         return self.came[0]
 
 
-def test_all_who_wait_for_a_job_see_how_far_it_is_and_it_is_done_once():
+def test_all_who_wait_for_a_job_see_how_far_it_is_and_it_is_done_once() -> None:
     visitors = [Visitor(job("a")) for _ in range(3)]
     assert all(visitor.half.wait(30) for visitor in visitors)
     GATES["a"].set()
@@ -83,7 +85,7 @@ def test_all_who_wait_for_a_job_see_how_far_it_is_and_it_is_done_once():
     assert jobs.awaited(job("a"), lambda run: pytest.fail("there is nothing to wait for")) == "a done"
 
 
-def test_who_leaves_releases_nobody_but_themselves():
+def test_who_leaves_releases_nobody_but_themselves() -> None:
     one, other = Visitor(job("a")), Visitor(job("a"))
     assert one.half.wait(30) and other.half.wait(30)
     one.leave.set()
@@ -94,7 +96,7 @@ def test_who_leaves_releases_nobody_but_themselves():
     assert other.end() == "a done" and SEEN == ["a"]
 
 
-def test_a_job_that_nobody_waits_for_ends_at_its_next_step_and_can_be_asked_for_again():
+def test_a_job_that_nobody_waits_for_ends_at_its_next_step_and_can_be_asked_for_again() -> None:
     visitor = Visitor(job("a"))
     assert visitor.half.wait(30)
     visitor.leave.set()
@@ -108,7 +110,7 @@ def test_a_job_that_nobody_waits_for_ends_at_its_next_step_and_can_be_asked_for_
     assert again.end() == "a done" and SEEN == ["a", "a"]
 
 
-def test_who_comes_back_at_once_finds_the_job_where_it_was(monkeypatch):
+def test_who_comes_back_at_once_finds_the_job_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "GRACE", 60)
     visitor = Visitor(job("a"))
     assert visitor.half.wait(30)
@@ -120,7 +122,7 @@ def test_who_comes_back_at_once_finds_the_job_where_it_was(monkeypatch):
     assert again.end() == "a done" and SEEN == ["a"]
 
 
-def test_two_jobs_do_not_wait_for_each_other():
+def test_two_jobs_do_not_wait_for_each_other() -> None:
     slow, quick = Visitor(job("slow")), Visitor(job("quick"))
     GATES["quick"].set()
     assert quick.end() == "quick done" and slow.thread.is_alive()
@@ -130,14 +132,14 @@ class Panic(BaseException):
     """What a library that is written in Rust raises."""
 
 
-def broken(name, progress):
+def broken(name: Any, progress: Any) -> None:
     progress(0.5)
     GATES[name].wait(30)
     raise {"a": KeyError, "b": Panic}[name](name)
 
 
 @pytest.mark.parametrize(("name", "raised"), [("a", KeyError), ("b", Panic)])
-def test_what_a_job_raises_reaches_all_who_wait_and_is_not_kept(name, raised):
+def test_what_a_job_raises_reaches_all_who_wait_and_is_not_kept(name: Any, raised: Any) -> None:
     visitors = [Visitor(job(name, broken)) for _ in range(3)]
     assert all(visitor.half.wait(30) for visitor in visitors)
     GATES[name].set()
@@ -145,18 +147,18 @@ def test_what_a_job_raises_reaches_all_who_wait_and_is_not_kept(name, raised):
     assert not jobs.at_hand(job(name, broken)) and not jobs.under_way
 
 
-def test_a_result_that_is_larger_than_all_that_is_kept_is_handed_through(monkeypatch):
+def test_a_result_that_is_larger_than_all_that_is_kept_is_handed_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "finished", LRUCache(3, getsizeof=lambda found: len(repr(found))))
     GATES["a"] = threading.Event()
     GATES["a"].set()
     assert jobs.awaited(job("a"), lambda run: None) == "a done" and not jobs.finished
 
 
-def twice(progress):
+def twice(progress: Any) -> Any:
     return [jobs.part_of(progress, job(name), start, 0.5) for name, start in (("a", 0.0), ("b", 0.5))]
 
 
-def test_a_part_of_a_job_counts_as_its_share_and_is_kept_for_others():
+def test_a_part_of_a_job_counts_as_its_share_and_is_kept_for_others() -> None:
     whole = Visitor(Job("Both", twice, (), 1))
     while 0.25 not in whole.shares:
         time.sleep(0.001)
@@ -167,7 +169,7 @@ def test_a_part_of_a_job_counts_as_its_share_and_is_kept_for_others():
     assert whole.end() == ["a done", "b done"] and jobs.at_hand(job("a"))
 
 
-def test_a_part_ends_with_the_whole_that_nobody_waits_for():
+def test_a_part_ends_with_the_whole_that_nobody_waits_for() -> None:
     whole = Visitor(Job("Both", twice, (), 1))
     while 0.25 not in whole.shares:
         time.sleep(0.001)
@@ -177,23 +179,23 @@ def test_a_part_ends_with_the_whole_that_nobody_waits_for():
         time.sleep(0.001)
 
 
-def of_many(line, progress):
+def of_many(line: Any, progress: Any) -> Any:
     with line.turn():
         return line._of_many
 
 
-def test_whatever_turn_a_job_takes_is_one_of_many():
+def test_whatever_turn_a_job_takes_is_one_of_many() -> None:
     line = FairQueue(2, patience=10)
     assert jobs.awaited(Job("A turn", of_many, (line,), 1), lambda run: None) == 1
     with line.turn():
         assert line._of_many == 0
 
 
-def test_stopped_is_no_error_that_somebody_could_catch_by_accident():
+def test_stopped_is_no_error_that_somebody_could_catch_by_accident() -> None:
     assert not issubclass(Stopped, Exception)
 
 
-def test_how_long_it_will_still_take_is_said_once_it_can_be_told():
+def test_how_long_it_will_still_take_is_said_once_it_can_be_told() -> None:
     run = jobs.Run()
     assert run.line("Reading") == "Reading"
     run.share, run.began = 0.25, time.monotonic() - 10

@@ -4,7 +4,9 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +17,7 @@ from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.navigation import PAGES, default_model, offered_models
 
 
-def test_plain_escapes_everything_that_markdown_reads():
+def test_plain_escapes_everything_that_markdown_reads() -> None:
     nasty = r"**b** _i_ `c` <script>alert(1)</script> $latex$ [a](b) ~~s~~ # h :smile: | ^ \ "
     escaped = plain(nasty)
     # Each markup character stands behind a backslash of its own.
@@ -23,7 +25,7 @@ def test_plain_escapes_everything_that_markdown_reads():
     assert not re.search(r"(?<!\\)(\\\\)*[*_`<>$\[\]#:|^~]", escaped)
 
 
-def test_every_page_of_the_list_exists_and_no_other():
+def test_every_page_of_the_list_exists_and_no_other() -> None:
     from pathlib import Path
 
     root = Path(__file__).parents[3]
@@ -31,14 +33,14 @@ def test_every_page_of_the_list_exists_and_no_other():
     assert {page.file for page in PAGES.values()} == files
 
 
-def test_folders_are_offered_by_their_last_part(monkeypatch):
+def test_folders_are_offered_by_their_last_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/models/mine/:/srv/models/other")
     offered = offered_models()
     assert offered["mine"] == "/srv/models/mine/" and offered["other"] == "/srv/models/other"
     assert offered["embedded"] == "embedded"
 
 
-def test_own_models_come_first_and_what_is_not_here_is_no_choice(monkeypatch, tmp_path):
+def test_own_models_come_first_and_what_is_not_here_is_no_choice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/a/mine:/srv/b/mine")
     assert offered_models() == {"mine": "/srv/a/mine", "mine (2)": "/srv/b/mine", "embedded": "embedded"}
@@ -48,7 +50,7 @@ def test_own_models_come_first_and_what_is_not_here_is_no_choice(monkeypatch, tm
     assert list(offered_models()) == ["mine", "mine (2)", "embedded", "roberta-base"]
 
 
-def test_the_servers_default_is_found_by_its_name_and_by_its_folder(monkeypatch, tmp_path):
+def test_the_servers_default_is_found_by_its_name_and_by_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", "/srv/a/mine")
     assert default_model(offered_models()) == "embedded"
@@ -59,7 +61,7 @@ def test_the_servers_default_is_found_by_its_name_and_by_its_folder(monkeypatch,
     assert default_model(offered_models()) == "roberta-base"
 
 
-def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch, tmp_path):
+def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     app = AppTest.from_file(str(Path(__file__).parents[3] / "home.py"), default_timeout=60)
     app.query_params["model"] = "roberta-base"
@@ -72,7 +74,9 @@ def test_a_link_to_a_model_that_is_not_here_says_so(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("key", ["home", "attention"])
-def test_a_page_has_its_title_before_torch_is_imported_for_it(key, open_page, monkeypatch):
+def test_a_page_has_its_title_before_torch_is_imported_for_it(
+    key: Any, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     order: list[str] = []
     draw_head, warm_up = opening.draw_head, opening.caches.warm_up
     monkeypatch.setattr(opening, "draw_head", lambda entry: (order.append("title"), draw_head(entry)))
@@ -81,7 +85,9 @@ def test_a_page_has_its_title_before_torch_is_imported_for_it(key, open_page, mo
     assert order[:2] == ["title", "torch"]
 
 
-def test_another_revision_than_the_pinned_one_is_opened_and_named(open_page, tiny_families, monkeypatch, tmp_path):
+def test_another_revision_than_the_pinned_one_is_opened_and_named(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     home = tmp_path / "models--FacebookAI--roberta-base" / "snapshots" / ("ab" * 20)
     shutil.copytree(tiny_families["roberta"], home)
@@ -90,7 +96,9 @@ def test_another_revision_than_the_pinned_one_is_opened_and_named(open_page, tin
     assert any("revision abababab, not the pinned e2da8e2f" in caption.value for caption in app.sidebar.caption)
 
 
-def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(open_page, tiny_families, monkeypatch):
+def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(
+    open_page: Callable[..., AppTest], tiny_families: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tiny_families["roberta"]
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
     app = open_page("tokens", text="I love AI!", state={"model": folder.name})
@@ -98,7 +106,7 @@ def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(open_page, t
     assert f"from_pretrained('{folder.name}')" in code and str(folder.parent) not in code
 
 
-def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page):
+def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page: Callable[..., AppTest]) -> None:
     app = AppTest.from_file(str(Path(__file__).parents[3] / "home.py"), default_timeout=60)
     app.query_params["model"] = "no-such-model"
     app.run()
@@ -106,7 +114,9 @@ def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_pa
     assert len(app.header) == 4
 
 
-def test_models_are_chosen_by_title_and_linked_by_name(open_page, tiny_checkpoint, monkeypatch):
+def test_models_are_chosen_by_title_and_linked_by_name(
+    open_page: Callable[..., AppTest], tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(tiny_checkpoint("mine")))
     app = open_page("home", text="I love AI!")
     box = app.selectbox(key="model")
@@ -119,7 +129,9 @@ def test_models_are_chosen_by_title_and_linked_by_name(open_page, tiny_checkpoin
 
 
 @pytest.mark.parametrize(("screen", "bar"), [("light wide", None), ("dark narrow", "h")])
-def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, screen, bar):
+def test_figures_are_drawn_for_the_screen_that_the_browser_tells(
+    open_page: Callable[..., AppTest], screen: Any, bar: Any
+) -> None:
     app = open_page("attention", state={"_screen": screen, "attention_view": "One head"})
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert drawn["data"][0]["colorbar"].get("orientation") == bar  # below the picture where width is dear
@@ -127,18 +139,18 @@ def test_figures_are_drawn_for_the_screen_that_the_browser_tells(open_page, scre
 
 
 @pytest.fixture
-def two_folders(tiny_checkpoint, monkeypatch):
+def two_folders(tiny_checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     folders = [tiny_checkpoint("first"), tiny_checkpoint("second")]
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", os.pathsep.join(map(str, folders)))
 
 
-def model_of(app) -> tuple[str, str]:
+def model_of(app: Any) -> tuple[str, str]:
     """What the box in the sidebar says, and the address."""
     asked = app.query_params["model"]
     return app.sidebar.selectbox[0].value, asked if isinstance(asked, str) else asked[0]
 
 
-def test_who_goes_back_has_the_model_of_that_address(two_folders, open_page):
+def test_who_goes_back_has_the_model_of_that_address(two_folders: Any, open_page: Callable[..., AppTest]) -> None:
     app = open_page("tokens", state={"model": "first"})
     assert model_of(app) == ("first", "first")
     app.sidebar.selectbox[0].set_value("second").run()
@@ -151,7 +163,9 @@ def test_who_goes_back_has_the_model_of_that_address(two_folders, open_page):
     assert model_of(app) == ("second", "second")
 
 
-def test_who_picks_a_model_and_goes_on_at_once_has_it_on_the_next_page(two_folders, open_page):
+def test_who_picks_a_model_and_goes_on_at_once_has_it_on_the_next_page(
+    two_folders: Any, open_page: Callable[..., AppTest]
+) -> None:
     app = open_page("tokens", state={"model": "first"})
     app.sidebar.selectbox[0].set_value("second")
     app.switch_page(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ EVERYTHING = Scene(
 )
 
 
-def test_a_link_carries_all_but_what_was_typed_and_what_was_chosen_of_it():
+def test_a_link_carries_all_but_what_was_typed_and_what_was_chosen_of_it() -> None:
     """Written and read, a scene is the same; nothing typed, or chosen of what was typed, is in the address."""
     linked = address.in_a_link(EVERYTHING)
     assert address.read("attention", address.written(EVERYTHING)) == linked
@@ -39,7 +40,7 @@ def test_a_link_carries_all_but_what_was_typed_and_what_was_chosen_of_it():
 
 @pytest.mark.parametrize("choice", Choice)
 @pytest.mark.parametrize("values", [[""], ["²"], ["-1"], ["9" * 5000], ["true", "3"], ["None"], ["\ud800"], []])
-def test_an_address_may_say_anything(choice, values):
+def test_an_address_may_say_anything(choice: Any, values: Any) -> None:
     found = address.read("attention", {choice.value: values, "layers": ["3"], "": ["x"]})
     assert set(found.choices) <= {choice}
 
@@ -51,12 +52,12 @@ def test_an_address_may_say_anything(choice, values):
         (Choice.TASK, 3), (Choice.TASK, None),
     ],
 )  # fmt: skip
-def test_a_choice_has_values_of_one_kind(choice, value):
+def test_a_choice_has_values_of_one_kind(choice: Any, value: Any) -> None:
     with pytest.raises(ValueError, match=choice.value):
         Scene(choices={choice: value})
 
 
-def test_a_scene_is_frozen_and_says_what_is_looked_at_counted_from_0():
+def test_a_scene_is_frozen_and_says_what_is_looked_at_counted_from_0() -> None:
     scene = Scene("attention", choices={Choice.LAYER: 3, Choice.HEAD: 1, Choice.ATTENTION_VIEW: "One head"})
     assert (scene.layer, scene.head, scene.view) == (2, 0, "One head")
     assert (Scene().layer, Scene().head, Scene().view, Scene("home").view) == (None, None, None, None)
@@ -65,18 +66,18 @@ def test_a_scene_is_frozen_and_says_what_is_looked_at_counted_from_0():
         scene.page = "home"  # type: ignore[misc]
 
 
-def test_what_is_switched_off():
+def test_what_is_switched_off() -> None:
     scene = Scene(choices={Choice.HEADS_OFF: ["1.2", "3, all"], Choice.LAYERS_OFF: ["2"]})
     heads = frozenset({(0, 1), (2, 0), (2, 1)})
     assert scene.switched_off(n_heads=2) == Intervention(heads=heads, layers=frozenset({1}))
     assert Scene().switched_off(2) == Intervention()
 
 
-def test_words_are_hidden_in_the_texts_that_they_stand_in():
+def test_words_are_hidden_in_the_texts_that_they_stand_in() -> None:
     assert EVERYTHING.hidden_in(("I love AI!", None)) == ((0, 2, 6),)
     assert EVERYTHING.hidden_in(("I love AI", None)) == () == Scene().hidden_in(("", None))
 
 
-def test_another_choice_makes_another_scene():
+def test_another_choice_makes_another_scene() -> None:
     scene = Scene().choosing(Choice.LAYER, 3)
     assert scene.layer == 2 and scene.choosing(Choice.LAYER, None) == Scene()

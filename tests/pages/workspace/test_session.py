@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +12,15 @@ from bertviz_app.workspace.scene import Choice, HiddenWords, Scene
 ROOT = Path(__file__).parents[3]
 
 
-def test_no_other_module_touches_the_session():
+def test_no_other_module_touches_the_session() -> None:
     """Every name that a session remembers stands in one file."""
     sources = [*ROOT.glob("*.py"), *(ROOT / "pages").glob("*.py"), *(ROOT / "bertviz_app").rglob("*.py")]
     touching = {path.name for path in sources if "session_state" in path.read_text(encoding="utf-8")}
     assert touching == {"session.py"}
 
 
-def test_a_value_about_one_text_is_none_about_another():
-    def script():
+def test_a_value_about_one_text_is_none_about_another() -> None:
+    def script() -> None:
         import streamlit as st
 
         from bertviz_app.workspace import session
@@ -32,8 +33,8 @@ def test_a_value_about_one_text_is_none_about_another():
     assert app.text[0].value == "[3, 7, None]"
 
 
-def test_a_choice_for_the_next_run_is_made_once_and_before_its_widget():
-    def script():
+def test_a_choice_for_the_next_run_is_made_once_and_before_its_widget() -> None:
+    def script() -> None:
         import streamlit as st
 
         from bertviz_app.workspace import session
@@ -54,7 +55,7 @@ def test_a_choice_for_the_next_run_is_made_once_and_before_its_widget():
     assert app.text[0].value == "2"
 
 
-def test_a_page_can_be_opened_on_any_scene(open_page):
+def test_a_page_can_be_opened_on_any_scene(open_page: Callable[..., AppTest]) -> None:
     """All of it: page, model, texts, hidden words, choices; what it leaves open is as the page has it by itself."""
     before = {"layer": 5, "head": 2, "attention_view": "One head", "attention_hide": True}
     app = open_page("attention", text="I love AI!", state=before)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from odd_texts import NFD_TEXTS, ODD_TEXTS
@@ -47,13 +49,13 @@ def cut(text: str, language: str = "") -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in lens.split(text, language).spans)
 
 
-def test_the_hard_cases_are_sixty_and_more_and_all_but_the_known_ones_are_right():
+def test_the_hard_cases_are_sixty_and_more_and_all_but_the_known_ones_are_right() -> None:
     assert len(CASES) >= 60
     assert {(case.language, case.what) for case in CASES if cut(case.text, case.language) != case.sentences} == KNOWN
     assert {(case.language, case.what) for case in CASES if cut(case.text) != case.sentences} == KNOWN_BY_SCRIPT
 
 
-def test_the_firm_has_four_sentences():
+def test_the_firm_has_four_sentences() -> None:
     text = (
         "The firm was founded on Jan. 5, 1999 by Gen. Lee. It grew fast, as Smith et al. (2004) showed. "
         "In Feb. 2010 it moved to St. Louis. Today it employs 1.5 million people."
@@ -82,11 +84,11 @@ def test_the_firm_has_four_sentences():
         ("…", ("…",)),
     ],
 )
-def test_quotes_close_and_lines_without_stops_end_with_their_line(text, sentences):
+def test_quotes_close_and_lines_without_stops_end_with_their_line(text: Any, sentences: Any) -> None:
     assert cut(text) == sentences
 
 
-def test_a_wrapped_german_text_is_not_set_in_lines():
+def test_a_wrapped_german_text_is_not_set_in_lines() -> None:
     words = (
         "Der Mann kaufte in der Stadt ein Haus und einen Garten mit Blumen, Bäumen und einem Brunnen, den seine Frau " * 4
     ).split()
@@ -101,7 +103,7 @@ def test_a_wrapped_german_text_is_not_set_in_lines():
 
 
 @pytest.mark.parametrize("text", (*ODD_TEXTS, *NFD_TEXTS, " ".join(ODD_TEXTS), "\n".join(ODD_TEXTS)))
-def test_sentences_hold_all_of_a_text_in_order_and_tear_no_word_apart(text):
+def test_sentences_hold_all_of_a_text_in_order_and_tear_no_word_apart(text: Any) -> None:
     spans = lens.split(text).spans
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
     inside = "".join(text[start:end] for start, end in spans)
@@ -110,7 +112,7 @@ def test_sentences_hold_all_of_a_text_in_order_and_tear_no_word_apart(text):
     assert not any(start < place < end for start, end in written.spans(text) for place in ends)
 
 
-def test_how_a_text_was_split_is_said():
+def test_how_a_text_was_split_is_said() -> None:
     assert lens.split("One. Two.").how() == "2 sentences, split by the rules for English."
     assert lens.split("Eins.", "de").how() == "1 sentence, split by the rules for German."
     assert lens.split("Milk\nBread\nThat is all.").how() == (
@@ -133,11 +135,11 @@ def test_how_a_text_was_split_is_said():
         ("12", "en"),
     ],
 )
-def test_a_script_tells_a_language(text, language):
+def test_a_script_tells_a_language(text: Any, language: Any) -> None:
     assert lens.recognised(text) == language in lens.LANGUAGES
 
 
-def test_a_long_run_is_read_in_portions_and_split_like_a_whole(monkeypatch):
+def test_a_long_run_is_read_in_portions_and_split_like_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     prose = " ".join(case.text for case in CASES if case.language == "en" and "\n" not in case.text)
     text = " ".join([prose] * 4)
     portions = list(lens._ends_within(text, "en"))
@@ -146,10 +148,10 @@ def test_a_long_run_is_read_in_portions_and_split_like_a_whole(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["“" * 20_000, "“a. " * 5_000, "« " * 10_000, "word " * 4_000])
-def test_whatever_is_written_the_work_grows_with_the_length_of_the_text(text, monkeypatch):
+def test_whatever_is_written_the_work_grows_with_the_length_of_the_text(text: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     segment, lengths = lens.sentencex.segment, []
 
-    def counted(language, portion):
+    def counted(language: Any, portion: Any) -> Any:
         lengths.append(len(portion))
         return segment(language, portion)
 
@@ -158,11 +160,11 @@ def test_whatever_is_written_the_work_grows_with_the_length_of_the_text(text, mo
     assert max(lengths) <= 4_000 and sum(lengths) <= 3 * len(text)
 
 
-def test_a_line_is_read_from_its_end_to_its_last_letter():
+def test_a_line_is_read_from_its_end_to_its_last_letter() -> None:
     class Counted(str):
         read = 0
 
-        def __reversed__(self):
+        def __reversed__(self) -> Iterator[Any]:
             for place in range(len(self) - 1, -1, -1):
                 self.read += 1
                 yield self[place]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,20 +30,20 @@ def oklab(color: str) -> np.ndarray:
     return colors.to_oklab(color)
 
 
-def test_the_contrast_of_these_tests_is_the_standards():
+def test_the_contrast_of_these_tests_is_the_standards() -> None:
     assert contrast("#FFFFFF", "#000000") == pytest.approx(21)
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_whatever_is_read_stands_out_from_the_paper(theme):
+def test_whatever_is_read_stands_out_from_the_paper(theme: Any) -> None:
     colors = {"ink": theme.ink, "muted": theme.muted, "accent": theme.accent, **theme.kinds}
     colors |= {f"segment {i}": color for i, color in enumerate(theme.segments)}
     assert {name: round(contrast(c, theme.paper), 2) for name, c in colors.items() if contrast(c, theme.paper) < 4.5} == {}
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_special_tokens_can_be_read_on_the_tint_behind_them(theme):
+def test_special_tokens_can_be_read_on_the_tint_behind_them(theme: Any) -> None:
     def over_paper(color: str, share: float) -> str:
         mixed = (round(share * int(color[i : i + 2], 16) + (1 - share) * int(theme.paper[i : i + 2], 16)) for i in (1, 3, 5))
         return "#" + "".join(f"{channel:02X}" for channel in mixed)
@@ -51,7 +52,7 @@ def test_special_tokens_can_be_read_on_the_tint_behind_them(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_zero_is_paper_and_both_ends_are_not(theme):
+def test_zero_is_paper_and_both_ends_are_not(theme: Any) -> None:
     assert theme.weights[0] == [0.0, theme.paper]
     assert theme.signed[len(theme.signed) // 2] == [0.5, theme.paper]
     for scale in (theme.weights, theme.signed):
@@ -62,7 +63,7 @@ def test_zero_is_paper_and_both_ends_are_not(theme):
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize(("name", "halves"), [("weights", 1), ("signed", 2)])
-def test_equal_steps_of_a_scale_look_equally_large(theme, name, halves):
+def test_equal_steps_of_a_scale_look_equally_large(theme: Any, name: Any, halves: Any) -> None:
     points = np.array([oklab(color) for _, color in getattr(theme, name)])
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     for part in np.split(steps, halves):
@@ -71,13 +72,13 @@ def test_equal_steps_of_a_scale_look_equally_large(theme, name, halves):
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_a_larger_weight_is_further_from_paper(theme):
+def test_a_larger_weight_is_further_from_paper(theme: Any) -> None:
     points = np.array([oklab(color) for _, color in theme.weights])
     assert (np.diff(np.linalg.norm(points - oklab(theme.paper), axis=1)) > 0).all()
     assert len(set(np.sign(np.diff(points[:, 0])))) == 1  # in lightness too, for those who see no colours
 
 
-def test_oklab_of_white_black_and_red_as_published():
+def test_oklab_of_white_black_and_red_as_published() -> None:
     assert oklab("#FFFFFF") == pytest.approx([1, 0, 0], abs=1e-3)
     assert oklab("#000000") == pytest.approx([0, 0, 0], abs=1e-6)
     assert oklab("#FF0000") == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
@@ -86,7 +87,7 @@ def test_oklab_of_white_black_and_red_as_published():
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_every_kind_of_token_has_a_colour(theme):
+def test_every_kind_of_token_has_a_colour(theme: Any) -> None:
     for kind in KINDS:
         for segment in (0, 1, 2):
             assert re.fullmatch("#[0-9A-F]{6}", theme.token_color(kind, segment))
@@ -94,7 +95,7 @@ def test_every_kind_of_token_has_a_colour(theme):
     assert theme.token_color("cls", 0) == theme.kinds["cls"]
 
 
-def test_a_theme_is_light_unless_it_is_dark():
+def test_a_theme_is_light_unless_it_is_dark() -> None:
     assert theme("dark") == DARK
     assert theme("light") == theme(None) == theme("nonsense") == LIGHT
 
@@ -106,16 +107,16 @@ def test_a_theme_is_light_unless_it_is_dark():
         (0.99, "99 %"), (0.995, "99.5 %"), (0.9991, "> 99.9 %"), (1, "100 %"), (np.float32(0.5), "50 %"),
     ],
 )  # fmt: skip
-def test_probabilities_as_people_read_them(probability, shown):
+def test_probabilities_as_people_read_them(probability: Any, shown: Any) -> None:
     assert plots.percent(probability) == shown
 
 
-def test_nothing_is_called_certain_or_impossible_that_is_not():
+def test_nothing_is_called_certain_or_impossible_that_is_not() -> None:
     for probability in [*np.linspace(0, 1, 5001)[1:-1], 1e-9, 1 - 1e-9]:
         assert plots.percent(probability) not in ("0 %", "0.0 %", "100 %", "100.0 %")
 
 
-def test_layers_and_heads_are_counted_from_one():
+def test_layers_and_heads_are_counted_from_one() -> None:
     assert [plots.shown(i) for i in (0, 11)] == [1, 12]
 
 
@@ -126,12 +127,12 @@ def test_layers_and_heads_are_counted_from_one():
         ("##ing", "##ing"), ("[CLS]", "[CLS]"), ("“”", "“”"), ("", ""),
     ],
 )  # fmt: skip
-def test_tokens_are_text_for_plotly(token, label):
+def test_tokens_are_text_for_plotly(token: Any, label: Any) -> None:
     assert plots.label(token) == label
 
 
 @pytest.mark.parametrize("n", [1, 39, 40, 41, 80, 81, 512])
-def test_an_axis_is_thinned_out_before_its_labels_meet(n):
+def test_an_axis_is_thinned_out_before_its_labels_meet(n: Any) -> None:
     axis = plots.token_axis([f"token {i}" for i in range(n)])
     assert len(axis["tickvals"]) == len(axis["ticktext"]) <= plots.MAX_TICKS
     assert axis["tickvals"][0] == 0 and len(set(np.diff(axis["tickvals"]))) <= 1
@@ -140,7 +141,7 @@ def test_an_axis_is_thinned_out_before_its_labels_meet(n):
         assert axis["tickvals"] == list(range(n))
 
 
-def test_a_heatmap_of_weights_starts_at_zero_and_one_of_signed_values_is_even():
+def test_a_heatmap_of_weights_starts_at_zero_and_one_of_signed_values_is_even() -> None:
     values = np.array([[-2.0, 1.0]])
     weights = plots.heatmap(values, LIGHT)
     assert (weights.zmin, weights.zmax) == (0, 2)
@@ -152,7 +153,7 @@ def test_a_heatmap_of_weights_starts_at_zero_and_one_of_signed_values_is_even():
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme):
+def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme: Any) -> None:
     figure = plots.figure(theme, height=300, title="A title")
     figure.add_trace(plots.heatmap(np.eye(3), theme))
     written = figure.to_json()
@@ -160,7 +161,7 @@ def test_nothing_in_a_figure_is_smaller_than_fourteen_pixels(theme):
     assert figure.layout.height == 300 and figure.layout.paper_bgcolor == theme.paper and figure.layout.title.text == "A title"
 
 
-def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines():
+def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines() -> None:
     narrow = theme("dark", narrow=True)
     assert narrow == replace(DARK, narrow=True)
     assert plots.heatmap(np.eye(2), narrow).colorbar.orientation == "h" != plots.heatmap(np.eye(2), DARK).colorbar.orientation
@@ -172,7 +173,7 @@ def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines():
 
 
 @pytest.mark.parametrize("top", [0.004, 0.05, 0.33, 0.5, 0.97, 1])
-def test_an_axis_in_percent_has_three_to_six_ticks_up_to_its_top(top):
+def test_an_axis_in_percent_has_three_to_six_ticks_up_to_its_top(top: Any) -> None:
     axis = plots.percent_axis(top)
     assert 3 <= len(axis["tickvals"]) <= 6 and axis["tickvals"][0] == 0 and axis["tickvals"][-1] <= top
     assert [f"{100 * place:g} %" for place in axis["tickvals"]] == axis["ticktext"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bertviz_app.families.label_schemes import called, scheme_of
@@ -34,7 +36,7 @@ NAMES = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
         (("O",), "plain", (), False),
     ],
 )
-def test_a_label_set_is_of_a_scheme_as_a_whole(labels, key, kinds, of_names):
+def test_a_label_set_is_of_a_scheme_as_a_whole(labels: Any, key: Any, kinds: Any, of_names: Any) -> None:
     scheme = scheme_of(labels)
     assert (scheme.key, scheme.kinds, scheme.of_names) == (key, kinds, of_names)
     assert set(scheme.parts) == set(labels) and scheme.method
@@ -61,11 +63,11 @@ def test_a_label_set_is_of_a_scheme_as_a_whole(labels, key, kinds, of_names):
         (("NOUN", "VERB"), "NOUN NOUN VERB", [("NOUN", 0, 0), ("NOUN", 1, 1), ("VERB", 2, 2)]),
     ],
 )
-def test_stretches_by_hand(labels, words, expected):
+def test_stretches_by_hand(labels: Any, words: Any, expected: Any) -> None:
     assert scheme_of(labels).spans(words.split()) == expected
 
 
-def test_a_stretch_never_reaches_into_the_second_text():
+def test_a_stretch_never_reaches_into_the_second_text() -> None:
     assert scheme_of(NAMES).spans(["B-PER", "I-PER"], [0, 1]) == [("PER", 0, 0), ("PER", 1, 1)]
     assert scheme_of(("O", "DRUG")).spans(["DRUG", "DRUG"], [0, 1]) == [("DRUG", 0, 0), ("DRUG", 1, 1)]
 
@@ -82,10 +84,10 @@ def test_a_stretch_never_reaches_into_the_second_text():
         (tuple("ABCDEF"), list("ABCDEF"), "1 A, 1 B, 1 C, 1 D, 1 E and 1 more kind", "Nothing of 6 kinds"),
     ],
 )
-def test_what_is_found_is_called_by_its_labels(labels, kinds, said, nothing):
+def test_what_is_found_is_called_by_its_labels(labels: Any, kinds: Any, said: Any, nothing: Any) -> None:
     scheme = scheme_of(labels)
     assert (scheme.counted(kinds), scheme.nothing) == (said, nothing)
 
 
-def test_only_kinds_of_names_have_other_words():
+def test_only_kinds_of_names_have_other_words() -> None:
     assert (called("PER"), called("gpe"), called("DRUG"), called("")) == ("person", "country, city or state", "DRUG", "stretch")

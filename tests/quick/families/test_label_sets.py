@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bertviz_app.families.label_sets import listed, read_labels, subject_of
@@ -30,11 +32,11 @@ from bertviz_app.families.tasks import SUBJECTS, TASKS
         ((), "classes"),
     ],
 )
-def test_only_whole_known_sets_say_what_a_classifier_is_about(labels, subject):
+def test_only_whole_known_sets_say_what_a_classifier_is_about(labels: Any, subject: Any) -> None:
     assert subject_of(labels) == subject
 
 
-def test_the_list_is_closed_and_every_row_of_it_is_recognised():
+def test_the_list_is_closed_and_every_row_of_it_is_recognised() -> None:
     rows = [(tuple(row.split(" | ")), task) for task in TASKS.values() for row in task.label_sets]
     assert rows and len({(task.architecture, frozenset(labels)) for labels, task in rows}) == len(rows)
     for labels, task in rows:
@@ -42,7 +44,7 @@ def test_the_list_is_closed_and_every_row_of_it_is_recognised():
         assert subject_of(labels, task.architecture) == task.key == subject_of(upper, task.architecture)
 
 
-def test_of_each_architecture_one_row_is_general_and_all_read_the_same():
+def test_of_each_architecture_one_row_is_general_and_all_read_the_same() -> None:
     for architecture in {task.architecture for task in TASKS.values()}:
         rows = [task for task in TASKS.values() if task.architecture == architecture]
         assert [task.general for task in rows].count(True) == 1
@@ -75,12 +77,12 @@ def test_of_each_architecture_one_row_is_general_and_all_read_the_same():
         ({"0": "x" * 500}, 1, ("x" * 79 + "…",), ""),
     ],
 )
-def test_labels_are_read_as_people_write_them(id2label, n, names, remark):
+def test_labels_are_read_as_people_write_them(id2label: Any, n: Any, names: Any, remark: Any) -> None:
     found = read_labels(id2label, n)
     assert found.names == names and remark in found.remark and bool(remark) == bool(found.remark)
     assert len(set(found.names)) == n
 
 
-def test_a_list_in_a_sentence_says_how_many_more_there_are():
+def test_a_list_in_a_sentence_says_how_many_more_there_are() -> None:
     assert listed(("a",)) == "“a”" and listed(("a", "b")) == "“a” and “b”"
     assert listed(tuple("abcdefgh")) == "“a”, “b”, “c”, “d”, “e”, “f” and 2 more"

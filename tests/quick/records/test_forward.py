@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ INFO = ModelInfo(
 )  # fmt: skip
 
 
-def encoding(**changes) -> Encoding:
+def encoding(**changes: Any) -> Encoding:
     fields = {
         "text": "cats purr", "pair": None, "tokens": ("[CLS]", "cats", "purr", "[SEP]"), "token_ids": [2, 5, 6, 3],
         "segment_ids": [0] * 4, "attention_mask": [1] * 4, "offsets": [[0, 0], [0, 4], [5, 9], [0, 0]], "word_ids": [-1, 0, 1, -1],
@@ -24,7 +25,7 @@ def encoding(**changes) -> Encoding:
     return Encoding(**(fields | changes))
 
 
-def forward(**changes) -> ForwardPass:
+def forward(**changes: Any) -> ForwardPass:
     fields = {
         "model": INFO,
         "encoding": encoding(),
@@ -41,7 +42,7 @@ def with_nan(shape: tuple[int, ...]) -> np.ndarray:
     return array
 
 
-def test_an_encoding_knows_its_own_text():
+def test_an_encoding_knows_its_own_text() -> None:
     record = encoding()
     assert [record.source_text(p) for p in range(4)] == ["", "cats", "purr", ""]
     assert record.is_special.tolist() == [True, False, False, True]
@@ -49,12 +50,12 @@ def test_an_encoding_knows_its_own_text():
     assert record.n_tokens == 4 and record.token_ids.dtype == np.int64
 
 
-def test_a_second_segment_reads_its_own_text():
+def test_a_second_segment_reads_its_own_text() -> None:
     record = encoding(pair="dogs bark", segment_ids=[0, 0, 1, 1])
     assert [record.source_text(p) for p in range(4)] == ["", "cats", "bark", ""]
 
 
-def test_the_key_of_an_encoding_tells_apart_whatever_changes_the_numbers():
+def test_the_key_of_an_encoding_tells_apart_whatever_changes_the_numbers() -> None:
     variants = [
         encoding(),
         encoding(pair="x"),
@@ -80,7 +81,7 @@ def test_the_key_of_an_encoding_tells_apart_whatever_changes_the_numbers():
         {"n_dropped": -1},
     ],
 )
-def test_an_encoding_that_contradicts_itself_is_refused(changes):
+def test_an_encoding_that_contradicts_itself_is_refused(changes: Any) -> None:
     with pytest.raises(RecordError):
         encoding(**changes)
 
@@ -100,19 +101,19 @@ def test_an_encoding_that_contradicts_itself_is_refused(changes):
         {"pooler_output": with_nan((4,))},
     ],
 )
-def test_a_forward_pass_that_contradicts_its_model_is_refused(changes):
+def test_a_forward_pass_that_contradicts_its_model_is_refused(changes: Any) -> None:
     with pytest.raises(RecordError):
         forward(**changes)
 
 
-def test_a_wrong_record_is_a_bug_and_never_shown_as_a_sentence():
+def test_a_wrong_record_is_a_bug_and_never_shown_as_a_sentence() -> None:
     assert not issubclass(RecordError, InsideBertError)
 
 
-def test_records_are_frozen_through_and_through():
+def test_records_are_frozen_through_and_through() -> None:
     record = forward()
     with pytest.raises(FrozenInstanceError):
-        record.attentions = None
+        record.attentions = None  # type: ignore[misc, assignment]
     for array in (
         record.attentions,
         record.hidden_states,
@@ -124,19 +125,19 @@ def test_records_are_frozen_through_and_through():
             array.flat[0] = 7
 
 
-def test_the_array_that_was_handed_in_keeps_its_flags():
+def test_the_array_that_was_handed_in_keeps_its_flags() -> None:
     mine = np.zeros((3, 4, 4), dtype=np.float32)
     record = forward(hidden_states=mine)
     assert mine.flags.writeable and not record.hidden_states.flags.writeable
     assert np.shares_memory(mine, record.hidden_states)
 
 
-def test_bytes_are_those_of_the_arrays():
+def test_bytes_are_those_of_the_arrays() -> None:
     assert forward().n_bytes == 4 * (2 * 3 * 4 * 4 + 3 * 4 * 4 + 4)
     assert forward(pooler_output=None).n_bytes == 4 * (2 * 3 * 4 * 4 + 3 * 4 * 4)
 
 
-def test_a_final_state_fits_its_encoding():
+def test_a_final_state_fits_its_encoding() -> None:
     state = FinalState(encoding(), np.ones((4, 7)), None)
     assert state.last_hidden_state.dtype == np.float32 and not state.last_hidden_state.flags.writeable
     for hidden, pooled in [(np.ones((3, 7)), None), (np.ones((4, 7)), np.ones(6)), (with_nan((4, 7)), None)]:
@@ -144,7 +145,7 @@ def test_a_final_state_fits_its_encoding():
             FinalState(encoding(), hidden, pooled)
 
 
-def test_the_parts_of_an_embedding_have_one_shape():
+def test_the_parts_of_an_embedding_have_one_shape() -> None:
     parts = EmbeddingParts({"token": np.ones((4, 7)), "position": np.ones((4, 7))}, np.ones(7), np.ones(7), 1e-12)
     assert parts.scale.shape == (7,)
     with pytest.raises(RecordError):
@@ -153,5 +154,5 @@ def test_the_parts_of_an_embedding_have_one_shape():
         replace(parts, shift=np.ones(6))
 
 
-def test_the_key_of_a_model_is_its_name_and_revision():
+def test_the_key_of_a_model_is_its_name_and_revision() -> None:
     assert INFO.key == "made-up@1" != replace(INFO, revision="2").key

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from bertviz_app.serving.pass_queue import FairQueue, many_passes
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
-def test_never_more_than_the_limit_at_once(limit):
+def test_never_more_than_the_limit_at_once(limit: Any) -> None:
     line, all_here = FairQueue(limit, patience=30), threading.Barrier(16)
     inside: list[int] = []
 
@@ -31,7 +32,7 @@ def test_never_more_than_the_limit_at_once(limit):
     assert line.under_way == 0 and not line.is_full
 
 
-def test_as_many_as_the_limit_run_side_by_side():
+def test_as_many_as_the_limit_run_side_by_side() -> None:
     line, together = FairQueue(3, patience=10), threading.Barrier(3)
 
     def visit() -> None:
@@ -46,7 +47,7 @@ def test_as_many_as_the_limit_run_side_by_side():
     assert line.peak == 3 and not together.broken
 
 
-def test_whose_patience_runs_out_is_told_so():
+def test_whose_patience_runs_out_is_told_so() -> None:
     line = FairQueue(1, patience=0.01)
     with line.turn():
         assert line.is_full
@@ -57,7 +58,7 @@ def test_whose_patience_runs_out_is_told_so():
         pass
 
 
-def test_an_error_gives_the_place_back():
+def test_an_error_gives_the_place_back() -> None:
     line = FairQueue(1, patience=0.01)
     for _ in range(3):
         with pytest.raises(KeyError), line.turn():
@@ -67,7 +68,7 @@ def test_an_error_gives_the_place_back():
     assert line.under_way == 0
 
 
-def test_who_has_many_passes_to_make_lets_the_others_in_between():
+def test_who_has_many_passes_to_make_lets_the_others_in_between() -> None:
     """A long job that gives its place back and asks for the next at once comes after whoever waits already."""
     line, order = FairQueue(1, patience=30), []
 
@@ -75,7 +76,7 @@ def test_who_has_many_passes_to_make_lets_the_others_in_between():
         with line.turn():
             order.append(name)
 
-    visitors = []
+    visitors: list[Any] = []
     for _ in range(3):
         with line.turn():
             order.append("job")
@@ -90,7 +91,7 @@ def test_who_has_many_passes_to_make_lets_the_others_in_between():
 
 
 @pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 1), (3, 2)])
-def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit, most):
+def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit: Any, most: Any) -> None:
     line, go_on = FairQueue(limit, patience=30), threading.Event()
     inside: list[int] = []
 
@@ -116,7 +117,7 @@ def test_jobs_of_many_passes_leave_one_place_to_single_ones(limit, most):
         assert line.under_way == 1
 
 
-def test_a_job_whose_patience_ran_out_leaves_its_place_in_line():
+def test_a_job_whose_patience_ran_out_leaves_its_place_in_line() -> None:
     line = FairQueue(2, patience=0.01)
     with ExitStack() as held:
         with many_passes():
@@ -130,7 +131,7 @@ def test_a_job_whose_patience_ran_out_leaves_its_place_in_line():
         pass
 
 
-def test_who_leaves_for_a_while_lets_others_in_and_stands_in_line_again():
+def test_who_leaves_for_a_while_lets_others_in_and_stands_in_line_again() -> None:
     line = FairQueue(1, patience=30)
     order: list[str] = []
 
@@ -149,14 +150,14 @@ def test_who_leaves_for_a_while_lets_others_in_and_stands_in_line_again():
     assert order == ["other", "back"] and line.under_way == 0
 
 
-def test_what_is_raised_while_away_goes_on_at_once_and_holds_nothing():
+def test_what_is_raised_while_away_goes_on_at_once_and_holds_nothing() -> None:
     line = FairQueue(1, patience=0.01)
     with pytest.raises(KeyError), line.turn(), line.left(), line.turn():  # somebody else has the place by then
         raise KeyError
     assert line.under_way == 0 and line.waiting == 0
 
 
-def test_whose_patience_runs_out_on_the_way_back_holds_nothing():
+def test_whose_patience_runs_out_on_the_way_back_holds_nothing() -> None:
     line, taken, go_on = FairQueue(1, patience=0.05), threading.Event(), threading.Event()
 
     def stay() -> None:
@@ -177,14 +178,14 @@ def test_whose_patience_runs_out_on_the_way_back_holds_nothing():
     assert line.under_way == 0
 
 
-def test_who_has_no_place_has_none_to_leave():
+def test_who_has_no_place_has_none_to_leave() -> None:
     line = FairQueue(1, patience=0.01)
     with line.left():
         assert line.under_way == 0
     assert line.passed == 0
 
 
-def test_the_sentence_says_what_is_under_way():
+def test_the_sentence_says_what_is_under_way() -> None:
     line = FairQueue(1, patience=0.01, what="pages")
     with line.turn(), pytest.raises(Busy, match="1 pages are under way"), line.turn():
         pass

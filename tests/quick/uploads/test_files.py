@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -128,14 +129,14 @@ def read(file: File, *, max_rows: int = 100) -> Table:
 
 
 @pytest.mark.parametrize("file", FILES.values(), ids=FILES)
-def test_a_file_is_read_as_a_person_would(file):
+def test_a_file_is_read_as_a_person_would(file: Any) -> None:
     found = read(file)
     place = text_column(found)
     assert (found.headings[place], found.column(place), found.above) == (file.heading, file.texts, file.above)
 
 
 @pytest.mark.parametrize("file", FILES.values(), ids=FILES)
-def test_the_column_of_labels_is_offered_and_the_texts_are_not(file):
+def test_the_column_of_labels_is_offered_and_the_texts_are_not(file: Any) -> None:
     found = read(file)
     offered = [found.headings[place] for place in label_columns(found, text_column(found))]
     assert (file.label is None or offered[0] == file.label) and file.heading not in offered

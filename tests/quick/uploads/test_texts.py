@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def rows_of(data: bytes, name: str = "file.csv") -> tuple[TextRow, ...]:
     return text_rows(found, text_column(found), next(iter(label_columns(found, text_column(found))), None))
 
 
-def test_how_a_file_was_read_is_one_sentence():
+def test_how_a_file_was_read_is_one_sentence() -> None:
     assert (
         said(b"id;text\n1;Fine\n2;Poor\n")
         == "Read as UTF-8, cells separated by semicolons, heading in row 1: 2 rows and 2 columns."
@@ -33,19 +34,19 @@ def test_how_a_file_was_read_is_one_sentence():
     assert said(b"Fine\n", "file.txt") == "Read as UTF-8, one text per line, no heading: 1 row."
 
 
-def test_a_guessed_encoding_is_said_to_be_one():
+def test_a_guessed_encoding_is_said_to_be_one() -> None:
     assert "is the likeliest" in said("id,text\n1,Größe\n".encode("cp1252"))
     assert "likeliest" not in said("id,text\n1,Größe\n".encode("utf-16"))
 
 
-def test_what_stands_above_blank_rows_and_rows_beyond_the_limit_are_counted():
+def test_what_stands_above_blank_rows_and_rows_beyond_the_limit_are_counted() -> None:
     words = said(b"Reviews of May\n\nid,text\n1,Fine\n\n2,Poor\n3,Good\n", max_rows=2)
     assert "heading in row 3: 2 rows and 2 columns" in words
     assert "1 row on top, which is a title: “Reviews of May”" in words
     assert "2 blank rows" in words and "the last 1 row; this server reads 2 of a file" in words
 
 
-def test_every_row_of_a_file_is_accounted_for():
+def test_every_row_of_a_file_is_accounted_for() -> None:
     data = b"Title\n\nid,text\n1,Fine\n2,\n\n3,NaN\n4,a,b\n5,Good\n6,More\n"
     text = decoded(data).text
     found = table(text, layout(text), max_rows=5)
@@ -54,7 +55,7 @@ def test_every_row_of_a_file_is_accounted_for():
 
 
 @pytest.mark.parametrize("cell", ["NaN", "#N/A", "null", "NA", "None", "NULL", "nan", "n/a", "<NA>", "#DIV/0!", ""])
-def test_a_missing_value_is_left_out_with_the_reason(cell):
+def test_a_missing_value_is_left_out_with_the_reason(cell: Any) -> None:
     rows = rows_of(f"id,text\n1,Fine\n2,{cell}\n3,Poor\n".encode())
     assert [row.number for row in rows] == [2, 3, 4]
     assert [bool(row.problem) for row in rows] == [False, True, False]
@@ -62,23 +63,23 @@ def test_a_missing_value_is_left_out_with_the_reason(cell):
     assert what_is_left_out(rows).startswith("1 of 3 rows is left out: ")
 
 
-def test_in_a_list_without_a_heading_none_is_a_word():
+def test_in_a_list_without_a_heading_none_is_a_word() -> None:
     assert [row.problem for row in rows_of(b"None\nFine\n", "file.txt")] == ["", ""]
 
 
-def test_rows_with_too_many_cells_are_left_out_and_short_ones_are_not():
+def test_rows_with_too_many_cells_are_left_out_and_short_ones_are_not() -> None:
     rows = rows_of(b"id,text,label\n1,Fine,pos\n2,a,b,neg\n3,Poor\n")
     assert [row.problem for row in rows] == ["", "4 cells in 3 columns", ""]
     assert [row.label for row in rows] == ["pos", "b", None]
     assert [row.cells for row in rows] == [("1", "Fine", "pos"), ("2", "a", "b"), ("3", "Poor", "")]
 
 
-def test_where_nothing_is_left_out_that_is_said_too():
+def test_where_nothing_is_left_out_that_is_said_too() -> None:
     assert what_is_left_out(typed_rows("a\nb")) == "Each of the 2 rows has a text."
     assert what_is_left_out(typed_rows("a")) == "The one row has a text."
 
 
-def test_the_visitor_s_word_counts_more_than_the_guess():
+def test_the_visitor_s_word_counts_more_than_the_guess() -> None:
     text = decoded(b"good,1\nbad,0\n").text
     as_list = table(text, Layout(None, "letters", has_heading=False), max_rows=9)
     assert as_list.column(0) == ("good,1", "bad,0")
@@ -103,12 +104,12 @@ def test_the_visitor_s_word_counts_more_than_the_guess():
         (b"x" * (MAX_BYTES + 1), "limit is 5 MB"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(data, reason):
+def test_a_file_that_cannot_be_read_says_why(data: Any, reason: Any) -> None:
     with pytest.raises(BadTable, match=reason):
         said(data)
 
 
-def test_any_bytes_give_rows_or_a_bad_table():
+def test_any_bytes_give_rows_or_a_bad_table() -> None:
     chance = random.Random(0)
     alphabet = [
         b"a", b"text", b"id", b",", b";", b"|", b'"', b"\n", b"\r", b"\t", b" ", b"=", b"sep=;", b"\\", b"\xe2\x80\xa8", b"\xc3", b"\0", b"\x1f",
@@ -131,11 +132,11 @@ def test_any_bytes_give_rows_or_a_bad_table():
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_every_encoding_that_is_offered_can_be_chosen(name):
+def test_every_encoding_that_is_offered_can_be_chosen(name: Any) -> None:
     assert decoded("text\nabc".encode(ENCODINGS[name]), name).text == "text\nabc"
 
 
-def test_cells():
+def test_cells() -> None:
     assert all(map(is_missing, MISSING)) and not any(map(is_missing, ("0", "none", "Nothing", "-")))
     assert all(map(is_number, ("3", "-1,5", "1,893.60", "5 %", "$3.50", "1e-5", "−2")))
     assert not any(map(is_number, ("3 stars", "", "-", "€", "1.2.3.4", "v2")))

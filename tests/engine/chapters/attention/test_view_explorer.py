@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from packed import unpacked
@@ -11,9 +14,13 @@ from bertviz_app.chapters.attention.view_explorer import ExplorerRequest, opened
 from bertviz_app.drawing import colors
 from bertviz_app.errors import UnsupportedModel
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 
 @pytest.mark.parametrize("reading", [HeadReading(), HeadReading(words=True, hide_special=True, block="A → B")])
-def test_what_is_sent_is_the_reading(model, pair_forward, reading):
+def test_what_is_sent_is_the_reading(model: Model, pair_forward: ForwardPass, reading: Any) -> None:
     header, arrays = unpacked(
         sent(model, pair_forward, colors.LIGHT, ExplorerRequest(((4, 2), (1, 7)), reading, "Lines", "said"))
     )
@@ -26,7 +33,7 @@ def test_what_is_sent_is_the_reading(model, pair_forward, reading):
     assert {label["color"] for label in header["keys"]} <= {*colors.LIGHT.segments, *colors.LIGHT.kinds.values()}
 
 
-def test_queries_and_keys_are_sent_as_they_are(model, forward):
+def test_queries_and_keys_are_sent_as_they_are(model: Model, forward: ForwardPass) -> None:
     """What the browser adds up from them is the row of weights; largest difference: 3e-7."""
     _, arrays = unpacked(sent(model, forward, colors.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Neurons", "")))
     scores = arrays["queries"].astype(float) @ arrays["keys"].astype(float).T / arrays["queries"].shape[1] ** 0.5
@@ -34,12 +41,12 @@ def test_queries_and_keys_are_sent_as_they_are(model, forward):
     np.testing.assert_allclose(weights, forward.attentions[2, 5], atol=5e-6)
 
 
-def test_closed_sends_the_thumbnails_alone(model, forward):
+def test_closed_sends_the_thumbnails_alone(model: Model, forward: ForwardPass) -> None:
     _, arrays = unpacked(sent(model, forward, colors.DARK, ExplorerRequest(((2, 5),), HeadReading(), "Closed", "")))
     assert list(arrays) == ["levels"]
 
 
-def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families):
+def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families: dict[str, Path]) -> None:
     opened = load(str(tiny_families["deberta"]))
     with pytest.raises(UnsupportedModel):
         sent(
@@ -50,7 +57,7 @@ def test_neurons_of_a_model_that_has_more_than_queries_and_keys(tiny_families):
         )
 
 
-def test_a_click_opens_a_head_or_lays_it_over(model):
+def test_a_click_opens_a_head_or_lays_it_over(model: Model) -> None:
     info, heads = model.info, ((4, 2), (1, 7))
     assert opened_by({"layer": 0, "head": 11}, info, heads) == {"layer": 1, "head": 12}
     assert opened_by({"layer": 0, "head": 11, "beside": True}, info, heads) == {"heads_beside": ["2.8", "1.12"]}
@@ -78,5 +85,5 @@ def test_a_click_opens_a_head_or_lays_it_over(model):
         {"layer": [[1]], "head": 0},
     ],
 )
-def test_a_head_that_does_not_exist_changes_nothing(model, clicked):
+def test_a_head_that_does_not_exist_changes_nothing(model: Model, clicked: Any) -> None:
     assert opened_by(clicked, model.info, ((0, 0),)) == {}

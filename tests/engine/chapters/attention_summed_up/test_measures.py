@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,11 +23,15 @@ from bertviz_app.chapters.attention_summed_up.rollout import rollout, rows_to_on
 from bertviz_app.chapters.attention_summed_up.sentences import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.drawing import colors, plots
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 TEXT, PAIR = "I love watching starlings.", "The cat sat on the mat."
 
 
 @pytest.fixture
-def maps(forward):
+def maps(forward: ForwardPass) -> Any:
     """Three maps of “I love AI!”, the last one drawn by hand: every token draws on the last one only."""
     n = forward.encoding.n_tokens
     return {
@@ -35,7 +41,7 @@ def maps(forward):
     }
 
 
-def test_mean_and_rollout_by_hand():
+def test_mean_and_rollout_by_hand() -> None:
     """Two layers of one and the same head, which sends the first token to the second: [[0, 1], [0, 1]]."""
     head = np.array([[0.0, 1.0], [0.0, 1.0]], dtype=np.float32)
     attentions = np.stack([[head, head], [head, np.eye(2, dtype=np.float32)]])
@@ -45,19 +51,19 @@ def test_mean_and_rollout_by_hand():
     assert rollout(with_residual(attentions)).tolist() == [[0.375, 0.625], [0, 1]]
 
 
-def test_rows_sum_to_one(pair_forward):
+def test_rows_sum_to_one(pair_forward: ForwardPass) -> None:
     found = lens.mean_weights(pair_forward.attentions), rollout(with_residual(pair_forward.attentions))
     for weights in found:
         np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-6)
         assert weights.min() >= 0
 
 
-def test_rollout_of_the_identity_is_the_identity():
+def test_rollout_of_the_identity_is_the_identity() -> None:
     attentions = np.broadcast_to(np.eye(5, dtype=np.float32), (6, 12, 5, 5))
     assert (rollout(with_residual(attentions)) == np.eye(5)).all()
 
 
-def test_rollout_equals_that_of_the_paper_s_definition(pair_forward):
+def test_rollout_equals_that_of_the_paper_s_definition(pair_forward: ForwardPass) -> None:
     """A(l) · R(l − 1), layer by layer in float32, as the paper writes it. Largest difference: 2e-7."""
     n = pair_forward.encoding.n_tokens
     joint = np.eye(n, dtype=np.float32)
@@ -67,18 +73,18 @@ def test_rollout_equals_that_of_the_paper_s_definition(pair_forward):
     np.testing.assert_allclose(rollout(with_residual(pair_forward.attentions)), joint, atol=5e-7)
 
 
-def test_norms_by_hand():
+def test_norms_by_hand() -> None:
     """Two heads, one key. Weights ½ and ¼, vectors (3, 0) and (0, 4): ‖(1.5, 1)‖ = √3.25. Opposite vectors cancel out."""
     weights = np.array([[[0.5]], [[0.25]]], dtype=np.float32)  # [head, query, key]
     assert lens.mixed_norms(weights, np.array([[[9.0, 0.0], [0.0, 16.0]]])) == pytest.approx(np.sqrt(3.25))
     assert lens.mixed_norms(np.full((2, 1, 1), 0.5), np.array([[[4.0, -4.0], [-4.0, 4.0]]])) == pytest.approx(0)
 
 
-def test_a_row_of_zeros_becomes_even():
+def test_a_row_of_zeros_becomes_even() -> None:
     assert rows_to_one(np.zeros((2, 4))).tolist() == [[0.25] * 4] * 2
 
 
-def test_agreement_is_spearman_s(maps):
+def test_agreement_is_spearman_s(maps: Any) -> None:
     """The mean over the rows of SciPy's own, where no row is constant. Largest difference: 2e-16."""
     found = rank_agreement(maps)
     rows = zip(maps[MEAN.name], maps[ROLLOUT.name], strict=True)
@@ -87,14 +93,14 @@ def test_agreement_is_spearman_s(maps):
     assert (np.diag(found) == 1).all() and np.abs(found).max() <= 1 + 1e-12
 
 
-def test_agreement_of_an_order_with_itself_and_with_its_reverse():
+def test_agreement_of_an_order_with_itself_and_with_its_reverse() -> None:
     order = np.array([[0.1, 0.2, 0.7]])
     found = rank_agreement({"a": order, "b": order**2, "c": 1 - order, "even": np.full((1, 3), 1 / 3)})
     np.testing.assert_allclose(found[0], [1, 1, -1, 0], atol=1e-12)
     assert found[3, 3] == 1
 
 
-def test_sentences_quote_the_numbers(maps, forward):
+def test_sentences_quote_the_numbers(maps: Any, forward: ForwardPass) -> None:
     encoding = forward.encoding
     said = words.maps_sentence(maps, encoding)
     share = maps[MEAN.name][:, [0, -1]].sum(axis=-1).mean()
@@ -108,7 +114,7 @@ def test_sentences_quote_the_numbers(maps, forward):
     assert "nothing to compare" in words.agreement_sentence(np.eye(1), [MEAN.name])
 
 
-def test_the_agreement_s_sentence_names_the_best_and_the_least():
+def test_the_agreement_s_sentence_names_the_best_and_the_least() -> None:
     found = np.array([[1, 0.5, -0.25], [0.5, 1, 0.75], [-0.25, 0.75, 1]])
     said = words.agreement_sentence(found, [MEAN.name, ROLLOUT.name, NORMS.name])
     assert "rollout and norms (0.75) agree best; the mean and norms (−0.25) agree least." in said
@@ -116,7 +122,7 @@ def test_the_agreement_s_sentence_names_the_best_and_the_least():
     assert "the mean and rollout (0.50) agree." in said
 
 
-def test_special_tokens_are_called_by_the_model_s_own_names(tiny_families):
+def test_special_tokens_are_called_by_the_model_s_own_names(tiny_families: dict[str, Path]) -> None:
     encoding = load(str(tiny_families["roberta"])).encode(TEXT, PAIR)
     names, special = words.named_specials(encoding)
     assert names == "“<s>” and “</s>”" and (special == encoding.is_special).all()
@@ -124,7 +130,7 @@ def test_special_tokens_are_called_by_the_model_s_own_names(tiny_families):
     assert words.named_specials(bare)[0] == f"“{encoding.tokens[-1]}”"
 
 
-def test_columns_hold_the_numbers(maps, forward):
+def test_columns_hold_the_numbers(maps: Any, forward: ForwardPass) -> None:
     encoding = forward.encoding
     table = words.mean_columns(maps, encoding)
     assert table["token"] == list(encoding.tokens) and table["drawn on, norms"] == [0, 0, 0, 0, 0, 1]
@@ -140,7 +146,7 @@ def test_columns_hold_the_numbers(maps, forward):
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
-def test_the_pictures_carry_the_numbers(maps, forward, theme):
+def test_the_pictures_carry_the_numbers(maps: Any, forward: ForwardPass, theme: Any) -> None:
     tokens = forward.encoding.tokens
     limit = figures.shared_limit(maps)
     small = [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in maps.items()]
@@ -155,7 +161,7 @@ def test_the_pictures_carry_the_numbers(maps, forward, theme):
     assert (square.data[0].zmin, square.data[0].zmax) == (-1, 1)
 
 
-def test_long_texts_are_thinned_and_say_so():
+def test_long_texts_are_thinned_and_say_so() -> None:
     tokens = ["a"] * 300
     weights = np.full((300, 300), 1 / 300)
     assert figures.thinned(300) == "each cell is the strongest of 7 × 7" and figures.thinned(48) == ""
@@ -167,7 +173,7 @@ def test_long_texts_are_thinned_and_say_so():
 
 @pytest.mark.parametrize("family", ["embedded", *tiny.FAMILIES])
 @pytest.mark.parametrize("pair", [None, PAIR])
-def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
+def test_the_code_gives_the_same_numbers(tiny_families: dict[str, Path], family: Any, pair: Any) -> None:
     """Plain transformers: the vectors themselves instead of their inner products, whole passes with hooks instead of parts of layers.
 
     Largest difference of the maps over all families: 3e-7.
@@ -215,10 +221,10 @@ def test_the_code_gives_the_same_numbers(tiny_families, family, pair):
         same(names["table"], table)
 
 
-def test_the_code_holds_what_is_shown_and_no_more(model, forward):
+def test_the_code_holds_what_is_shown_and_no_more(model: Model, forward: ForwardPass) -> None:
     text = code.python_code(model.info, forward.encoding, [MEAN.name, ROLLOUT.name], code.agreement_table())
     assert "norm_based" not in text and "value_zeroing" not in text and 'maps = {"Mean": mean, "Rollout": rollout}' in text
 
 
-def test_every_method_says_how_it_is_scaled():
+def test_every_method_says_how_it_is_scaled() -> None:
     assert all(method.scaled in words.METHOD and method.name in words.METHOD for method in METHODS.values())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from snippets import gives
@@ -11,36 +13,40 @@ from bertviz_app.chapters.attribution.measures import METHODS
 from bertviz_app.drawing import colors
 from bertviz_app.records.attributions import Attribution, Target, Way, replaceable
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 COUNTS = np.array([0, 1, 2])
 # Three steps; in log-odds: 3 bits are 8/9, 0 bits 1/2, −3 bits 1/9.
 GOOD = [[3, -3, -3], [-3, 3, 3]]
 BAD = [[3, 3, -3], [-3, -3, 3]]
 
 
-def measured(rows=(GOOD, BAD), random=([[3, 0, -3], [-3, 0, 3]],)) -> lens.Faithfulness:
+def measured(rows: Any = (GOOD, BAD), random: Any = ([[3, 0, -3], [-3, 0, 3]],)) -> lens.Faithfulness:
     return lens.curves(list(METHODS)[: len(rows)], COUNTS, np.array([*rows, *random], dtype=np.float32))
 
 
-def test_gains_worked_by_hand():
+def test_gains_worked_by_hand() -> None:
     """Between 1/9 and 1/2 at the middle step lie 7/18; a triangle over the whole share of tokens is half of it."""
     good, bad = measured().gains("integrated_gradients"), measured().gains("gradient_x_input")
     assert good == pytest.approx((7 / 36, 7 / 36)) and bad == pytest.approx((-7 / 36, -7 / 36))
     assert measured().beaten_by("integrated_gradients") == 0 and measured().beaten_by("gradient_x_input") == 1
 
 
-def test_the_order_of_chance_gains_nothing():
+def test_the_order_of_chance_gains_nothing() -> None:
     even = measured(rows=([[3, 0, -3], [-3, 0, 3]],))
     assert even.gains("integrated_gradients") == pytest.approx((0, 0))
 
 
-def test_counts_go_from_none_to_all_and_mirror_each_other():
+def test_counts_go_from_none_to_all_and_mirror_each_other() -> None:
     for n in (2, 14, 15, 16, 40, 510):
         counts = lens.counts(n)
         assert counts[0] == 0 and counts[-1] == n and len(counts) == min(n, lens.MOST_STEPS) + 1
         assert (np.diff(counts) > 0).all() and (counts + counts[::-1] == n).all()
 
 
-def test_what_is_away_goes_from_nothing_to_all_words(forward):
+def test_what_is_away_goes_from_nothing_to_all_words(forward: ForwardPass) -> None:
     encoding = forward.encoding  # [CLS] i love ai ! [SEP]
     found = {"occlusion": Attribution(np.array([9, 1, 4, -2, 0.5, 9]), 1.0, 0.0)}
     orders = lens.orders(encoding, found)
@@ -56,13 +62,13 @@ def test_what_is_away_goes_from_nothing_to_all_words(forward):
     assert not away[:, 0, 0].any() and np.array_equal(away[:, 0, -1], np.broadcast_to(replaceable(encoding), (11, 6)))
 
 
-def test_random_orders_are_the_same_every_time(forward):
+def test_random_orders_are_the_same_every_time(forward: ForwardPass) -> None:
     found = {"occlusion": Attribution(np.zeros(6), 1.0, 0.0)}
     one, other = lens.orders(forward.encoding, found), lens.orders(forward.encoding, found)
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_passes_are_known_before_and_never_more(model):
+def test_passes_are_known_before_and_never_more(model: Model) -> None:
     for text in ("love it", "The cat sat on the mat and slept.", "word " * 40):
         encoding = model.encode(text)
         generator = np.random.default_rng(1)
@@ -73,7 +79,7 @@ def test_passes_are_known_before_and_never_more(model):
     assert lens.n_passes(1, 4) == 0 and lens.n_passes(40, 4) == 2 + 14 * 18
 
 
-def test_sentences_come_from_the_gains():
+def test_sentences_come_from_the_gains() -> None:
     said = lens.notice(measured(), "positive")
     assert said.startswith(
         "For “positive”, integrated gradients is more faithful than gradient × input: integrated gradients +19.4 and +19.4;"
@@ -95,7 +101,7 @@ def test_sentences_come_from_the_gains():
 
 
 @pytest.mark.parametrize("theme", [colors.theme("light"), colors.theme("dark", narrow=True)], ids=["light", "phone"])
-def test_the_figure_has_both_curves_of_each_method_and_the_band(theme):
+def test_the_figure_has_both_curves_of_each_method_and_the_band(theme: Any) -> None:
     chart = curves_figure(measured(), theme, title="t")
     assert [trace.name for trace in chart.data][:4] == [
         "1 random orders",
@@ -108,7 +114,7 @@ def test_the_figure_has_both_curves_of_each_method_and_the_band(theme):
     assert chart.layout.yaxis.range[1] > 8 / 9
 
 
-def test_deletion_ends_at_the_baseline_and_insertion_at_the_input(model):
+def test_deletion_ends_at_the_baseline_and_insertion_at_the_input(model: Model) -> None:
     from bertviz_app.engine.gradients import TargetFunction, attributed, without
 
     encoding = model.encode("The acting is superb, but the story is painfully slow.")
@@ -124,7 +130,7 @@ def test_deletion_ends_at_the_baseline_and_insertion_at_the_input(model):
     assert whole - bits[0, 0, 1] == pytest.approx(found["occlusion"].values[first], abs=1e-4)
 
 
-def test_the_python_gives_the_curves_of_the_page(model):
+def test_the_python_gives_the_curves_of_the_page(model: Model) -> None:
     """Largest difference seen: 6e-8."""
     from bertviz_app.engine.gradients import TargetFunction, attributed, without
 

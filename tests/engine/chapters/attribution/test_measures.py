@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,17 +17,21 @@ from bertviz_app.drawing.colors import LIGHT
 from bertviz_app.drawing.components import heat_strip
 from bertviz_app.records.attributions import Attribution, Target, Way, probability, replaceable
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 PATH, GRADIENT, OCCLUSION, ATTENTION = lens.METHODS.values()
 
 
-def found(encoding, values: dict[int, float], *, whole=2.0, blank=0.5) -> Attribution:
+def found(encoding: Any, values: dict[int, float], *, whole: Any = 2.0, blank: Any = 0.5) -> Attribution:
     row = np.zeros(encoding.n_tokens)
     for position, value in values.items():
         row[position] = value
     return Attribution(row, whole, blank)
 
 
-def test_an_attribution_knows_what_its_parts_add_up_to_and_is_read_only():
+def test_an_attribution_knows_what_its_parts_add_up_to_and_is_read_only() -> None:
     one = Attribution(np.array([1.0, -0.25]), 2.0, 1.5)
     assert one.total == 0.75 and one.change == 0.5
     with pytest.raises(ValueError):
@@ -36,22 +42,22 @@ def test_an_attribution_knows_what_its_parts_add_up_to_and_is_read_only():
         Attribution(np.array([1.0]), math.inf, 0.0)
 
 
-def test_bits_are_log_odds():
+def test_bits_are_log_odds() -> None:
     assert probability(0) == 0.5 and probability(3) == pytest.approx(8 / 9)
     assert probability(2000) == 1 and probability(-2000) == 0  # and nothing overflows
 
 
-def test_a_target_is_plain_values():
+def test_a_target_is_plain_values() -> None:
     assert Target("sentiment", 1) == Target("sentiment", 1) and hash(Target("answers", 0, 3, (2, 3)))
     assert Target("sentiment", 1).reads == 0 and Target("entities", 1, 4).reads == 4
 
 
-def test_words_are_replaceable_and_special_tokens_and_blanks_are_not(model):
+def test_words_are_replaceable_and_special_tokens_and_blanks_are_not(model: Model) -> None:
     encoding = model.encode("I love [MASK] [SEP] !")
     assert [t for t, may in zip(encoding.tokens, replaceable(encoding), strict=True) if may] == ["i", "love", "!"]
 
 
-def test_the_notice_names_the_strongest_for_and_against(forward):
+def test_the_notice_names_the_strongest_for_and_against(forward: ForwardPass) -> None:
     encoding = forward.encoding  # [CLS] i love ai ! [SEP]
     said = lens.notice(encoding, found(encoding, {1: 0.5, 2: 1.25, 3: -0.75}), "positive", PATH)
     assert said == (
@@ -71,7 +77,7 @@ def test_the_notice_names_the_strongest_for_and_against(forward):
     assert "No token’s part" in lens.notice(encoding, found(encoding, {}), "x", PATH)
 
 
-def test_the_bars_add_up_to_the_sum_that_is_said(model):
+def test_the_bars_add_up_to_the_sum_that_is_said(model: Model) -> None:
     """Of more tokens than get a bar, the others share one."""
     encoding = model.encode("word " * 40)
     one = found(encoding, {position: 0.1 * position for position in range(1, 41)})
@@ -80,7 +86,7 @@ def test_the_bars_add_up_to_the_sum_that_is_said(model):
     assert sum(bars.x) == pytest.approx(one.total, rel=1e-5)
 
 
-def test_a_method_without_signs_says_where_it_leans(forward):
+def test_a_method_without_signs_says_where_it_leans(forward: ForwardPass) -> None:
     one = found(forward.encoding, {2: 0.03, 3: 0.01})
     said = lens.notice(forward.encoding, one, "positive", ATTENTION)
     assert said.endswith("Through attention, it relies most on “love”: 75 % of all that it relies on.")
@@ -91,12 +97,12 @@ def test_a_method_without_signs_says_where_it_leans(forward):
     assert heat_strip.signed_data(forward.encoding, lens.parts(one, ATTENTION), LIGHT)["tokens"][2]["below"] == "75 %"
 
 
-def test_a_token_that_stands_twice_is_told_apart(model):
+def test_a_token_that_stands_twice_is_told_apart(model: Model) -> None:
     encoding = model.encode("the cat, the dog")
     assert "“the” (token 5)" in lens.notice(encoding, found(encoding, {4: 1.0}), "x", OCCLUSION)
 
 
-def test_completeness_is_said_and_a_gap_is_too(forward):
+def test_completeness_is_said_and_a_gap_is_too(forward: ForwardPass) -> None:
     encoding = forward.encoding
     whole = lens.completeness(PATH, found(encoding, {2: 1.499}), "[MASK]")
     assert (
@@ -110,7 +116,7 @@ def test_completeness_is_said_and_a_gap_is_too(forward):
     assert "the two need not agree" in lens.completeness(GRADIENT, found(encoding, {2: 7.0}), "[MASK]")
 
 
-def test_the_bars_are_the_strongest_from_for_to_against(forward):
+def test_the_bars_are_the_strongest_from_for_to_against(forward: ForwardPass) -> None:
     encoding = forward.encoding
     one = found(encoding, {1: 0.5, 2: 1.25, 3: -0.75})
     assert lens.strongest(one.values) == [2, 1, 3]
@@ -122,13 +128,13 @@ def test_the_bars_are_the_strongest_from_for_to_against(forward):
     assert len(lens.strongest(np.arange(100.0))) == lens.MOST_BARS
 
 
-def test_typed_markup_is_no_markup_in_the_bars(model):
+def test_typed_markup_is_no_markup_in_the_bars(model: Model) -> None:
     encoding = model.encode("<b>x</b>")
     chart = lens.bars_figure(encoding, found(encoding, {1: 1.0}), LIGHT, title="t", method=PATH)
     assert chart.layout.yaxis.ticktext[0] == "&lt; 2"
 
 
-def test_the_signed_strip_has_paper_at_zero_and_both_ends(forward):
+def test_the_signed_strip_has_paper_at_zero_and_both_ends(forward: ForwardPass) -> None:
     data = heat_strip.signed_data(forward.encoding, np.array([0, 2.0, -1.0, 0.001, 0, 0]), LIGHT, unit="bits")
     fills = [token["style"]["--fill"] for token in data["tokens"]]
     assert fills[0] == LIGHT.paper and fills[1] == LIGHT.signed[-1][1] and fills[2] == LIGHT.signed[4][1]
@@ -136,7 +142,7 @@ def test_the_signed_strip_has_paper_at_zero_and_both_ends(forward):
     assert data["tokens"][2]["title"] == "love: −1.0000 bits"
 
 
-def test_the_table_has_a_row_for_every_token(forward):
+def test_the_table_has_a_row_for_every_token(forward: ForwardPass) -> None:
     table = lens.columns(forward.encoding, found(forward.encoding, {2: 1.25}), PATH)
     assert table["token"][2] == "love" and table["bits"][2] == 1.25 and table["token number"] == [1, 2, 3, 4, 5, 6]
 
@@ -152,7 +158,7 @@ CODE = [
 
 
 @pytest.mark.parametrize(("text", "pair", "target"), CODE, ids=[target.task for *_, target in CODE])
-def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
+def test_the_python_gives_the_numbers_of_the_page(model: Model, text: Any, pair: Any, target: Any) -> None:
     """Largest difference seen: 1e-6 bits."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
@@ -164,7 +170,7 @@ def test_the_python_gives_the_numbers_of_the_page(model, text, pair, target):
 
 
 @pytest.mark.parametrize("family", ["roberta", "xlm-r"])
-def test_the_python_gives_the_table_of_one_method(tiny_families, family):
+def test_the_python_gives_the_table_of_one_method(tiny_families: dict[str, Path], family: Any) -> None:
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
     model, method = load(str(tiny_families[family])), lens.METHODS["gradient_x_input"]
@@ -175,7 +181,7 @@ def test_the_python_gives_the_table_of_one_method(tiny_families, family):
     gives(code.with_table(script, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
 
 
-def test_the_python_adds_the_parts_of_each_word_up(model):
+def test_the_python_adds_the_parts_of_each_word_up(model: Model) -> None:
     from bertviz_app.engine.gradients import TargetFunction, attributed
     from bertviz_app.workspace.whole_words import shown
 

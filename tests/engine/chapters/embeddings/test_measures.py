@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,16 @@ from bertviz_app.chapters.embeddings import measures as lens
 from bertviz_app.chapters.embeddings import snippet as embeddings_code
 from bertviz_app.drawing import colors, plots
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 
 @pytest.mark.parametrize("state, n_components", [(0, 2), (4, 2), (6, 3)])
-def test_the_python_on_the_page_gives_the_points_on_the_page(model, pair_forward, state, n_components):
-    scope: dict = {}
+def test_the_python_on_the_page_gives_the_points_on_the_page(
+    model: Model, pair_forward: ForwardPass, state: Any, n_components: Any
+) -> None:
+    scope: dict[str, Any] = {}
     encoding = pair_forward.encoding
     exec(embeddings_code.python_code(model.info, encoding, state=state, n_components=n_components), scope)
     projection = project(pair_forward.hidden_states[state], n_components)
@@ -19,15 +27,15 @@ def test_the_python_on_the_page_gives_the_points_on_the_page(model, pair_forward
     assert np.abs(projection.explained - scope["explained"]).max() < 1e-5
 
 
-def test_the_python_of_all_layers(model, forward):
-    scope: dict = {}
+def test_the_python_of_all_layers(model: Model, forward: ForwardPass) -> None:
+    scope: dict[str, Any] = {}
     exec(embeddings_code.python_code(model.info, forward.encoding, state=None), scope)
     projection, tracks = lens.layer_tracks(forward)
     assert np.abs(tracks - scope["points"]).max() < 1e-5
     assert np.abs(projection.explained - scope["explained"]).max() < 1e-5
 
 
-def test_frames_share_one_projection(forward):
+def test_frames_share_one_projection(forward: ForwardPass) -> None:
     figure = lens.layers_figure(forward, colors.LIGHT)
     n = forward.encoding.n_tokens
     expected = project(forward.hidden_states.reshape(-1, forward.model.d_model), 2).coordinates.reshape(-1, n, 2)
@@ -39,7 +47,7 @@ def test_frames_share_one_projection(forward):
         assert low < coordinates[:, 0].min() <= coordinates[:, 0].max() < high
 
 
-def test_labels_travel_along_with_their_points(forward):
+def test_labels_travel_along_with_their_points(forward: ForwardPass) -> None:
     figure = lens.layers_figure(forward, colors.LIGHT)
     assert [trace.mode for trace in figure.data] == ["lines", "text", "markers"]
     for frame in figure.frames:
@@ -60,12 +68,12 @@ LONG = (
 
 
 @pytest.fixture(scope="module")
-def long(model):
+def long(model: Model) -> Any:
     return model.run(model.encode(LONG))
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(long, narrow):
+def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(long: Any, narrow: Any) -> None:
     theme, n = colors.theme("light", narrow=narrow), long.encoding.n_tokens
     for in_space, least in ((False, 12 if narrow else 40), (True, 12)):
         _, figure = lens.points_picture(long, 6, theme, in_space)
@@ -78,7 +86,7 @@ def test_of_many_tokens_those_with_room_are_labelled_and_the_title_counts_them(l
         assert len(figure.data[0].customdata) == n and "hoverinfo" not in figure.data[0].to_plotly_json()
 
 
-def test_many_tokens_travel_with_the_labels_that_have_room(long):
+def test_many_tokens_travel_with_the_labels_that_have_room(long: Any) -> None:
     figure = lens.layers_figure(long, colors.LIGHT)
     assert "labelled where there is room, all on hover" in figure.layout.title.text
     for frame in figure.frames:
@@ -88,7 +96,7 @@ def test_many_tokens_travel_with_the_labels_that_have_room(long):
         assert np.array_equal(shown, np.isfinite(labels.y))
 
 
-def test_few_tokens_are_all_labelled(model):
+def test_few_tokens_are_all_labelled(model: Model) -> None:
     encoding = model.encode("word " * 38)
     projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
     flat = lens.tokens_figure(projection, encoding, colors.LIGHT, title="t")
@@ -97,7 +105,7 @@ def test_few_tokens_are_all_labelled(model):
     assert list(space.data[0].text) == list(encoding.tokens) and space.layout.title.text == "t"
 
 
-def test_axes_state_the_share_they_keep(forward):
+def test_axes_state_the_share_they_keep(forward: ForwardPass) -> None:
     projection = project(forward.hidden_states[-1], 3)
     shares = [plots.percent(share) for share in projection.explained]
     flat = lens.tokens_figure(projection, forward.encoding, colors.LIGHT, title="t")
@@ -107,7 +115,7 @@ def test_axes_state_the_share_they_keep(forward):
     assert space.layout.scene.zaxis.title.text == f"PC 3: {shares[2]}"
 
 
-def test_tokens_are_text_never_markup(model):
+def test_tokens_are_text_never_markup(model: Model) -> None:
     encoding = model.encode("<b> $x$ </script>")
     projection = Projection(np.zeros((encoding.n_tokens, 3), dtype=np.float32), np.zeros(3, dtype=np.float32))
     flat = lens.tokens_figure(projection, encoding, colors.LIGHT, title="t")
@@ -117,13 +125,13 @@ def test_tokens_are_text_never_markup(model):
     assert not any(character in text for text in texts for character in "<>$")
 
 
-def test_the_notice_names_the_token_that_turned_most(forward):
+def test_the_notice_names_the_token_that_turned_most(forward: ForwardPass) -> None:
     first, last = forward.hidden_states[0], forward.hidden_states[-1]
     cosines = [np.dot(a, b) / np.linalg.norm(a) / np.linalg.norm(b) for a, b in zip(first, last, strict=True)]
     assert f"“{forward.encoding.tokens[int(np.argmin(cosines))]}”" in lens.travel_notice(forward)
 
 
-def test_the_tables_hold_the_points_of_the_pictures(forward):
+def test_the_tables_hold_the_points_of_the_pictures(forward: ForwardPass) -> None:
     projection = project(forward.hidden_states[2], 3)
     points = lens.points_columns(projection, forward.encoding.tokens)
     assert points["token"] == list(forward.encoding.tokens)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
@@ -9,6 +11,9 @@ from bertviz_app.chapters.fill_in_the_blank import measures as lens
 from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
 from bertviz_app.drawing import colors
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 TEXTS = [
     ("The capital of France is [MASK].", None),
     ("[MASK] is a colour and so is [MASK].", None),
@@ -17,12 +22,12 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def fill_mask():
+def fill_mask() -> Any:
     network = AutoModelForMaskedLM.from_pretrained("bertviz_app/embedded")
     return pipeline("fill-mask", model=network, tokenizer=AutoTokenizer.from_pretrained("bertviz_app/embedded"), top_k=7)
 
 
-def filled(model, encoding, k=5):
+def filled(model: Model, encoding: Any, k: Any = 5) -> Any:
     blanks = encoding.positions("mask")
     logits = model.vocabulary_logits(model.run(encoding).hidden_states[-1][blanks])
     return lens.fill(logits, blanks, model.reader.token, k=k)
@@ -31,7 +36,7 @@ def filled(model, encoding, k=5):
 @pytest.mark.parametrize(
     "text", ["The capital of France is [MASK].", "[MASK] is a colour and so is [MASK].", "He sat [MASK] on the river bank."]
 )
-def test_the_same_as_the_pipeline(model, fill_mask, text):
+def test_the_same_as_the_pipeline(model: Model, fill_mask: Any, text: Any) -> None:
     answers = fill_mask(text)
     answers = answers if isinstance(answers[0], list) else [answers]
     blanks = filled(model, model.encode(text), k=7)
@@ -42,16 +47,18 @@ def test_the_same_as_the_pipeline(model, fill_mask, text):
 
 
 @pytest.mark.parametrize("text, pair", TEXTS)
-def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, capsys, text, pair):
-    scope: dict = {}
+def test_the_python_on_the_page_gives_the_numbers_on_the_page(
+    model: Model, capsys: pytest.CaptureFixture[str], text: Any, pair: Any
+) -> None:
+    scope: dict[str, Any] = {}
     exec(fill_in_the_blank_code.python_code(model.info, model.encode(text, pair)), scope)
     for row, blank in zip(scope["probabilities"].numpy(), filled(model, model.encode(text, pair)), strict=True):
         assert row[list(blank.token_ids)] == pytest.approx(blank.probabilities, abs=1e-5)
     assert blank.tokens[0] in capsys.readouterr().out
 
 
-def test_the_python_without_a_blank(model):
-    scope: dict = {}
+def test_the_python_without_a_blank(model: Model) -> None:
+    scope: dict[str, Any] = {}
     exec(fill_in_the_blank_code.python_code(model.info, model.encode("I love AI!")), scope)
     forward = model.run(model.encode("I love AI!"))
     logits = model.vocabulary_logits(forward.hidden_states[-1])
@@ -59,7 +66,7 @@ def test_the_python_without_a_blank(model):
     assert scope["seen"].numpy() == pytest.approx(expected, abs=1e-5)
 
 
-def test_top_k_by_hand():
+def test_top_k_by_hand() -> None:
     logits = np.log(np.array([[0.1, 0.6, 0.3], [0.5, 0.2, 0.3]], dtype=np.float32))
     first, second = lens.fill(logits, [4, 7], "abc".__getitem__, k=2)
     assert (first.position, first.tokens, first.token_ids) == (4, ("b", "c"), (1, 2))
@@ -68,7 +75,7 @@ def test_top_k_by_hand():
     assert lens.most_confident([first, second]) is first
 
 
-def test_a_click_hides_the_whole_word_and_only_that(model):
+def test_a_click_hides_the_whole_word_and_only_that(model: Model) -> None:
     encoding = model.encode("starlings murmurate", "starlings")
     assert encoding.tokens[1:5] == ("star", "##lings", "murmur", "##ate")
     assert word_positions(encoding, 2) == (1, 2)
@@ -76,7 +83,7 @@ def test_a_click_hides_the_whole_word_and_only_that(model):
     assert word_positions(encoding, 6) == (6, 7)
 
 
-def test_a_pair_and_fifty_blanks_equal_the_pipeline_s_network(model, fill_mask):
+def test_a_pair_and_fifty_blanks_equal_the_pipeline_s_network(model: Model, fill_mask: Any) -> None:
     """The pipeline takes no pairs: its own network and softmax are asked instead, and the pipeline itself for fifty blanks."""
     encoding = model.encode("She opened the [MASK].", "It was full of [MASK].")
     inputs = fill_mask.tokenizer("She opened the [MASK].", "It was full of [MASK].", return_tensors="pt")
@@ -90,17 +97,17 @@ def test_a_pair_and_fifty_blanks_equal_the_pipeline_s_network(model, fill_mask):
         assert blank.probabilities == pytest.approx([guess["score"] for guess in answer], abs=1e-5)
 
 
-def test_more_words_than_the_vocabulary_has_are_not_shown():
+def test_more_words_than_the_vocabulary_has_are_not_shown() -> None:
     (blank,) = lens.fill(np.log(np.array([[0.25, 0.75]], dtype=np.float32)), [1], "ab".__getitem__, k=20)
     assert blank.tokens == ("b", "a")
 
 
-def test_a_blank_that_was_cut_off_is_no_blank_in_the_python(model):
+def test_a_blank_that_was_cut_off_is_no_blank_in_the_python(model: Model) -> None:
     encoding = model.encode("a " * 600 + "[MASK]")
     assert "seen =" in fill_in_the_blank_code.python_code(model.info, encoding)
 
 
-def test_what_was_hidden_is_looked_up_in_the_guesses(model):
+def test_what_was_hidden_is_looked_up_in_the_guesses(model: Model) -> None:
     encoding = model.encode("I love AI!")
     logits = np.zeros((2, model.info.vocab_size), dtype=np.float32)
     logits[0, encoding.token_ids[2]] = 20
@@ -111,8 +118,8 @@ def test_what_was_hidden_is_looked_up_in_the_guesses(model):
     assert lens.originals(logits[:0], encoding, ()) == ()
 
 
-def test_the_notices_follow_the_numbers(model):
-    def blank(position, *words):
+def test_the_notices_follow_the_numbers(model: Model) -> None:
+    def blank(position: Any, *words: Any) -> Any:
         tokens, probabilities = zip(*words, strict=True)
         return lens.Blank(position, tokens, tuple(range(len(words))), np.array(probabilities, dtype=np.float32))
 
@@ -129,27 +136,27 @@ def test_the_notices_follow_the_numbers(model):
     assert "least" not in lens.seen_notice(encoding, (1, 2), np.array([1.0, 0.5], dtype=np.float32))
 
 
-def test_a_token_in_its_place(model):
+def test_a_token_in_its_place(model: Model) -> None:
     encoding = model.encode("The cat sat on the mat.")
     assert lens.around(encoding, 3, width=1) == "… cat «sat» on …"
     assert lens.around(encoding, 0, width=2) == "«[CLS]» the cat …"
     assert lens.around(encoding, 7, width=9) == "[CLS] the cat sat on the mat «.» [SEP]"
 
 
-def test_twenty_words_for_fifty_blanks_are_not_drawn_all():
+def test_twenty_words_for_fifty_blanks_are_not_drawn_all() -> None:
     many = lens.fill(np.zeros((50, 40), dtype=np.float32), range(50), str, k=20)
     assert len(lens.blanks_figure(many, colors.LIGHT).data) == len(lens.drawn(many)) == 2
     figure = lens.blanks_figure(lens.fill(np.zeros((50, 40), dtype=np.float32), range(50), str, k=5), colors.LIGHT)
     assert len(figure.data) == lens.MOST_BLANKS
 
 
-def test_blanks_share_one_scale():
+def test_blanks_share_one_scale() -> None:
     logits = np.log(np.array([[0.9, 0.1], [0.6, 0.4]], dtype=np.float32))
     figure = lens.blanks_figure(lens.fill(logits, [1, 2], "ab".__getitem__, k=2), colors.DARK)
     assert figure.layout.xaxis.range == figure.layout.xaxis2.range
 
 
-def test_figures_show_every_bar_and_no_markup(model):
+def test_figures_show_every_bar_and_no_markup(model: Model) -> None:
     blanks = filled(model, model.encode("[MASK] and [MASK]"))
     figure = lens.blanks_figure(blanks, colors.LIGHT)
     assert [list(bar.x) for bar in figure.data] == [list(blank.probabilities) for blank in blanks]

@@ -1,5 +1,9 @@
 """Shapes against hooks on the plain network; the embedding sum, states and norms against the network's own numbers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import torch
@@ -12,23 +16,27 @@ from bertviz_app.chapters.forward_pass import snippet as forward_pass_code
 from bertviz_app.drawing import colors
 from bertviz_app.records.forward import EmbeddingParts
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 
 @pytest.fixture(scope="module")
-def plain(model):
+def plain(model: Model) -> Any:
     return AutoModelForPreTraining.from_pretrained(model.info.source, attn_implementation="eager").eval()
 
 
-def inputs(encoding) -> dict[str, torch.Tensor]:
+def inputs(encoding: Any) -> dict[str, torch.Tensor]:
     names = {"input_ids": "token_ids", "token_type_ids": "segment_ids", "attention_mask": "attention_mask"}
     return {name: torch.tensor(getattr(encoding, column))[None] for name, column in names.items()}
 
 
-def caught(plain, encoding) -> dict[str, torch.Tensor]:
+def caught(plain: Any, encoding: Any) -> dict[str, torch.Tensor]:
     """What the modules of the plain network hand on, by module name."""
     found, hooks = {}, []
     for name, module in plain.named_modules():
 
-        def hook(module, args, output, name=name) -> None:
+        def hook(module: Any, args: Any, output: Any, name: Any = name) -> None:
             found[name] = output[0] if isinstance(output, tuple) else output
 
         hooks.append(module.register_forward_hook(hook))
@@ -40,7 +48,7 @@ def caught(plain, encoding) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("text", ["I love AI!", "word " * 600])
-def test_shapes_equal_the_network(model, plain, text: str) -> None:
+def test_shapes_equal_the_network(model: Model, plain: Any, text: str) -> None:
     encoding, info = model.encode(text), model.info
     found = caught(plain, encoding)
     shapes = {(step.layer, step.name): step.shape for step in lens.steps(info, encoding)}
@@ -78,7 +86,7 @@ def test_shapes_equal_the_network(model, plain, text: str) -> None:
     assert not shapes
 
 
-def test_shape_in_words(model) -> None:
+def test_shape_in_words(model: Model) -> None:
     found = {step.name: step.words for step in lens.layer_steps(model.info, model.encode("I love AI!"), 0)}
     assert found["scores"] == "[12 heads, 6 query, 6 key]"
     assert found["intermediate"] == "[6 tokens, 1,536 numbers]"
@@ -86,7 +94,7 @@ def test_shape_in_words(model) -> None:
 
 
 @pytest.mark.parametrize("n_words", [5, 125, 126, 510])
-def test_notice_names_the_largest(model, n_words: int) -> None:
+def test_notice_names_the_largest(model: Model, n_words: int) -> None:
     encoding = model.encode("word " * n_words)
     sizes = {step.name: step.size for step in lens.layer_steps(model.info, encoding, 0)}
     largest = "intermediate" if sizes["intermediate"] > sizes["scores"] else "scores"
@@ -101,7 +109,7 @@ def test_layer_norm_by_hand() -> None:
 
 
 @pytest.mark.parametrize("text", ["I love AI!", "word " * 600])
-def test_embedding_sum_equals_hidden_state_0(model, plain, text: str) -> None:
+def test_embedding_sum_equals_hidden_state_0(model: Model, plain: Any, text: str) -> None:
     encoding = model.encode(text, "and a pair")
     with torch.inference_mode():
         first = plain.bert.embeddings(
@@ -115,7 +123,8 @@ def test_embedding_sum_equals_hidden_state_0(model, plain, text: str) -> None:
     assert sums.sum_columns(added, 2)["after LayerNorm"] == rows["after LayerNorm"].tolist()
 
 
-def test_python_equals_the_page(model, pair_forward) -> None:
+def test_python_equals_the_page(model: Model, pair_forward: ForwardPass) -> None:
+    names: dict[str, Any]
     encoding, names = pair_forward.encoding, {}
     exec(forward_pass_code.python_code(model.info, encoding, 3), names)
     added = sums.embedding_sum(model.embedding_parts(encoding), pair_forward.hidden_states[0])
@@ -130,7 +139,7 @@ def test_python_equals_the_page(model, pair_forward) -> None:
 
 @pytest.mark.parametrize("text", ["a", "I love AI!", "word " * 600], ids=["one", "few", "many"])
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
-def test_figures_stay_small(model, text: str, theme: colors.Theme) -> None:
+def test_figures_stay_small(model: Model, text: str, theme: colors.Theme) -> None:
     forward = model.run(model.encode(text))
     tokens, last = forward.encoding.tokens, forward.hidden_states[-1]
     added = sums.embedding_sum(model.embedding_parts(forward.encoding), forward.hidden_states[0])
@@ -168,7 +177,7 @@ def test_notices_by_hand() -> None:
     )
 
 
-def test_tables(forward) -> None:
+def test_tables(forward: ForwardPass) -> None:
     tokens, last = forward.encoding.tokens, forward.hidden_states[-1]
     assert states.states_columns(last, tokens)["number 384"] == last[:, 383].tolist()
     assert np.allclose(

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from snippets import gives
@@ -13,13 +17,13 @@ from bertviz_app.records.interventions import each_head
 from bertviz_app.workspace.predictions import predictions
 
 
-def test_an_effect_by_hand():
+def test_an_effect_by_hand() -> None:
     before, after = (Prediction("sentiment", "", np.log(np.array(p, dtype=np.float32))) for p in ([0.8, 0.2], [0.2, 0.8]))
     assert lens.effect(before, after) == pytest.approx(-2)
     assert lens.effect(after, before) == pytest.approx(-2) and lens.effect(before, before) == 0
 
 
-def test_the_notice_names_the_head_that_is_missed():
+def test_the_notice_names_the_head_that_is_missed() -> None:
     effects = np.zeros((2, 3), dtype=np.float32)
     assert "No single head" in lens.notice(effects, "mat", 0.4)
     effects[1, 2], effects[0, 0] = -1, 0.5
@@ -31,7 +35,7 @@ def test_the_notice_names_the_head_that_is_missed():
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_the_figure_counts_heads_layer_by_layer(narrow):
+def test_the_figure_counts_heads_layer_by_layer(narrow: Any) -> None:
     effects = np.arange(6, dtype=np.float32).reshape(2, 3)
     cells, points = lens.effects_figure(effects, "<mat>", colors.theme("dark", narrow=narrow)).data
     for x, y, number in zip(points.x, points.y, points.customdata, strict=True):
@@ -39,7 +43,7 @@ def test_the_figure_counts_heads_layer_by_layer(narrow):
     assert cells.zmin == -cells.zmax
 
 
-def test_the_python_gives_the_same_map(tiny_checkpoint):
+def test_the_python_gives_the_same_map(tiny_checkpoint: Callable[..., Path]) -> None:
     from bertviz_app import load
 
     model = load(str(tiny_checkpoint()))

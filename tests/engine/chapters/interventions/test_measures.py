@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import heads
 import numpy as np
@@ -17,15 +19,18 @@ from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import Intervention
 from bertviz_app.workspace.predictions import predictions
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 ONE_OFF = Intervention(heads=frozenset([(0, 1)]))
 WHAT = Intervention(heads=frozenset([(0, 1), (1, 0), (1, 3)]), layers=frozenset([1]))
 
 
-def answer(*probabilities, title="sentiment", **options):
+def answer(*probabilities: Any, title: Any = "sentiment", **options: Any) -> Any:
     return Prediction("sentiment", title, np.log(np.array(probabilities, dtype=np.float32)), **options)
 
 
-def test_a_change_by_hand():
+def test_a_change_by_hand() -> None:
     before, after = answer(0.6, 0.3, 0.08, 0.02), answer(0.1, 0.2, 0.3, 0.4)
     one = lens.change(before, after, "abcd".__getitem__, k=2)
     assert (one.names, one.first, one.now) == (("a", "b", "c", "d"), "a", "d")
@@ -33,14 +38,14 @@ def test_a_change_by_hand():
     assert lens.change(before, after, "abcd".__getitem__, k=1).names == ("a", "d")
 
 
-def test_labels_keep_their_order():
+def test_labels_keep_their_order() -> None:
     labelled = answer(0.2, 0.8, labels=("no", "yes"))
     assert lens.change(labelled, labelled, str, k=1).names == ("no", "yes")
 
 
-def test_of_a_head_that_speaks_of_many_tokens_the_one_that_changed_most_is_drawn():
-    def of(before, after, title="entities"):
-        return lens.change(*(answer(1 - p, p, labels=("O", "PER"), title=title) for p in (before, after)), str)
+def test_of_a_head_that_speaks_of_many_tokens_the_one_that_changed_most_is_drawn() -> None:
+    def of(before: Any, after: Any, title: Any = "entities") -> Any:
+        return lens.change(*(answer(1 - p, p, labels=("O", "PER"), title=title) for p in (before, after)), str)  # type: ignore[call-arg]
 
     still, ann, bonn = of(0.1, 0.1), of(0.9, 0.9), of(0.2, 0.7)
     assert lens.drawn([still, ann, still]) == [ann]  # nothing has changed: the one that stands out
@@ -49,12 +54,12 @@ def test_of_a_head_that_speaks_of_many_tokens_the_one_that_changed_most_is_drawn
     assert lens.drawn([*others[::-1], bonn]) == [*others[:2:-1], others[2], bonn]
 
 
-def test_what_is_off_is_said_counting_from_1():
+def test_what_is_off_is_said_counting_from_1() -> None:
     assert lens.described(WHAT, 4) == "heads 1.2, 2.1 and 2.4 and the whole of layer 2"
     assert lens.described(Intervention(heads=frozenset([(2, 0), (2, 1)])), 2) == "all heads of layer 3"
 
 
-def test_the_notice_tells_the_prediction_that_changed_most():
+def test_the_notice_tells_the_prediction_that_changed_most() -> None:
     still = lens.change(answer(0.6, 0.4), answer(0.6, 0.4), "ab".__getitem__)
     moved = lens.change(answer(0.6, 0.4), answer(0.3, 0.7), "ab".__getitem__)
     lower = lens.change(answer(0.9, 0.1), answer(0.6, 0.4), "ab".__getitem__)
@@ -70,7 +75,7 @@ def test_the_notice_tells_the_prediction_that_changed_most():
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
-def test_the_figure_draws_two_bars_a_name(theme):
+def test_the_figure_draws_two_bars_a_name(theme: Any) -> None:
     pairs = [(answer(0.6, 0.4, title=title), answer(0.3, 0.7)) for title in "uvwxyz"]
     changes = [lens.change(*pair, "ab".__getitem__) for pair in pairs]
     chart = lens.changes_figure(changes, theme)
@@ -81,16 +86,16 @@ def test_the_figure_draws_two_bars_a_name(theme):
 
 @pytest.mark.parametrize("pair", [None, "He bought milk."])
 @pytest.mark.parametrize("text", ["The [MASK] went to the store.", "The man went to the store."])
-def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair):
+def test_the_python_on_the_page_gives_the_numbers_on_the_page(model: Model, text: Any, pair: Any) -> None:
     encoding = model.encode(text, pair)
     (state,) = intervened(model, encoding, [WHAT])
     for mine in predictions(model, encoding, state):
-        scope: dict = {}
+        scope: dict[str, Any] = {}
         exec(code.python_code(model.info, encoding, WHAT, mine), scope)
         assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5
 
 
-def test_the_python_of_every_kind_of_head(many_heads):
+def test_the_python_of_every_kind_of_head(many_heads: Model) -> None:
     """Largest difference seen: 3e-8."""
     encoding = many_heads.encode("who sat [MASK]?", "ann of bonn ran away.")
     (state,) = intervened(many_heads, encoding, [ONE_OFF])
@@ -101,18 +106,18 @@ def test_the_python_of_every_kind_of_head(many_heads):
     asked = list(zip(before, changes, strict=True))
     gives(code.changes_code(many_heads.info, encoding, ONE_OFF, asked), lens.columns(changes))
     for mine in found[:7]:  # two ends of an answer, and one word of those that may be entities
-        scope: dict = {}
+        scope: dict[str, Any] = {}
         exec(code.python_code(many_heads.info, encoding, ONE_OFF, mine), scope)
         assert np.abs(scope["values"].numpy() - mine.values).max() < 1e-5
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_the_python_gives_the_same_numbers_for_every_family(tiny_families, family):
+def test_the_python_gives_the_same_numbers_for_every_family(tiny_families: dict[str, Path], family: Any) -> None:
     model = load(str(tiny_families[family]))
     encoding = model.encode(f"the man went to the {model.info.special.mask}.")
     (state,) = intervened(model, encoding, [WHAT])
     found = predictions(model, encoding, state)
     assert found
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(code.python_code(model.info, encoding, WHAT, found[0]), scope)
     assert np.abs(scope["values"].numpy() - found[0].values).max() < 1e-5

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,10 @@ from bertviz_app.chapters.kinds_of_heads.kinds import KINDS, LETTERS, THRESHOLD
 from bertviz_app.chapters.kinds_of_heads.measures import MEASURES
 from bertviz_app.drawing import colors
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 KEYS = [measure.key for measure in MEASURES]
 PAIR = ("The cat sat.", "It was late!")
 
@@ -24,7 +30,7 @@ def of(measures: lens.HeadMeasures, key: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def drawn(model):
+def drawn(model: Model) -> Any:
     """A forward pass whose first heads were drawn by hand: each makes one of the five pictures, over a pair of sentences."""
     forward = model.run(model.encode(*PAIR))
     encoding, attentions = forward.encoding, forward.attentions.copy()
@@ -39,11 +45,11 @@ def drawn(model):
     return replace(forward, attentions=attentions)
 
 
-def test_the_five_pictures_are_told_apart(drawn):
+def test_the_five_pictures_are_told_apart(drawn: Any) -> None:
     assert lens.measured(drawn).kinds[0, :5].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_sentence_alone_has_no_block(model):
+def test_a_sentence_alone_has_no_block(model: Model) -> None:
     forward = model.run(model.encode("The cat sat on the mat."))
     n = forward.encoding.n_tokens
     measures = lens.measured(replace(forward, attentions=np.full_like(forward.attentions, 1 / n)))
@@ -51,7 +57,7 @@ def test_a_sentence_alone_has_no_block(model):
     np.testing.assert_allclose(measures.above, 0, atol=1e-5)  # chance, by its definition
 
 
-def test_measures_by_hand(model):
+def test_measures_by_hand(model: Model) -> None:
     forward = model.run(model.encode("cat ."))  # [CLS] cat . [SEP]
     picture = np.array([[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0.25, 0.25, 0.5], [1, 0, 0, 0]])
     attentions = forward.attentions.copy()
@@ -70,10 +76,10 @@ def test_measures_by_hand(model):
     assert {key: float(of(measures, key)[2, 7]) for key in expected} == pytest.approx(expected, abs=1e-6)
 
 
-def test_above_chance_by_hand(model):
+def test_above_chance_by_hand(model: Model) -> None:
     forward = model.run(model.encode("cat ."))
     attentions = forward.attentions.copy()
-    attentions[0, 0] = [[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0.25, 0.25, 0.5], [1, 0, 0, 0]]
+    attentions[0, 0] = [[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0.25, 0.25, 0.5], [1, 0, 0, 0]]  # type: ignore[assignment]
     above = lens.measured(replace(forward, attentions=attentions)).above[:, 0, 0]
     # Queries “cat” and “.”: half of the weight is on [CLS] and [SEP], half on the two ordinary tokens, which are neighbours. Chance is 2 of 4.
     np.testing.assert_allclose(above, [0, 0, 0, 0], atol=1e-6)
@@ -82,7 +88,7 @@ def test_above_chance_by_hand(model):
     np.testing.assert_allclose(above, [0.5, -0.5, 0, 0], atol=1e-6)
 
 
-def test_the_laws(pair_forward):
+def test_the_laws(pair_forward: ForwardPass) -> None:
     measures, n = lens.measured(pair_forward), pair_forward.encoding.n_tokens
     for measure in MEASURES:
         values = measures.of(measure)
@@ -93,17 +99,17 @@ def test_the_laws(pair_forward):
     assert (measures.above[0] < THRESHOLD)[measures.above[1] >= THRESHOLD].all()
 
 
-def test_entropy_of_even_and_of_single_weights():
+def test_entropy_of_even_and_of_single_weights() -> None:
     np.testing.assert_allclose(lens.entropy(np.full((3, 8), 1 / 8, dtype=np.float32)), 3)
     assert lens.entropy(np.eye(4, dtype=np.float32)).tolist() == [0, 0, 0, 0]
 
 
-def test_entropy_equals_that_of_scipy(forward):
+def test_entropy_equals_that_of_scipy(forward: ForwardPass) -> None:
     expected = reference_entropy(forward.attentions.astype(np.float64), base=2, axis=-1)
     assert np.abs(lens.entropy(forward.attentions) - expected).max() < 2e-6
 
 
-def test_shares_agree_with_the_habits_of_the_attention_page(forward):
+def test_shares_agree_with_the_habits_of_the_attention_page(forward: ForwardPass) -> None:
     """There they are shares of all weight; here that on a neighbour is the mean over the tokens that have one."""
     from bertviz_app.chapters.attention.measures import head_patterns
 
@@ -114,21 +120,21 @@ def test_shares_agree_with_the_habits_of_the_attention_page(forward):
     assert (shares.argmax(axis=0) == patterns.place).all()
 
 
-def test_the_mean_counts_each_text_once(forward, pair_forward):
+def test_the_mean_counts_each_text_once(forward: ForwardPass, pair_forward: ForwardPass) -> None:
     one, two = lens.measured(forward), lens.measured(pair_forward)
     mean = lens.mean_of([one, two])
     np.testing.assert_allclose(mean.values, (one.values + two.values) / 2, atol=1e-6)
     assert mean.n_tokens == (one.n_tokens + two.n_tokens) / 2
 
 
-def test_the_sample_is_forty_sentences_or_twenty_pairs():
+def test_the_sample_is_forty_sentences_or_twenty_pairs() -> None:
     alone, pairs = sample.texts(paired=False), sample.texts(paired=True)
     assert (len(alone), len(pairs)) == (40, 20) and len(set(alone)) == 40
     assert [text for text, _ in alone] == [sentence for pair in pairs for sentence in pair]
 
 
 @pytest.mark.parametrize("pair", [None, "“Late,” she said; it wasn't."])
-def test_the_code_gives_the_same_numbers(model, pair):
+def test_the_code_gives_the_same_numbers(model: Model, pair: Any) -> None:
     forward = model.run(model.encode("I love café murmurations!", pair))
     names: dict[str, object] = {}
     exec(code.python_code(model.info, forward.encoding), names)
@@ -138,7 +144,7 @@ def test_the_code_gives_the_same_numbers(model, pair):
     assert (np.asarray(names["kinds"]) == measures.kinds).all()
 
 
-def test_the_code_gives_the_same_numbers_where_tokens_are_bytes(tiny_families):
+def test_the_code_gives_the_same_numbers_where_tokens_are_bytes(tiny_families: dict[str, Path]) -> None:
     model = load(str(tiny_families["roberta"]))
     forward = model.run(model.encode("I love “dusk”.", "The cat sat."))
     names: dict[str, object] = {}
@@ -148,7 +154,7 @@ def test_the_code_gives_the_same_numbers_where_tokens_are_bytes(tiny_families):
     assert of(measures, "punctuation").max() > 0 and (np.asarray(names["kinds"]) == measures.kinds).all()
 
 
-def test_sentences_quote_the_numbers(forward, pair_forward):
+def test_sentences_quote_the_numbers(forward: ForwardPass, pair_forward: ForwardPass) -> None:
     mine, other = lens.measured(forward), lens.measured(pair_forward)
     bits = of(mine, "entropy")
     said = sentences.measure_sentence(mine, MEASURES[0], None)
@@ -162,7 +168,7 @@ def test_sentences_quote_the_numbers(forward, pair_forward):
     assert f"; {(mine.kinds != other.kinds).sum()} are of another kind" in said
 
 
-def test_where_all_heads_are_of_one_kind_that_is_said(forward):
+def test_where_all_heads_are_of_one_kind_that_is_said(forward: ForwardPass) -> None:
     mine = lens.measured(forward)
     alike = replace(mine, above=np.full_like(mine.above, -1.0))  # nothing lies above chance
     assert sentences.kinds_sentence(alike, None) == f"All {mine.kinds.size} heads are heterogeneous in this text."
@@ -170,7 +176,7 @@ def test_where_all_heads_are_of_one_kind_that_is_said(forward):
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK])
-def test_the_maps_carry_each_head_and_its_number(forward, pair_forward, theme):
+def test_the_maps_carry_each_head_and_its_number(forward: ForwardPass, pair_forward: ForwardPass, theme: Any) -> None:
     mine, other = lens.measured(forward), lens.measured(pair_forward)
     chart = figures.measure_figure(mine, MEASURES[0], theme, title="This text", limit=3.0)
     np.testing.assert_allclose(chart.data[0].z, of(mine, "entropy"))

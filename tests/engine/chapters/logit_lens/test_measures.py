@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import torch
@@ -10,10 +12,14 @@ from bertviz_app.chapters.logit_lens import figures, scores, snippet
 from bertviz_app.chapters.logit_lens import measures as lens
 from bertviz_app.drawing import colors, plots
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
+
 TEXT = "The capital of France is [MASK]."
 
 
-def read(model, forward, positions, followed=()):
+def read(model: Model, forward: ForwardPass, positions: Any, followed: Any = ()) -> Any:
     states = forward.hidden_states[:, positions]
     last = model.vocabulary_logits(states[-1])
     return lens.stacked(
@@ -22,11 +28,11 @@ def read(model, forward, positions, followed=()):
 
 
 @pytest.fixture(scope="module")
-def capital(model):
+def capital(model: Model) -> Any:
     return model.run(model.encode(TEXT))
 
 
-def test_one_layer_by_hand():
+def test_one_layer_by_hand() -> None:
     """Half, a quarter and two eighths against a quarter each: 1.75 bits, and KL = 2 − 1.75 of it from the even one."""
     last = np.log(np.array([[1, 1, 1, 1]], dtype=np.float32) / 4)
     layer = np.log(np.array([[2, 4, 1, 1]], dtype=np.float32) / 8)
@@ -39,7 +45,7 @@ def test_one_layer_by_hand():
     assert said.ranks.tolist() == [[2, 3]] and said.shares[0] == pytest.approx([0.25, 0.125])
 
 
-def test_the_laws(model, capital):
+def test_the_laws(model: Model, capital: Any) -> None:
     said = read(model, capital, range(capital.encoding.n_tokens), followed=(100, 2000))
     assert (said.divergence >= -1e-9).all() and (said.divergence[-1] == 0).all()
     assert said.ranks.min() >= 1 and said.ranks.max() <= model.info.vocab_size
@@ -48,21 +54,21 @@ def test_the_laws(model, capital):
     assert said.token_ids.shape == (model.info.n_layers + 1, capital.encoding.n_tokens, 5)
 
 
-def test_the_best_word_has_rank_one(model, capital):
+def test_the_best_word_has_rank_one(model: Model, capital: Any) -> None:
     said = read(model, capital, [6])
     best = int(said.token_ids[3, 0, 0])
     followed = read(model, capital, [6], followed=(best,))
     assert followed.ranks[3, 0, 0] == 1 and followed.shares[3, 0, 0] == pytest.approx(said.probabilities[3, 0, 0])
 
 
-def test_the_last_layer_says_what_fills_the_blank(model, capital):
+def test_the_last_layer_says_what_fills_the_blank(model: Model, capital: Any) -> None:
     said = read(model, capital, [6])
     (blank,) = fill(model.vocabulary_logits(capital.hidden_states[-1][[6]]), [6], model.reader.token, k=5)
     assert said.token_ids[-1, 0].tolist() == list(blank.token_ids)
     assert np.abs(said.probabilities[-1, 0] - blank.probabilities).max() < 1e-6
 
 
-def test_every_layer_equals_plain_transformers(model, capital):
+def test_every_layer_equals_plain_transformers(model: Model, capital: Any) -> None:
     """Parity: the checkpoint's own network, its head on its own hidden states; largest differences 2e-6 in P and 3e-5 bits in KL."""
     network = AutoModelForMaskedLM.from_pretrained("bertviz_app/embedded").eval()
     inputs = AutoTokenizer.from_pretrained("bertviz_app/embedded")(TEXT, return_tensors="pt")
@@ -77,13 +83,13 @@ def test_every_layer_equals_plain_transformers(model, capital):
 
 
 @pytest.mark.parametrize(("text", "pair", "hide"), [(TEXT, None, False), ("I love AI!", "So do I.", True)])
-def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair, hide):
+def test_the_python_on_the_page_gives_the_numbers_on_the_page(model: Model, text: Any, pair: Any, hide: Any) -> None:
     encoding = model.encode(text, pair)
     position = lens.first_position(encoding)
     hidden = lens.hides(encoding, position) if hide else ()
     shown = model.run(model.reader.masked(encoding, hidden))
     said = read(model, shown, [position], followed=(2000, 3000))
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(snippet.followed_code(model.info, encoding, position, (2000, 3000), hidden), scope)
     # Two words that are equally likely but for rounding may change places.
     assert scope["ranks"].numpy() == pytest.approx(said.ranks[:, 0], abs=1)
@@ -91,11 +97,11 @@ def test_the_python_on_the_page_gives_the_numbers_on_the_page(model, text, pair,
 
 
 @pytest.mark.parametrize(("ranks", "five", "one"), [([7, 5, 2, 1], 1, 3), ([1, 9, 1], 0, 0), ([8, 6], None, None)])
-def test_where_a_word_first_appears(ranks, five, one):
+def test_where_a_word_first_appears(ranks: Any, five: Any, one: Any) -> None:
     assert lens.first_state(np.array(ranks), 5) == five and lens.first_state(np.array(ranks), 1) == one
 
 
-def said_of(choices, ranks=(), kl=None):
+def said_of(choices: Any, ranks: Any = (), kl: Any = None) -> Any:
     """A stacked record whose first choices are given as [state, position], and ranks of one word as [state]."""
     choices = np.array(choices)
     n_states, n = choices.shape
@@ -105,12 +111,12 @@ def said_of(choices, ranks=(), kl=None):
     return lens.Said(choices[..., None], empty[..., None] + 0.5, empty, divergence, ranks, np.full(ranks.shape, 0.5))
 
 
-def test_a_position_settles_when_its_choice_no_longer_changes():
+def test_a_position_settles_when_its_choice_no_longer_changes() -> None:
     # Settled from the start; at the last moment; right, wrong, and right again from state 2 on.
     assert lens.settled(said_of([[7, 1, 4], [7, 2, 9], [7, 3, 4], [7, 9, 4]])).tolist() == [0, 3, 2]
 
 
-def test_the_notices_follow_the_numbers(model):
+def test_the_notices_follow_the_numbers(model: Model) -> None:
     encoding = model.encode("I love AI!")
     said = lens.every_token_notice(said_of([[7, 1, 4], [7, 2, 9], [7, 3, 4], [7, 9, 4]]), encoding, [1, 2, 3])
     assert said.startswith("From layer 2 on, the first choice at 2 of 3 tokens")
@@ -127,7 +133,7 @@ def test_the_notices_follow_the_numbers(model):
     assert "on top from the embeddings, but not throughout: it falls to rank 40 in between" in falls
 
 
-def test_it_begins_at_the_blank_or_the_last_word(model):
+def test_it_begins_at_the_blank_or_the_last_word(model: Model) -> None:
     assert lens.first_position(model.encode(TEXT)) == 6
     encoding = model.encode("I love watching starlings murmurate.")
     assert encoding.tokens[lens.first_position(encoding)] == "murmur"
@@ -139,12 +145,12 @@ def test_it_begins_at_the_blank_or_the_last_word(model):
 @pytest.mark.parametrize(
     ("n", "around", "first", "last"), [(9, 3, 0, 8), (100, 2, 0, 15), (100, 50, 42, 57), (100, 99, 84, 99)]
 )
-def test_a_long_text_is_seen_through_a_window(n, around, first, last):
+def test_a_long_text_is_seen_through_a_window(n: Any, around: Any, first: Any, last: Any) -> None:
     positions = lens.window(n, around)
     assert (positions[0], positions[-1]) == (first, last) and around in positions
 
 
-def test_the_picture_shows_each_layers_choice_and_its_probability(model, capital):
+def test_the_picture_shows_each_layers_choice_and_its_probability(model: Model, capital: Any) -> None:
     positions = list(range(9))
     said = read(model, capital, positions)
     figure = figures.every_token_figure(said, capital.encoding, positions, colors.DARK, token=model.reader.token)
@@ -155,13 +161,13 @@ def test_the_picture_shows_each_layers_choice_and_its_probability(model, capital
     assert figure.layout.yaxis.ticktext[6] == "[MASK]"
 
 
-def test_many_layers_are_thinned_and_both_ends_kept():
+def test_many_layers_are_thinned_and_both_ends_kept() -> None:
     assert figures.drawn_states(7) == list(range(7)) and figures.drawn_states(13) == list(range(13))
     drawn = figures.drawn_states(25)
     assert len(drawn) == 13 and drawn[0] == 0 and drawn[-1] == 24
 
 
-def test_the_paths_are_the_ranks(model, capital):
+def test_the_paths_are_the_ranks(model: Model, capital: Any) -> None:
     said = read(model, capital, [6], followed=(2605, 3000))
     figure = figures.one_token_figure(said, ["<b>", "x"], colors.LIGHT, title="t")
     assert [list(line.y) for line in figure.data[:2]] == said.ranks[:, 0].T.tolist()
@@ -169,7 +175,7 @@ def test_the_paths_are_the_ranks(model, capital):
     assert list(figure.data[2].y) == said.divergence[:, 0].tolist()
 
 
-def test_the_table_has_a_row_for_each_cell(model, capital):
+def test_the_table_has_a_row_for_each_cell(model: Model, capital: Any) -> None:
     said = read(model, capital, [5, 6])
     table = lens.columns(said, capital.encoding, [5, 6], model.reader.token)
     assert {len(column) for column in table.values()} == {14}

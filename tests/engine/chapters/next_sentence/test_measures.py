@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,10 @@ import pytest
 from bertviz_app.chapters.next_sentence import measures as lens
 from bertviz_app.drawing import colors
 from bertviz_app.families.objectives import OBJECTIVES
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+    from bertviz_app.records.forward import ForwardPass
 
 NEXT = OBJECTIVES["next_sentence"]
 PAIRS = [
@@ -18,9 +23,9 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("text, pair", PAIRS)
-def test_equal_to_plain_transformers_by_the_python_on_the_page(model, text, pair):
+def test_equal_to_plain_transformers_by_the_python_on_the_page(model: Model, text: Any, pair: Any) -> None:
     encoding = model.encode(text, pair)
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(lens.python_code(model.info, encoding), scope)
     pooled = model.run(encoding).pooler_output
     assert pooled == pytest.approx(scope["pooled"].numpy(), abs=1e-5)
@@ -30,7 +35,7 @@ def test_equal_to_plain_transformers_by_the_python_on_the_page(model, text, pair
     assert parts.values == pytest.approx(scope["contributions"].numpy(), abs=1e-5)
 
 
-def test_equal_to_the_whole_transformers_model(model):
+def test_equal_to_the_whole_transformers_model(model: Model) -> None:
     import torch
     from transformers import AutoModelForNextSentencePrediction, AutoTokenizer
 
@@ -44,13 +49,13 @@ def test_equal_to_the_whole_transformers_model(model):
         assert float(ours) == pytest.approx(float(expected), abs=1e-5)
 
 
-def test_contributions_and_bias_add_up_to_the_difference_of_the_logits(model, pair_forward):
+def test_contributions_and_bias_add_up_to_the_difference_of_the_logits(model: Model, pair_forward: ForwardPass) -> None:
     logits = model.class_logits("next_sentence", pair_forward.pooler_output)
     parts = lens.contributions(pair_forward.pooler_output, *model.class_weights("next_sentence"))
     assert parts.difference == pytest.approx(float(logits[0] - logits[1]), abs=1e-4)
 
 
-def test_what_to_notice_counts_the_votes_by_hand():
+def test_what_to_notice_counts_the_votes_by_hand() -> None:
     parts = lens.Contributions(np.array([2.0, 0.5, -1.0], dtype=np.float32), 0.25)
     said = lens.verdict_notice(NEXT, 0.85, parts)
     assert "2 of the 3 numbers" in said and "(+2.50)" in said and "1 against it (−1.00)" in said and "1.75 above" in said
@@ -61,7 +66,7 @@ def test_what_to_notice_counts_the_votes_by_hand():
     assert "undecided" in lens.verdict_notice(NEXT, 0.55, parts)
 
 
-def test_figures_carry_the_numbers(forward):
+def test_figures_carry_the_numbers(forward: ForwardPass) -> None:
     pooled = forward.pooler_output
     figure = lens.pooled_figure(pooled, colors.LIGHT)
     assert np.array_equal(figure.data[0].z.ravel()[: len(pooled)], pooled)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,26 +12,26 @@ from bertviz_app.drawing import colors
 
 
 @pytest.fixture(scope="module")
-def discriminator(tiny_families):
+def discriminator(tiny_families: dict[str, Path]) -> Any:
     return load(str(tiny_families["electra-discriminator"]))
 
 
-def test_one_half_at_zero_symmetric_and_bounded():
+def test_one_half_at_zero_symmetric_and_bounded() -> None:
     z = np.array([-500, -2, 0, 2, 500], dtype=np.float32)
     found = lens.replaced(z)
     assert found[2] == 0.5 and np.allclose(found, 1 - found[::-1]) and found.min() >= 0 and found.max() <= 1
     assert found[3] == pytest.approx(1 / (1 + np.exp(-2)))
 
 
-def test_equal_to_plain_transformers_by_the_python_on_the_page(discriminator):
+def test_equal_to_plain_transformers_by_the_python_on_the_page(discriminator: Any) -> None:
     encoding = discriminator.encode("the man went to the store.", "the cat sat.")
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(lens.python_code(discriminator.info, encoding), scope)
     ours = lens.replaced(discriminator.replacement_logits(discriminator.run(encoding).hidden_states[-1]))
     assert np.abs(ours - scope["replaced"].numpy()).max() < 1e-5
 
 
-def test_a_word_takes_the_place_of_a_tokens_characters(discriminator):
+def test_a_word_takes_the_place_of_a_tokens_characters(discriminator: Any) -> None:
     before = discriminator.encode("the man went to the store.", "the cat sat.")
     text, pair = lens.with_replacement(before, 2, "bank")
     assert (text, pair) == ("the bank went to the store.", "the cat sat.")
@@ -39,12 +42,12 @@ def test_a_word_takes_the_place_of_a_tokens_characters(discriminator):
     assert lens.changed_positions(before, before) == ()
 
 
-def test_a_space_that_belongs_to_the_token_stays(tiny_families):
+def test_a_space_that_belongs_to_the_token_stays(tiny_families: dict[str, Path]) -> None:
     before = load(str(tiny_families["deberta"])).encode("the man went")
     assert lens.with_replacement(before, before.tokens.index("␣man"), "cat")[0] == "the cat went"
 
 
-def test_what_to_notice_and_the_bars(discriminator):
+def test_what_to_notice_and_the_bars(discriminator: Any) -> None:
     encoding = discriminator.encode("the man went")
     probabilities = np.array([0.9, 0.1, 0.7, 0.2, 0.9], dtype=np.float32)[: encoding.n_tokens]
     assert "“man” looks replaced most: 70 %" in lens.notice(encoding, probabilities)

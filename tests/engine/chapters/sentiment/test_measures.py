@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def verdicts(n: int) -> list[Verdict]:
     return [Verdict(TextRow(i + 1, f"text {i}"), reading(0, 4 * math.sin(i)), "") for i in range(n)]
 
 
-def test_few_texts_are_sorted_and_named_as_text():
+def test_few_texts_are_sorted_and_named_as_text() -> None:
     some = [*verdicts(5), row("<b>$x$</b>", reading(9, 0)), row("", None, "empty cell")]
     figure = lens.verdicts_figure(some, colors.LIGHT)
     chances = list(figure.data[0].x)
@@ -34,20 +35,20 @@ def test_few_texts_are_sorted_and_named_as_text():
     assert figure.data[1].text[-1] == "&lt;b&gt;&#36;x&#36;&lt;/b&gt;"
 
 
-def test_many_texts_become_a_distribution_that_counts_each_once():
+def test_many_texts_become_a_distribution_that_counts_each_once() -> None:
     figure = lens.verdicts_figure([*verdicts(200), row("", None, "empty")], colors.LIGHT)
     assert sum(figure.data[0].y) == 200
     assert len(figure.to_json()) < 20_000
 
 
-def test_nothing_readable_cannot_be_drawn_but_is_said():
+def test_nothing_readable_cannot_be_drawn_but_is_said() -> None:
     nothing = [row("", None, "empty cell")]
     with pytest.raises(ValueError, match="nothing to draw"):
         lens.verdicts_figure(nothing, colors.LIGHT)
     assert "None of 1 text could" in lens.summary(nothing)
 
 
-def test_the_summary_counts_and_names_the_closest_call():
+def test_the_summary_counts_and_names_the_closest_call() -> None:
     some = [
         row("a", reading(0, 5)),
         row("b", None, "empty", number=7),
@@ -60,7 +61,7 @@ def test_the_summary_counts_and_names_the_closest_call():
     assert "1 could not be read" in said
 
 
-def test_the_table_keeps_unread_rows_with_their_reason_and_whole_texts_unless_told():
+def test_the_table_keeps_unread_rows_with_their_reason_and_whole_texts_unless_told() -> None:
     table = lens.columns([row("long " * 20, reading(0, math.log(3))), row("", None, "empty cell")])
     assert list(table) == ["row", "text", "label", "score", "P(NEGATIVE)", "P(POSITIVE)", "note"]
     assert table["score"] == [0.75, None] and table["P(NEGATIVE)"] == [0.25, None]
@@ -69,7 +70,7 @@ def test_the_table_keeps_unread_rows_with_their_reason_and_whole_texts_unless_to
     assert shortened == "long long…"
 
 
-def test_the_file_s_own_columns_come_along_and_ours_give_way_to_their_names():
+def test_the_file_s_own_columns_come_along_and_ours_give_way_to_their_names() -> None:
     some = [
         Verdict(TextRow(3, "fine", "", ("7", "fine", "pos"), "pos"), reading(0, 1)),
         Verdict(TextRow(5, "", "empty cell", ("8", "", ""), None), None, "empty cell"),
@@ -108,7 +109,7 @@ def by(decoding: str, labels: tuple[str, ...], n: int) -> list[Verdict]:
         ("number", ("score",)),
     ],
 )
-def test_every_kind_of_head_is_summed_up_and_drawn(decoding, labels, n):
+def test_every_kind_of_head_is_summed_up_and_drawn(decoding: Any, labels: Any, n: Any) -> None:
     some = by(decoding, labels, n)
     said, figure = lens.summary(some), lens.verdicts_figure(some, colors.LIGHT)
     assert f"{n} text" in said and figure.data

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from bertviz_app.chapters.tasks.answers_figures import MOST_NAMES, strip_figure
 from bertviz_app.drawing import colors, plots
 from bertviz_app.errors import EmptyText
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 QUESTION, PASSAGE = "Who sat?", "The cat sat on the mat."
 
 
@@ -21,24 +25,24 @@ def logits_for(part: lens.Window, rng: np.random.Generator) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def short(model):
+def short(model: Model) -> Any:
     return lens.windows(model.encode(QUESTION, PASSAGE, whole=True), max_tokens=512)
 
 
 @pytest.fixture(scope="module")
-def long(model):
+def long(model: Model) -> Any:
     passage = " ".join(f"word{i} is here." for i in range(150))
     return lens.windows(model.encode(QUESTION, passage, whole=True), max_tokens=512)
 
 
-def test_a_short_passage_is_one_window_and_the_whole_encoding(short, model):
+def test_a_short_passage_is_one_window_and_the_whole_encoding(short: Any, model: Model) -> None:
     (window,) = short
     whole = model.encode(QUESTION, PASSAGE)
     assert window.encoding.tokens == whole.tokens and np.array_equal(window.encoding.token_ids, whole.token_ids)
     assert [window.encoding.tokens[p] for p in window.positions] == ["the", "cat", "sat", "on", "the", "mat", "."]
 
 
-def test_windows_overlap_cover_the_passage_and_are_those_of_the_tokenizer(long, model):
+def test_windows_overlap_cover_the_passage_and_are_those_of_the_tokenizer(long: Any, model: Model) -> None:
     from transformers import AutoTokenizer
 
     passage = long[0].encoding.pair
@@ -56,7 +60,7 @@ def test_windows_overlap_cover_the_passage_and_are_those_of_the_tokenizer(long, 
     assert n == len(tokenizer(passage, add_special_tokens=False, verbose=False)["input_ids"])
 
 
-def test_a_long_question_is_cut_and_leaves_room_for_the_passage(model):
+def test_a_long_question_is_cut_and_leaves_room_for_the_passage(model: Model) -> None:
     parts = lens.windows(model.encode("why " * 300, PASSAGE, whole=True), max_tokens=512)
     assert len(parts) == 1 and parts[0].encoding.tokens.count("why") == lens.MAX_QUESTION
     small = lens.windows(model.encode("why " * 300, PASSAGE, whole=True), max_tokens=12)
@@ -64,19 +68,19 @@ def test_a_long_question_is_cut_and_leaves_room_for_the_passage(model):
 
 
 @pytest.mark.parametrize("passage", ["  ", "\u200b", "[SEP]"])
-def test_an_empty_passage_is_a_sentence(model, passage):
+def test_an_empty_passage_is_a_sentence(model: Model, passage: Any) -> None:
     with pytest.raises(EmptyText, match="in the passage"):
         lens.windows(model.encode(QUESTION, passage, whole=True), max_tokens=512)
 
 
-def test_max_context_by_hand():
+def test_max_context_by_hand() -> None:
     """Two windows of four tokens, two of them shared: each keeps what stands nearer to its middle."""
     windows = [lens.Window(None, first, np.arange(4)) for first in (0, 2)]
     # contexts 0 1 1 0 and 0 1 1 0: token 2 is 1 from the edge in the first, token 3 is 1 from the edge in the second.
     assert lens.max_context(windows).tolist() == [0, 0, 0, 1, 1, 1]
 
 
-def test_the_best_answers_by_hand():
+def test_the_best_answers_by_hand() -> None:
     start, end = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.2, 0.7])
     offsets = np.array([[0, 3], [4, 7], [8, 11]])
     answers = lens.best_answers(start, end, offsets, "one two six", k=4)
@@ -86,7 +90,7 @@ def test_the_best_answers_by_hand():
     assert all(a.first <= a.last and "one two six"[a.start : a.end] == a.text for a in answers)
 
 
-def test_an_end_before_the_start_and_an_endless_answer_do_not_count():
+def test_an_end_before_the_start_and_an_endless_answer_do_not_count() -> None:
     n = 40
     start, end = np.full(n, 1e-4), np.full(n, 1e-4)
     start[5], end[2], end[39] = 0.9, 0.9, 0.8  # before it, and 35 tokens on
@@ -95,13 +99,13 @@ def test_an_end_before_the_start_and_an_endless_answer_do_not_count():
     assert best.first <= best.last < best.first + lens.MAX_ANSWER and (best.first, best.last) != (5, 39)
 
 
-def test_answers_that_read_the_same_are_named_once():
+def test_answers_that_read_the_same_are_named_once() -> None:
     start = end = np.array([0.5, 0.5])
     answers = lens.best_answers(start, end, np.array([[0, 1], [2, 3]]), "a a", k=5)
     assert [answer.text for answer in answers] == ["a", "a a"]
 
 
-def test_answers_begin_and_end_at_words_and_what_reads_the_same_is_merged(model):
+def test_answers_begin_and_end_at_words_and_what_reads_the_same_is_merged(model: Model) -> None:
     passage = "The code is at huggingface/transformers, says J. K. Rowling’s friend (huggingface). It’s in St. Louis."
     parts = lens.windows(model.encode("Where is the code?", passage, whole=True), max_tokens=512)
     tokens = [parts[0].encoding.tokens[p] for p in parts[0].positions]
@@ -128,7 +132,7 @@ def test_answers_begin_and_end_at_words_and_what_reads_the_same_is_merged(model)
     assert len({reads_as(text) for text in texts}) == len(texts)
 
 
-def test_words_of_more_than_one_token():
+def test_words_of_more_than_one_token() -> None:
     encoding = reader("embedded WordPiece").encode("q", "starlings of O'Neill [MASK].", whole=True)
     places = np.flatnonzero((encoding.segment_ids == 1) & (encoding.offsets[:, 1] > 0))
     whole = word_offsets(encoding.offsets[places], [encoding])
@@ -137,7 +141,7 @@ def test_words_of_more_than_one_token():
     assert pieced_words(whole) == [(0, 1), (3, 5)]
 
 
-def test_probabilities_sum_to_one_over_the_passage_alone(short):
+def test_probabilities_sum_to_one_over_the_passage_alone(short: Any) -> None:
     logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
     logits[0] = 50  # [CLS] has no say where the model cannot abstain
     logits[short[0].positions[1], 0] = logits[short[0].positions[1], 1] = 5
@@ -148,7 +152,7 @@ def test_probabilities_sum_to_one_over_the_passage_alone(short):
     assert f"“cat” has {plots.percent(expected**2)}" in lens.notice(reading)
 
 
-def test_a_model_that_may_abstain_says_so_at_cls(short):
+def test_a_model_that_may_abstain_says_so_at_cls(short: Any) -> None:
     logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
     logits[0] = 5
     reading = lens.read(short, [logits], abstains=True)
@@ -160,7 +164,7 @@ def test_a_model_that_may_abstain_says_so_at_cls(short):
     )
 
 
-def test_the_threshold_for_the_score_is_the_visitor_s(short):
+def test_the_threshold_for_the_score_is_the_visitor_s(short: Any) -> None:
     logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
     logits[short[0].positions[1]] = 2  # cat: 4 in all, no answer: 0
     reading = lens.read(short, [logits], abstains=True)
@@ -176,7 +180,7 @@ def test_the_threshold_for_the_score_is_the_visitor_s(short):
     )
 
 
-def test_the_threshold_of_a_model_that_always_names_a_stretch_is_a_probability(short):
+def test_the_threshold_of_a_model_that_always_names_a_stretch_is_a_probability(short: Any) -> None:
     logits = np.zeros((short[0].encoding.n_tokens, 2), dtype=np.float32)
     logits[short[0].positions[1]] = 2
     reading = lens.read(short, [logits])
@@ -188,7 +192,7 @@ def test_the_threshold_of_a_model_that_always_names_a_stretch_is_a_probability(s
     )
 
 
-def test_over_several_windows_each_token_is_read_once_and_the_answer_lies_in_the_passage(long):
+def test_over_several_windows_each_token_is_read_once_and_the_answer_lies_in_the_passage(long: Any) -> None:
     rng = np.random.default_rng(0)
     logits = [logits_for(part, rng) for part in long]
     at = len(long[0].positions) - 3  # shared by the first two; nearer to the middle of the second
@@ -201,13 +205,13 @@ def test_over_several_windows_each_token_is_read_once_and_the_answer_lies_in_the
     assert reading.tokens[at].removeprefix("##") in passage[reading.best.start : reading.best.end].lower()
 
 
-def test_of_several_windows_the_one_that_doubts_least_speaks_for_all(long):
+def test_of_several_windows_the_one_that_doubts_least_speaks_for_all(long: Any) -> None:
     logits = [np.zeros((part.encoding.n_tokens, 2), dtype=np.float32) for part in long]
     logits[0][0] = 50
     assert lens.read(long, logits, abstains=True).no_answer < 1e-3
 
 
-def test_the_figure_shows_both_rows_and_frames_the_answer(short):
+def test_the_figure_shows_both_rows_and_frames_the_answer(short: Any) -> None:
     logits = logits_for(short[0], np.random.default_rng(1))
     reading = lens.read(short, [logits])
     figure = strip_figure(reading, colors.DARK)
@@ -216,7 +220,7 @@ def test_the_figure_shows_both_rows_and_frames_the_answer(short):
     assert list(lens.columns(reading)["rank"]) == [1, 2, 3, 4, 5]
 
 
-def test_the_axis_names_the_answer_and_no_two_names_overlap(long):
+def test_the_axis_names_the_answer_and_no_two_names_overlap(long: Any) -> None:
     rng = np.random.default_rng(0)
     reading = lens.read(long, [logits_for(part, rng) for part in long])
     ticks = list(strip_figure(reading, colors.LIGHT).layout.xaxis.tickvals)

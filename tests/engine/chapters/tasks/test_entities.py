@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from bertviz_app.chapters.tasks import entities as lens
 from bertviz_app.drawing import colors, plots
 from bertviz_app.records.forward import Encoding
 
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
+
 LABELS = ("O", "B-PER", "I-PER")
 
 
-def words(text: str, model, pair: str | None = None) -> list[str]:
+def words(text: str, model: Model, pair: str | None = None) -> list[str]:
     return [word.text for word in words_as_written(model.encode(text, pair))]
 
 
@@ -28,7 +32,7 @@ def fake_head(encoding: Encoding, names: list[str]) -> np.ndarray:
 
     Labels are given to tokens by their characters, whatever a word is: only what reads them puts words together.
     """
-    inside = {}
+    inside: dict[int, Any] = {}
     for name in names:
         at = encoding.text.index(name)
         assert not set(range(at, at + len(name))) & set(inside)
@@ -73,20 +77,20 @@ GIVEN = [
 
 @pytest.mark.parametrize("kind", ["embedded WordPiece", "bundled byte-level BPE", "small byte-level BPE"])
 @pytest.mark.parametrize(("text", "names"), GIVEN)
-def test_names_are_whole_words_whatever_the_tokenizer(kind, text, names):
+def test_names_are_whole_words_whatever_the_tokenizer(kind: Any, text: Any, names: Any) -> None:
     encoding = reader(kind).encode(text)
     assert not any(unit.is_joined for unit in words_as_written(encoding))
     assert names_found(encoding, names) == [" ".join(name.split()) for name in names]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_blank_is_a_blank(kind):
+def test_a_blank_is_a_blank(kind: Any) -> None:
     encoding = reader(kind).encode("Angela [MASK] met Tim [MASK].")
     assert names_found(encoding, ["Angela", "Tim"]) == ["Angela", "Tim"]
     assert not any("[" in word.text or "mask" in word.text.lower() for word in words_as_written(encoding))
 
 
-def test_a_name_does_not_reach_over_a_blank():
+def test_a_name_does_not_reach_over_a_blank() -> None:
     encoding = reader("embedded WordPiece").encode("George [MASK] Bush")
     assert names_found(encoding, ["George [MASK] Bush"]) == ["George", "Bush"]
 
@@ -101,11 +105,11 @@ def test_a_name_does_not_reach_over_a_blank():
         ("a\u200bb", ["a\u200bb"]),
     ],
 )
-def test_words_are_cut_as_on_every_page(model, text, expected):
+def test_words_are_cut_as_on_every_page(model: Model, text: Any, expected: Any) -> None:
     assert words(text, model) == expected
 
 
-def test_each_word_knows_its_first_piece_and_its_characters(model):
+def test_each_word_knows_its_first_piece_and_its_characters(model: Model) -> None:
     encoding = model.encode("Murmurating starlings of O'Neill", "in Bonn")
     for word in words_as_written(encoding):
         text = encoding.text if word.segment == 0 else encoding.pair
@@ -115,11 +119,11 @@ def test_each_word_knows_its_first_piece_and_its_characters(model):
     assert [word.text for word in words_as_written(encoding)][-2:] == ["in", "Bonn"]
 
 
-def test_typed_control_tokens_are_no_words(model):
+def test_typed_control_tokens_are_no_words(model: Model) -> None:
     assert words("[SEP] Ann [PAD]", model) == ["Ann"]
 
 
-def test_probabilities_by_hand_and_the_name_is_as_sure_as_its_least_certain_word():
+def test_probabilities_by_hand_and_the_name_is_as_sure_as_its_least_certain_word() -> None:
     logits = np.log(np.array([[1, 8, 1], [2, 2, 4], [6, 2, 2]], dtype=np.float32))
     reading = lens.read(some_words(3), LABELS, logits)
     assert reading.probabilities == pytest.approx(np.array([[0.1, 0.8, 0.1], [0.25, 0.25, 0.5], [0.6, 0.2, 0.2]]), abs=1e-6)
@@ -129,7 +133,7 @@ def test_probabilities_by_hand_and_the_name_is_as_sure_as_its_least_certain_word
     assert "1 name in 3 words" in lens.notice(reading) and "“w1”, I-PER with 50 % before O with 25 %" in lens.notice(reading)
 
 
-def test_without_a_name_the_closest_call_is_named():
+def test_without_a_name_the_closest_call_is_named() -> None:
     reading = lens.read(some_words(2), LABELS, np.log(np.array([[6, 3, 1], [9, 0.5, 0.5]], dtype=np.float32)))
     assert "No name among 2 words" in lens.notice(reading) and "“w0”, O with 60 % before B-PER with 30 %" in lens.notice(
         reading
@@ -137,25 +141,25 @@ def test_without_a_name_the_closest_call_is_named():
     assert "no word" in lens.notice(lens.read([], LABELS, np.zeros((0, 3), dtype=np.float32)))
 
 
-def test_words_labels_and_logits_must_fit():
+def test_words_labels_and_logits_must_fit() -> None:
     with pytest.raises(ValueError, match="2 words and 3 labels"):
         lens.read(some_words(2), LABELS, np.zeros((2, 2), dtype=np.float32))
 
 
-def test_the_table_has_a_row_a_word_and_a_probability_a_label():
+def test_the_table_has_a_row_a_word_and_a_probability_a_label() -> None:
     table = lens.columns(lens.read(some_words(2), LABELS, np.array([[0, math.log(2), 0]] * 2, dtype=np.float32)))
     assert list(table) == ["word", "token number", "label", "P(O)", "P(B-PER)", "P(I-PER)"]
     assert table["token number"] == [2, 3] and table["P(B-PER)"] == pytest.approx([0.5, 0.5])
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK])
-def test_every_kind_has_a_colour_and_the_four_of_names_have_different_ones(theme):
+def test_every_kind_has_a_colour_and_the_four_of_names_have_different_ones(theme: Any) -> None:
     four = {lens.color(kind, theme) for kind in ("PER", "ORG", "LOC", "MISC")}
     assert len(four) == 4 and lens.color("person", theme) == lens.color("PER", theme)
     assert lens.color("GPE", theme) == lens.color("GPE", theme) not in four
 
 
-def test_drugs_are_called_drugs():
+def test_drugs_are_called_drugs() -> None:
     labels = ("O", "DRUG", "DOSE")
     reading = lens.read(some_words(3), labels, np.log(np.array([[1, 8, 1], [2, 1, 7], [8, 1, 1]], dtype=np.float32)))
     assert [(entity.kind, entity.first) for entity in reading.entities] == [("DRUG", 0), ("DOSE", 1)]
@@ -165,7 +169,7 @@ def test_drugs_are_called_drugs():
     assert "name" not in lens.notice(reading) + lens.notice(nothing) + lens.method(labels)
 
 
-def test_of_many_labels_the_table_has_the_likeliest():
+def test_of_many_labels_the_table_has_the_likeliest() -> None:
     labels = tuple(f"L{i}" for i in range(100))
     table = lens.columns(lens.read(some_words(2), labels, np.zeros((2, 100), dtype=np.float32)))
     assert list(table) == ["word", "token number", "label", "probability"] and table["probability"] == pytest.approx(
@@ -175,7 +179,7 @@ def test_of_many_labels_the_table_has_the_likeliest():
 
 @pytest.mark.parametrize("labels", [LABELS, ("O", "DRUG"), ("NOUN", "VERB", "X")])
 @pytest.mark.parametrize("n", [1, 2, 3, 9])
-def test_the_sentence_keeps_the_laws_with_ties_and_without(labels, n):
+def test_the_sentence_keeps_the_laws_with_ties_and_without(labels: Any, n: Any) -> None:
     random = np.random.default_rng(n)
     for logits in (
         random.normal(size=(n, len(labels))),

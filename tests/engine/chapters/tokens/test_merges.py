@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from laws import broken_laws
@@ -61,7 +63,7 @@ def test_each_step_is_a_merge_of_the_list(kind: str) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_what_a_file_may_ask_for_is_done_as_the_library_does_it(more: dict) -> None:
+def test_what_a_file_may_ask_for_is_done_as_the_library_does_it(more: dict[str, Any]) -> None:
     alike = more.get("continuing_subword_prefix", "")
     names = ["?", "a", "b", f"{alike}a", f"{alike}b", "b</w>", "ab", "ab</w>", f"{alike}bb", "abb", "abab", "<0xC3>", "<0xA9>"]
     vocabulary = {name: place for place, name in enumerate(dict.fromkeys(names))}
@@ -116,7 +118,7 @@ def test_notice_by_hand() -> None:
 
 @pytest.mark.parametrize("family", ["roberta", "deberta"])
 @pytest.mark.parametrize("word", ["Ġstarlings", "x", "ĠÃ©tÃ©", "ðŁĺĢ"])
-def test_python(tiny_families, family: str, word: str) -> None:
+def test_python(tiny_families: dict[str, Path], family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
     scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from laws import broken_laws
@@ -86,7 +87,7 @@ def test_sentences_keep_the_laws(kind: str) -> None:
 
 @pytest.mark.parametrize("family", ["albert", "xlm-r", "deberta-v2"])
 @pytest.mark.parametrize("word", ["▁starlings", "x", "▁été", "😀😀"])
-def test_python(tiny_families, family: str, word: str) -> None:
+def test_python(tiny_families: dict[str, Path], family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
     scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))

@@ -1,9 +1,16 @@
 """WordPiece by hand and against the tokenizer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from bertviz_app.chapters.tokens import wordpiece as lens
 from bertviz_app.drawing import colors
+
+if TYPE_CHECKING:
+    from bertviz_app.engine.model import Model
 
 WORDS = (
     "love", "starlings", "murmurate", "unaffable", "antidisestablishmentarianism", "naive", "1234567", "!", "שלום", "東", "😀",
@@ -27,7 +34,7 @@ def test_one_piece_without_a_match_makes_the_whole_word_unknown() -> None:
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word[:12])
-def test_equals_the_tokenizer(model, word: str) -> None:
+def test_equals_the_tokenizer(model: Model, word: str) -> None:
     encoding = model.encode(word)
     assert lens.match(word, model.reader.vocabulary).pieces == encoding.tokens[1:-1]
 
@@ -41,7 +48,7 @@ def test_look_ups_are_bounded() -> None:
 
 @pytest.mark.parametrize("word", ["love", "murmurate", "y" * 100, "z" * 101, "😀", "<b>"], ids=lambda word: word[:5])
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK], ids=lambda theme: theme.name)
-def test_figure(model, word: str, theme: colors.Theme) -> None:
+def test_figure(model: Model, word: str, theme: colors.Theme) -> None:
     found = lens.match(word, model.reader.vocabulary)
     figure = lens.match_figure(found, theme)
     (states,) = (trace.z for trace in figure.data)
@@ -66,12 +73,13 @@ def test_a_run_of_misses_is_summed_up() -> None:
         ("😀", "becomes [UNK]"),
     ],
 )
-def test_notice(model, word: str, says: str) -> None:
+def test_notice(model: Model, word: str, says: str) -> None:
     assert says in lens.notice(lens.match(word, model.reader.vocabulary))
 
 
 @pytest.mark.parametrize("word", ["murmurate", "love", "z" * 101, "q😀q"], ids=lambda word: word[:9])
-def test_python(model, word: str) -> None:
+def test_python(model: Model, word: str) -> None:
+    names: dict[str, Any]
     found, names = lens.match(word, model.reader.vocabulary), {}
     exec(lens.python_code(model.info, word), names)
     assert (tuple(names["pieces"]), names["n_tries"]) == (found.pieces, len(found.tries))

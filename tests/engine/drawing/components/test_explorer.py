@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ from packed import unpacked
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import bertviz_view, explorer
 from bertviz_app.drawing.components.explorer import Label, Opened
+
+if TYPE_CHECKING:
+    from bertviz_app.records.forward import ForwardPass
 
 
 def opened(n: int, *, mode: str = "Lines", heads: int = 1) -> Opened:
@@ -24,7 +28,7 @@ def softmax_rows(shape: tuple[int, ...]) -> np.ndarray:
     return (scores / scores.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
-def test_arrays_arrive_as_they_were_sent():
+def test_arrays_arrive_as_they_were_sent() -> None:
     levels, weights = np.arange(18, dtype=np.uint8).reshape(1, 2, 3, 3), softmax_rows((3, 3))
     vectors = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
     data = explorer.explorer_data(
@@ -38,13 +42,13 @@ def test_arrays_arrive_as_they_were_sent():
     assert header["palette"]["paper"] == colors.DARK.paper and header["open"] == [[0, 0]]
 
 
-def test_a_weight_above_zero_stays_above_zero():
+def test_a_weight_above_zero_stays_above_zero() -> None:
     halves = explorer.half(np.array([0.0, 1e-12, 0.5, 1.0]))
     assert halves[0] == 0 and 0 < halves[1] < 1e-7 and halves[2:].tolist() == [0.5, 1.0]
 
 
 @pytest.mark.parametrize("n, cells, most", [(128, 43, 400_000), (512, 47, 500_000)])
-def test_the_first_picture_of_144_heads_is_small(n, cells, most):
+def test_the_first_picture_of_144_heads_is_small(n: Any, cells: Any, most: Any) -> None:
     """Random weights, which pack worst, and less than the whole page may send: 0.27 MB at 128 tokens with a full head, 0.31 at 512 without."""
     levels = np.rint(255 * np.sqrt(softmax_rows((12, 12, cells, cells)))).astype(np.uint8)
     arrays = {"levels": levels} | ({"weights_0": softmax_rows((n, n))} if n < 256 else {})
@@ -54,7 +58,7 @@ def test_the_first_picture_of_144_heads_is_small(n, cells, most):
 @pytest.mark.filterwarnings(
     "ignore:unclosed file:ResourceWarning"
 )  # BertViz leaves the files it reads to the garbage collector
-def test_weights_are_those_that_bertviz_draws(forward):
+def test_weights_are_those_that_bertviz_draws(forward: ForwardPass) -> None:
     """Against the numbers in BertViz's own page, which rounds to 6 decimals; largest difference: 2.5e-4, of half precision."""
     page = bertviz_view.head_view(forward).html
     drawn, _ = json.JSONDecoder().raw_decode(page[page.index("const params = ") + len("const params = ") :])
@@ -65,7 +69,7 @@ def test_weights_are_those_that_bertviz_draws(forward):
         np.testing.assert_allclose(ours, theirs[4, head], atol=5e-4)
 
 
-def test_the_module_is_every_file_and_asks_nothing_of_elsewhere():
+def test_the_module_is_every_file_and_asks_nothing_of_elsewhere() -> None:
     files = sorted((Path(explorer.__file__).parent / "explorer_js").glob("*.js"))
     assert len(files) == 7 and all(file.read_text(encoding="utf-8") in explorer.JS for file in files)
     assert explorer.JS.count("export default") == 1 and not re.search(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,20 +39,20 @@ def by_linear_programming(mixed: np.ndarray, query: int, key: int) -> float:
     return -found.fun
 
 
-def test_flows_by_hand():
+def test_flows_by_hand() -> None:
     """To token 1: min(.7, .6) + min(.3, .2) = .8 and min(.5, .6) + min(.5, .2) = .7. To token 2: .4 + .3 = .7 and .4 + .5 = .9."""
     np.testing.assert_allclose(lens.flows(BY_HAND), [[0.8, 0.7], [0.7, 0.9]], atol=1e-7)
 
 
 @pytest.mark.parametrize("n_layers, n", [(1, 3), (2, 4), (3, 4)])
-def test_flows_equal_those_of_a_linear_program(n_layers, n):
+def test_flows_equal_those_of_a_linear_program(n_layers: Any, n: Any) -> None:
     """Largest difference: 7e-9, the rounding of the widths."""
     mixed = softmax_layers(n_layers, n)
     theirs = [[by_linear_programming(mixed, query, key) for key in range(n)] for query in range(n)]
     np.testing.assert_allclose(lens.flows(mixed), theirs, atol=1e-7)
 
 
-def test_laws():
+def test_laws() -> None:
     """One layer is its own flow; nothing flows where nothing mixes; and no more arrives than the last pipes bear."""
     one = softmax_layers(1, 5)
     np.testing.assert_allclose(lens.flows(one), one[0], atol=1e-8)
@@ -61,11 +63,11 @@ def test_laws():
     assert (found >= rollout.rollout(many) - 1e-7).all()  # rolling out is one way to stream
 
 
-def test_each_flow_takes_a_turn_and_no_two_run_at_once():
+def test_each_flow_takes_a_turn_and_no_two_run_at_once() -> None:
     inside, most, line = 0, 0, FairQueue(limit=1, patience=30)
 
     @contextmanager
-    def turn():
+    def turn() -> Iterator[Any]:
         nonlocal inside, most
         with line.turn():
             inside += 1
@@ -80,7 +82,7 @@ def test_each_flow_takes_a_turn_and_no_two_run_at_once():
         np.testing.assert_array_equal(one, found[0])
 
 
-def test_progress_reaches_the_end_and_the_time_is_foreseen():
-    told = []
+def test_progress_reaches_the_end_and_the_time_is_foreseen() -> None:
+    told: list[Any] = []
     lens.flows(BY_HAND, told.append)
     assert told == [0.5, 1.0] and 0 < lens.seconds(BY_HAND) < 5

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
@@ -44,17 +47,17 @@ def some() -> list[Verdict]:
         (["5", "1"], ("NEGATIVE", "POSITIVE"), [None, None]),
     ],
 )
-def test_a_value_stands_for_a_label_by_a_rule_or_for_none(values, labels, stands_for):
+def test_a_value_stands_for_a_label_by_a_rule_or_for_none(values: Any, labels: Any, stands_for: Any) -> None:
     assert list(lens.matched(values, labels).values()) == stands_for
 
 
-def test_a_column_speaks_of_the_labels_when_half_of_its_values_do():
+def test_a_column_speaks_of_the_labels_when_half_of_its_values_do() -> None:
     rating, polarity = ["5", "1", "3"], ["pos", "neg", "unsure", None]
     assert lens.speaking_of([rating, polarity], LABELS) == 1 and lens.speaking_of([rating], LABELS) is None
     assert lens.speaking_of([], LABELS) is None and lens.speaking_of([[None]], LABELS) is None
 
 
-def test_the_numbers_are_those_of_scikit_learn(some):
+def test_the_numbers_are_those_of_scikit_learn(some: Any) -> None:
     found = lens.agreement(some, lens.matched(lens.values_of([one.row.label for one in some]), LABELS), LABELS)
     counted = [one for one in some if one.reading and one.row.label in LABELS]
     true, said = [one.row.label for one in counted], [one.reading.label for one in counted]
@@ -67,14 +70,14 @@ def test_the_numbers_are_those_of_scikit_learn(some):
         assert table[name] == pytest.approx(theirs.tolist())
 
 
-def test_the_interval_by_hand():
+def test_the_interval_by_hand() -> None:
     found = lens.Agreement(("a", "b"), np.array([[8, 2], [0, 0]]), 0)
     # Wilson: p = 0.8, n = 10, z = 1.96 → 0.490 to 0.943
     assert found.interval == pytest.approx((0.490, 0.943), abs=1e-3)
     assert lens.Agreement(("a",), np.array([[5]]), 0).interval[1] == 1.0
 
 
-def test_what_is_said():
+def test_what_is_said() -> None:
     found = lens.Agreement(("a", "b"), np.array([[3, 1], [0, 4]]), 1)
     said = lens.notice(found)
     assert (
@@ -86,12 +89,12 @@ def test_what_is_said():
     assert lens.notice(lens.Agreement(("a",), np.array([[0]]), 3)).startswith("Nothing can be compared: 3 rows have")
 
 
-def test_nothing_to_divide_by_is_none():
+def test_nothing_to_divide_by_is_none() -> None:
     table = lens.columns(lens.Agreement(("a", "b"), np.array([[2, 0], [0, 0]]), 0))
     assert table["precision"] == [1.0, None] and table["recall"] == [1.0, None] and table["F1"] == [1.0, None]
 
 
-def test_the_picture_holds_the_counts_and_text_as_text():
+def test_the_picture_holds_the_counts_and_text_as_text() -> None:
     figure = lens.confusion_figure(lens.Agreement(("<b>", "b"), np.array([[3, 1], [0, 4]]), 0), colors.LIGHT)
     assert figure.data[0].text.tolist() == [[3, 1], [0, 4]] and figure.data[0].z.tolist() == [[0.75, 0.25], [0, 1]]
     assert figure.layout.xaxis.ticktext[0] == "&lt;b&gt;"
@@ -99,7 +102,7 @@ def test_the_picture_holds_the_counts_and_text_as_text():
     assert len(lens.confusion_figure(many, colors.DARK).data[0].z) == lens.MOST_LABELS
 
 
-def test_the_python_gives_the_same_matrix(some, tmp_path, monkeypatch):
+def test_the_python_gives_the_same_matrix(some: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     expected = lens.matched(lens.values_of([one.row.label for one in some]), LABELS)
     (tmp_path / "texts.csv").write_text(csv_text(columns(some, ("text", "gold"), expected=expected)), encoding="utf-8-sig")
