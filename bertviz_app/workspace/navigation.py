@@ -19,7 +19,7 @@ from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.checkpoints.folders import is_here
 from bertviz_app.families.objectives import PAIRS
 from bertviz_app.records.forward import ModelInfo
-from bertviz_app.workspace import address, session
+from bertviz_app.workspace import session
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Scene
 
@@ -116,9 +116,12 @@ def draw_sidebar(key: str) -> str:
 
 
 def go_to(scene: Scene) -> None:
-    """Leave this page for a scene: its page, with all that it says; what it leaves open is as that page has it by itself."""
+    """Leave this page for a scene: its page, with all that it says; what it leaves open is as that page has it by itself.
+
+    The widgets of that page write its address: what is bound to one of this page cannot be set here.
+    """
     session.enter(scene)
-    st.switch_page(PAGES[scene.page or "home"].file, query_params=address.written(scene))
+    st.switch_page(PAGES[scene.page or "home"].file)
 
 
 def draw_model_line(info: ModelInfo) -> None:

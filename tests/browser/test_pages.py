@@ -269,6 +269,7 @@ def test_a_click_in_the_map_of_heads_opens_that_head(visitor: Any, app_url: Any)
     cell.wait_for(state="attached")
     box = cell.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile(r"/attention\?.*layer=2.*head=5|/attention\?.*head=5.*layer=2"))
     page.get_by_text("Head 2.5").first.wait_for()
     page.get_by_role("link", name="Kinds of heads").first.click()
     page.get_by_text("heads in this text").wait_for()  # and stays there
