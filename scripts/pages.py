@@ -21,7 +21,7 @@ NAV = re.compile(r"(  - Chapters:\n)(?:      - chapters/\w+\.md\n)+")
 SCRIPT = '''"""{title}: {line}"""
 
 from bertviz_app.chapters.{key}.view import show
-from bertviz_app.workspace import open_page
+from bertviz_app.workspace.opening import open_page
 
 with open_page("{key}") as page:
     show(page)

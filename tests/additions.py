@@ -98,7 +98,7 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
 from __future__ import annotations
 
 from bertviz_app.chapters.token_lengths import measures
-from bertviz_app.workspace import Page
+from bertviz_app.workspace.page import Page
 
 
 def show(page: Page) -> None:

@@ -63,12 +63,11 @@ MODULES = {
         [*sorted(ROOT.glob("*.py")), *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "bertviz_app").rglob("*.py"))],
     )
 }
-PACKAGES = {"bertviz_app.workspace.once": "bertviz_app.workspace.caches.once"}  # names that a package hands on
 
 
 def named(module: Module, node: ast.AST) -> list[str]:
     """The functions of ours that an expression names, as dotted paths; of a table, all of its values, or what is taken from each."""
-    paths = [PACKAGES.get(path, path) for path in _meant(module, node)]
+    paths = _meant(module, node)
     parts = [path.rpartition(".") for path in paths]
     return [
         path

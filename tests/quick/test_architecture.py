@@ -289,3 +289,15 @@ def test_no_folder_imports_itself_by_a_detour() -> None:
         graph.setdefault(room(path), set()).update(found.name for found in imports(parsed(path)) if found.ours)
     del graph["__init__"]  # the library's own door, which leads to the engine
     assert circle({name: targets - {name} for name, targets in graph.items()}) == []
+
+
+def test_no_package_imports_its_own_modules() -> None:
+    """Two threads that import at the same time, as the first page and the loading of the first model do, would wait for each other: one has
+    the package and wants a module of it, the other has the module and wants its package.
+    """
+    wrong = [
+        named(path)
+        for path in sources()
+        if path.stem == "__init__" and any(found.ours and not found.lazy for found in imports(parsed(path)))
+    ]
+    assert wrong == []

@@ -17,7 +17,8 @@ from bertviz_app.chapters.attention.view_heads import (
     show_bertviz,
 )
 from bertviz_app.drawing.components.explorer import NEURONS
-from bertviz_app.workspace import Page, once
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.subject import Subject
 
 

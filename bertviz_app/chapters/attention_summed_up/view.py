@@ -15,7 +15,8 @@ from bertviz_app.chapters.attention_summed_up.view_maps import (
     side_by_side,
     summed_up,
 )
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 
 VIEWS: Mapping[str, Callable[[Page, Summed], snippet.Table]] = {

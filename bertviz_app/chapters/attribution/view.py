@@ -8,7 +8,8 @@ from bertviz_app.chapters.attribution.view_faithfulness import curves
 from bertviz_app.chapters.attribution.view_methods import one_method, side_by_side
 from bertviz_app.chapters.attribution.view_request import suggest
 from bertviz_app.chapters.attribution.view_target import ChosenTarget, choose
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

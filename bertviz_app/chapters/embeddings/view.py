@@ -7,7 +7,9 @@ import streamlit as st
 from bertviz_app.analysis import similarity
 from bertviz_app.chapters.embeddings import measures, snippet
 from bertviz_app.chapters.embeddings.view_comparison import neighbours_view, sentences_view, similarity_view
-from bertviz_app.workspace import Page, choices, once
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

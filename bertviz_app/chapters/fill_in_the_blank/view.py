@@ -8,8 +8,9 @@ from bertviz_app import settings
 from bertviz_app.chapters.fill_in_the_blank import measures, snippet
 from bertviz_app.chapters.fill_in_the_blank.view_blanks import filled_one_by_one, own_probabilities, seen_probabilities
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
 from bertviz_app.workspace.hidden_words import hidden_blanks
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead

@@ -7,7 +7,9 @@ import streamlit as st
 from bertviz_app.chapters.forward_pass import embedding_sum, hidden_states, measures, snippet
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.errors import MissingHead
-from bertviz_app.workspace import Page, choices, once
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.analysis.glossary import found
-from bertviz_app.workspace import Page, session
+from bertviz_app.workspace import session
+from bertviz_app.workspace.page import Page
 
 
 def show(page: Page) -> None:

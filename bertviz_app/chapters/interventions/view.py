@@ -7,8 +7,9 @@ import streamlit as st
 from bertviz_app.chapters.interventions.view_head_map import map_of_heads
 from bertviz_app.chapters.interventions.view_patching import patching_view
 from bertviz_app.chapters.interventions.view_switches import switch_off
-from bertviz_app.workspace import Page, choices, session
+from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.examples import BLANK, FIRST
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bertviz_app.chapters.kinds_of_heads import sentences, snippet
 from bertviz_app.chapters.kinds_of_heads.view_maps import choose_measure, compared_sample, measured, show_maps
-from bertviz_app.workspace import Page
+from bertviz_app.workspace.page import Page
 
 
 def show(page: Page) -> None:

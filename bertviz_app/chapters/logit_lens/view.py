@@ -8,7 +8,8 @@ import streamlit as st
 
 from bertviz_app.chapters.logit_lens import measures, neurons
 from bertviz_app.chapters.logit_lens.view_layers import Look, choose_token, every_token, one_token, strongest_neurons
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead

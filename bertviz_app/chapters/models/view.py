@@ -7,7 +7,8 @@ import streamlit as st
 from bertviz_app.chapters.models import measures
 from bertviz_app.chapters.models.view_catalogue import here, show_how_to_fetch, show_memory, show_own
 from bertviz_app.checkpoints.catalog import CATALOG
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 
 VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")

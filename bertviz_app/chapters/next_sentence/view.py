@@ -8,7 +8,8 @@ from bertviz_app.chapters.next_sentence import measures
 from bertviz_app.chapters.next_sentence.view_ordering import ordering_game
 from bertviz_app.drawing import plots
 from bertviz_app.families.objectives import PAIRS
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead

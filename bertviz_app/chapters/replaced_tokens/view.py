@@ -6,7 +6,8 @@ import streamlit as st
 
 from bertviz_app.chapters.replaced_tokens import measures
 from bertviz_app.records.forward import Encoding
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bertviz_app.analysis import head_snippet
 from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.chapters.sentiment import view_many_texts
-from bertviz_app.workspace import Page, choices, class_views
+from bertviz_app.workspace import choices, class_views
 from bertviz_app.workspace.about import say_whose_labels
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead

@@ -9,7 +9,8 @@ from bertviz_app.chapters.tasks.view_heads import whole_view, words_view
 from bertviz_app.chapters.tasks.view_similarity import similarity_view
 from bertviz_app.chapters.tasks.view_summary import summary_view
 from bertviz_app.families.tasks import TASKS, Reads, Task
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

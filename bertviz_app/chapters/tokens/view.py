@@ -8,7 +8,9 @@ from bertviz_app.analysis import words_to_tokens
 from bertviz_app.chapters.tokens import journey as picture
 from bertviz_app.chapters.tokens import measures, padding
 from bertviz_app.chapters.tokens.view_tokenizers import side_by_side_view, steps_view
-from bertviz_app.workspace import Page, choices, once
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 

@@ -16,7 +16,8 @@ from bertviz_app.chapters.words_in_context.view_contexts import (
     matrix_view,
     places_of,
 )
-from bertviz_app.workspace import Page, choices
+from bertviz_app.workspace import choices
+from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 
