@@ -8,7 +8,6 @@ number    z_k                                 regression: nothing is made of it
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bertviz_app.families.decodings import DecodingKey
 from bertviz_app.records.forward import Floats
@@ -47,16 +46,4 @@ def log_probability(logits: Floats, chosen: np.ndarray) -> Floats:
     top = logits.max(axis=-1)
     normalizer = top + np.log(np.exp(logits - top[:, None]).sum(axis=-1))
     result: Floats = logits[np.arange(len(logits)), chosen] - normalizer
-    return result
-
-
-def log_softmax(logits: Floats) -> NDArray[np.float64]:
-    """log P along the last axis, in nats and double precision: sums over a whole vocabulary keep their digits.
-
-    >>> np.exp(log_softmax(np.log(np.array([1.0, 3.0])))).round(6).tolist()
-    [0.25, 0.75]
-    """
-    shifted = logits.astype(np.float64)
-    shifted -= shifted.max(axis=-1, keepdims=True)
-    result: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result

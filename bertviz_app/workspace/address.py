@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from bertviz_app.families.tasks import SUBJECTS
 from bertviz_app.workspace.scene import LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, Plain, Scene
@@ -53,17 +53,6 @@ def read(page: str, parameters: Mapping[str, Sequence[str]]) -> Scene:
     return Scene(page, model, about={model or "": about} if about in SUBJECTS else None, choices=choices)
 
 
-def link(scene: Scene) -> str:
-    """Path and parameters, to be put behind the address of a server.
-
-    >>> link(Scene("logit_lens", choices={Choice.LENS_VIEW: "One token"}))
-    'logit_lens?lens_view=One+token'
-    """
-    path = "" if scene.page in (None, "home") else str(scene.page)
-    parameters = urlencode(written(scene), doseq=True)
-    return f"{path}?{parameters}" if parameters else path
-
-
 def _understood(choice: Choice, values: Sequence[str]) -> Plain | None:
     if choice in LISTS:
         return list(values)
@@ -71,5 +60,5 @@ def _understood(choice: Choice, values: Sequence[str]) -> Plain | None:
     if choice in SWITCHES:
         return {"true": True, "false": False}.get(value.lower())
     if choice in NUMBERS:
-        return int(value) if value.isascii() and value.isdecimal() and len(value) < 7 else None
+        return int(value) if re.fullmatch("-?[0-9]{1,18}", value) else None
     return value

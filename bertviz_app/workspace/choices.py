@@ -85,13 +85,10 @@ def switch(choice: Choice, label: str, *, on: bool = False, **look: Any) -> bool
 
 def number(choice: Choice, label: str, least: int, most: int, **look: Any) -> int:
     """A whole number on a scale. One that is not on it, from a link or another model, is said, and the nearest one taken."""
-    asked = session.chosen(choice)
-    asked = st.query_params.get(choice) if asked is None else asked
-    try:
-        wanted = least if asked is None else int(str(asked))
-    except ValueError:
-        wanted = least
+    wanted = session.chosen(choice)
+    if type(wanted) is not int:
         session.unchoose(choice)
+        wanted = int(str(session.asked().choices.get(choice, least)))
     if not least <= wanted <= most:
         nearest = min(max(wanted, least), most)
         _correct(choice, f"“{label} {wanted}” does not exist here, only {least} to {most}. Shown is {nearest}.")
@@ -118,8 +115,10 @@ def remember(choice: Choice, value: Plain | None) -> None:
 def kept_names(choice: Choice) -> list[str]:
     """A choice of several that is made by clicks, without a widget: kept and linked to like the others."""
     kept = session.chosen(choice)
-    asked = kept if isinstance(kept, list) else st.query_params.get_all(choice)
-    return _in_address(choice, _kept(choice, [name for name in asked if isinstance(name, str)]))
+    asked = kept if isinstance(kept, list) else session.asked().choices.get(choice)
+    return _in_address(
+        choice, _kept(choice, [name for name in asked if isinstance(name, str)] if isinstance(asked, list) else [])
+    )
 
 
 def clicked_token(choice: Choice, encoding: Encoding) -> int | None:

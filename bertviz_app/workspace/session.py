@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
 
+from bertviz_app.workspace import address
 from bertviz_app.workspace.scene import OF_THE_INPUT, Choice, Scene
 
 T = TypeVar("T")
@@ -76,6 +77,11 @@ def now() -> Scene:
 def see(**changes: Any) -> None:
     """Look at the same, but for some fields of the `Scene`."""
     SCENE.put(replace(now(), **changes))
+
+
+def asked() -> Scene:
+    """What the address asks for."""
+    return address.read(now().page or "", {name: st.query_params.get_all(name) for name in st.query_params})
 
 
 def enter(scene: Scene) -> None:

@@ -23,7 +23,7 @@ from bertviz_app.analysis import agreement, deciding_tokens, similarity, words_t
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.analysis.phrases import decimal, named_among, signed
 from bertviz_app.analysis.predictions import Prediction
-from bertviz_app.analysis.probability import log_softmax
+from bertviz_app.analysis.probability import softmax
 from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention_summed_up import measures as token_maps
 from bertviz_app.chapters.attention_summed_up import rollout
@@ -147,7 +147,7 @@ def of_heads(model: Model, forward: ForwardPass, random: np.random.Generator) ->
     if model.info.fills_blanks:
         logits = model.vocabulary_logits(last)
         rows = np.arange(encoding.n_tokens)
-        seen = np.exp(log_softmax(logits))[rows, encoding.token_ids][readable].astype(np.float32)
+        seen = softmax(logits.astype(np.float64))[rows, encoding.token_ids][readable].astype(np.float32)
         if readable:
             yield Claim(
                 fill_in_the_blank.seen_notice(encoding, readable, seen),
