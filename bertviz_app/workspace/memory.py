@@ -15,15 +15,22 @@ from bertviz_app.workspace import address, browser_memory, session
 
 # Each question is new, and an answer names its question: after a break the browser first sends what it had answered the last time.
 _JS = """
-// What is a default for Streamlit it leaves out of the address, which is no step that the visitor took: Back goes to the page before.
+// What the program writes into the address is no step that the visitor took, so that Back goes to the page before: what a page writes before
+// anybody has touched it, and what Streamlit leaves out because it is a default.
 const push = history.pushState;
-if (!push.leavesOut) {
+if (!push.tellsSteps) {
+  let touched = false;
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = true; }, true);
   history.pushState = function (state, title, url) {
     const from = new URL(location.href), to = new URL(url || "", from);
-    const leavesOut = from.pathname === to.pathname && [...to.searchParams].every(([name, value]) => from.searchParams.get(name) === value);
-    return (leavesOut ? history.replaceState : push).call(history, state, title, url);
+    const goes = from.pathname !== to.pathname;
+    const leavesOut = !goes && [...to.searchParams].every(([name, value]) => from.searchParams.get(name) === value);
+    const isStep = goes || (touched && !leavesOut);
+    if (goes) touched = false;
+    return (isStep ? push : history.replaceState).call(history, state, title, url);
   };
-  history.pushState.leavesOut = true;
+  addEventListener("popstate", () => { touched = false; });
+  history.pushState.tellsSteps = true;
 }
 
 export default function({data, setStateValue}) {
@@ -94,6 +101,7 @@ def keep() -> None:
     said = address.written(session.now())
     data: dict[str, object] = {"name": "choices", "kept": browser_memory.written_choices(session.now()), "screen": screen} | {
         "page": session.now().page,
+        "run": secrets.token_hex(4),  # each run writes its address anew: Streamlit may have left out a part of it meanwhile
         "address": {choice.value: said.get(choice.value, []) for choice in session.ADDRESS.value()},
     }
     result = _browser_memory(key="_browser_memory_choices", data=data, on_screen_change=lambda: None, height=1)

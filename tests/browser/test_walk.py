@@ -195,6 +195,30 @@ def test_an_example_a_reload_and_the_way_back(walk: Any) -> None:
     visit.is_about("I love AI!")
 
 
+def test_what_a_page_writes_into_its_address_is_no_step_of_the_visitor(walk: Any) -> None:
+    """A page that is come to again writes what was chosen there; Back goes to the page before, and nothing that was chosen is lost."""
+    visit = walk("attention", "?layer=3&head=5")
+    visit.pick("One head")
+    visit.go("tokens")
+    visit.go("attention")
+    expect(visit.page).to_have_url(re.compile(r"attention_view=One\+head.*layer=3&head=5"))
+    visit.page.go_back()
+    visit.arrive("tokens")
+    visit.go("attention")
+    assert visit.view() == ["One head"]
+    assert [slider.evaluate("slider => slider.value") for slider in visit.main.get_by_role("slider").all()] == ["3", "5"]
+
+
+def test_the_numbers_stay_in_the_address_with_another_model(walk: Any) -> None:
+    visit = walk("attention", "?layer=1&head=2")
+    model = visit.page.locator("[data-testid=stSidebar]").get_by_role("combobox")
+    model.fill("tiny-bert")
+    visit.page.get_by_role("option", name="tiny-bert").first.click()
+    visit.settle()
+    expect(visit.page).to_have_url(re.compile(r"model=tiny-bert"))
+    expect(visit.page).to_have_url(re.compile(r"layer=1&head=2"))
+
+
 def test_the_name_to_follow_is_one_of_this_text(walk: Any) -> None:
     visit = walk("tasks")
     visit.type(FIRST)
