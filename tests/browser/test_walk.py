@@ -313,10 +313,12 @@ def test_a_clicked_token_survives_a_reload(walk: Any) -> None:
     visit = walk("logit_lens", "?lens_view=One+token")
     visit.type("I love AI!")
     visit.main.locator("button.token", has_text="love").click()
+    chosen = visit.main.locator("button.token[aria-pressed=true]")
+    expect(chosen).to_have_text("love", timeout=PATIENCE * 1000)  # the run that a click starts may not have begun yet
     visit.settle()
     visit.page.reload()
     visit.arrive("logit_lens")
-    expect(visit.main.locator("button.token[aria-pressed=true]")).to_have_text("love")
+    expect(chosen).to_have_text("love")
 
 
 def test_a_layer_and_a_head_that_do_not_exist_are_said(walk: Any) -> None:
