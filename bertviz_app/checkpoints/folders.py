@@ -59,10 +59,8 @@ def folder_of(checkpoint: Checkpoint) -> Path:
 
     Looks at the disk only: the answer is immediate. Raises `ModelNotHere` when there is none.
     """
-    if Path(checkpoint.source).is_dir():
-        return Path(checkpoint.source)
-    if found := _snapshots(checkpoint):
-        return found[0]
+    if folder := _found(checkpoint):
+        return folder
     size = f" ({disk_megabytes(checkpoint):,} MB)" if checkpoint.config else ""
     raise ModelNotHere(
         f"{checkpoint.title} is not on this machine, and the app itself never reaches out to the internet. "
@@ -76,6 +74,12 @@ def revision_of(checkpoint: Checkpoint) -> str:
     return checkpoint.revision or folder.name if Path(checkpoint.source).is_dir() else folder.name
 
 
+def _found(checkpoint: Checkpoint) -> Path | None:
+    """The folder that `folder_of` gives, without a sentence where there is none: the sidebar asks for the whole catalogue in every run."""
+    folder = Path(checkpoint.source)
+    return folder if folder.is_dir() else next(iter(_snapshots(checkpoint)), None)
+
+
 def _snapshots(checkpoint: Checkpoint) -> list[Path]:
     """The downloaded revisions, whole ones first: the pinned one, then the one its branch stood at, then the newest."""
     if not HUB_NAME.fullmatch(checkpoint.source):
@@ -83,6 +87,8 @@ def _snapshots(checkpoint: Checkpoint) -> list[Path]:
     from huggingface_hub import constants
 
     home = Path(constants.HF_HUB_CACHE) / f"models--{checkpoint.source.replace('/', '--')}"
+    if not home.is_dir():
+        return []
     branch = home / "refs" / "main"
     main = branch.read_text(encoding="ascii", errors="replace").strip() if branch.is_file() else ""
     folders = [folder for folder in home.glob("snapshots/*") if (folder / "config.json").is_file()]
@@ -101,10 +107,8 @@ def disk_megabytes(checkpoint: Checkpoint) -> int:
 
 def is_here(checkpoint: Checkpoint) -> bool:
     """Whether the checkpoint can be opened without a download."""
-    try:
-        return (folder_of(checkpoint) / "config.json").is_file()
-    except ModelNotHere:
-        return False
+    folder = _found(checkpoint)
+    return folder is not None and (folder / "config.json").is_file()
 
 
 def validated_config(folder: Path) -> dict[str, Any]:

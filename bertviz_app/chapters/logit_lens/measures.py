@@ -26,7 +26,7 @@ from bertviz_app.chapters.logit_lens.scores import Scores
 from bertviz_app.drawing.numbering import layers, numbered, state_name
 from bertviz_app.drawing.plots import percent
 from bertviz_app.records.attributions import replaceable
-from bertviz_app.records.forward import Encoding, Integers
+from bertviz_app.records.forward import Encoding, Floats, Integers
 
 WINDOW = 16  # positions in one picture: more would not be read, and each costs the head once a layer
 BIAS = (
@@ -66,10 +66,7 @@ class Said:
 def says(layer: Scores, last: Scores, *, k: int = 5, followed: Sequence[int] = ()) -> Said:
     """One layer reduced to what is shown; `followed` are token ids."""
     logits, words = layer.logits, list(followed)
-    k = min(k, logits.shape[-1])
-    best = np.sort(np.argpartition(logits, -k, axis=-1)[:, -k:], axis=-1)  # [position, k], by their ids
-    order = np.argsort(-np.take_along_axis(logits, best, axis=-1), axis=-1, kind="stable")
-    token_ids = np.take_along_axis(best, order, axis=-1)
+    token_ids = likeliest(logits, min(k, logits.shape[-1]))
     own = logits[:, words]  # [position, word]
     return Said(
         token_ids=token_ids,
@@ -81,6 +78,22 @@ def says(layer: Scores, last: Scores, *, k: int = 5, followed: Sequence[int] = (
         ranks=1 + (logits[:, None, :] > own[:, :, None]).sum(axis=-1),
         shares=layer.powers[:, words] / layer.total[:, None],
     )
+
+
+def likeliest(logits: Floats, k: int) -> Integers:
+    """The ids of the k largest logits, largest first and equal ones by their ids: [position, vocab] → [position, k].
+
+    A few times the maximum is several times faster than any sorting of the vocabulary.
+
+    >>> likeliest(np.array([[0.5, 2.0, 1.0, 2.0]]), 3)
+    array([[1, 3, 2]])
+    """
+    rest, rows = logits.copy(), np.arange(len(logits))
+    best = np.empty((len(logits), k), dtype=np.int64)
+    for place in range(k):
+        best[:, place] = rest.argmax(axis=-1)
+        rest[rows, best[:, place]] = -np.inf
+    return best
 
 
 def stacked(layers: Iterable[Said]) -> Said:
