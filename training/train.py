@@ -4,6 +4,8 @@ where the hardware has it.
     python -m training.train --stage 1 --data PACKED --start bertviz_app/embedded --out RUN/stage1 --steps 4000
     python -m training.train --stage 2 --data PACKED --start RUN/stage1/model   --out RUN/stage2 --steps 2000
 
+With --taught TAUGHT (see distil.py) both stages learn from a teacher, too: in every step, in place of single sentences.
+
 Stage 1  masked words and next sentence on running text; the learning rate rises, then stays, so that it can end anywhere.
 Stage 2  the same and the four tasks, all in every step, or in every n-th; the learning rate falls to zero.
 
@@ -18,12 +20,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from transformers import AutoTokenizer
 
 from training.corpus import Corpus
+from training.distil import Taught
 from training.examples import TextExamples
 from training.measure import quick_scores
 from training.network import Losses, SharedEncoder
 from training.precision import autocast
+from training.prepare import TOKENIZER
 from training.run import WARM_UP, Run, Schedule, Scores
 from training.tasks import TaskRows
 
@@ -32,13 +37,16 @@ WEIGHT_DECAY = 0.01
 # Rows of each task in a step of stage 2.
 TASKS = {"sentiment": 40, "entities": 36, "answers": 10, "pairs": 8}
 
+TAUGHT_BATCHES = 2  # of what the teacher says, in a step
+
 
 class Lessons:
     """The losses of each step, from the packed data."""
 
-    def __init__(self, data: Path, stage: int, masked: float, tasks_every: int) -> None:
+    def __init__(self, data: Path, stage: int, masked: float, tasks_every: int, taught: Path | None = None) -> None:
         self._text = TextExamples(Corpus.open(data / "text.npz"), masked=masked)
         self._stage, self._tasks_every = stage, tasks_every
+        self._taught = Taught.open(taught) if taught else None
         self._tasks = {task: TaskRows.open(data / f"{task}.npz") for task in TASKS} if stage == 2 else {}
 
     def backward(self, model: SharedEncoder, step: int) -> tuple[dict[str, float], int]:
@@ -46,15 +54,19 @@ class Lessons:
         rng = np.random.default_rng((SEED, self._stage, step))
         long = rng.random() < 1 / 3
         n_pairs = (16 if long else 24) if self._stage == 1 else (12 if long else 20)
-        batches = [
-            self._text.pairs(rng, n_pairs, longest=128 if long else 80),
-            self._text.singles(rng, 12 if self._stage == 1 else 10, longest=40),
-        ]
+        if self._taught:
+            n_pairs //= 2
+        batches = [self._text.pairs(rng, n_pairs, longest=128 if long else 80)]
+        if not self._taught:
+            batches.append(self._text.singles(rng, 12 if self._stage == 1 else 10, longest=40))
         seen: dict[str, list[float]] = {}
         n_tokens = 0
         for batch in batches:
             n_tokens += batch.n_tokens
             _down(model.text_losses, (batch,), seen)
+        for lesson in self._taught.draw(rng, TAUGHT_BATCHES) if self._taught else ():
+            n_tokens += lesson.batch.n_tokens
+            _down(model.taught_losses, (lesson,), seen)
         for task, rows in self._tasks.items() if step % self._tasks_every == 0 else ():
             batch = rows.draw(rng, TASKS[task])
             n_tokens += batch.n_tokens
@@ -79,6 +91,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--rate", type=float, default=4e-4, help="the highest learning rate")
     parser.add_argument("--masked", type=float, default=0.15, help="share of the words of running text that is asked for")
+    parser.add_argument("--taught", type=Path, help="what training.distil wrote: to learn from a teacher, too")
     parser.add_argument("--tasks-every", type=int, default=1, help="the tasks of stage 2 are in every n-th step")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints, each with quick scores")
     arguments = parser.parse_args()
@@ -96,12 +109,12 @@ def train(model: SharedEncoder, arguments: argparse.Namespace) -> None:
     plain = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}]
     run = Run(model, torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True), schedule, arguments.out)
-    lessons = Lessons(arguments.data, arguments.stage, arguments.masked, arguments.tasks_every)
-    heldout = Corpus.open(arguments.data / "heldout.npz")
+    lessons = Lessons(arguments.data, arguments.stage, arguments.masked, arguments.tasks_every, arguments.taught)
+    heldout, tokenizer = Corpus.open(arguments.data / "heldout.npz"), AutoTokenizer.from_pretrained(TOKENIZER)
 
     def score() -> Scores:
         run.mean.save(arguments.out / "model")
-        return quick_scores(run.mean, heldout)
+        return quick_scores(run.mean, heldout, tokenizer)
 
     run.go(lambda step: lessons.backward(model, step), score, arguments.every)
 
