@@ -19,6 +19,7 @@ import numpy as np
 import torch
 import transformers
 
+from training.cloze import FORTY, sentences
 from training.corpus import pack, running_text
 from training.measure import cloze_scores, held_out_pairs, text_scores
 from training.network import SharedEncoder
@@ -69,7 +70,8 @@ def _text(folder: Path, heldout: Path, tokenizer: Any) -> Scores:
 def _cloze(folder: Path, tokenizer: Any) -> Scores:
     model = SharedEncoder.start_from(folder)
     model.eval()
-    return cloze_scores(model.word_logits, tokenizer)
+    further = cloze_scores(model.word_logits, tokenizer, sentences(FORTY))
+    return cloze_scores(model.word_logits, tokenizer) | {f"forty further {name}": score for name, score in further.items()}
 
 
 def _sentiment(folder: Path, tasks: Path, tokenizer: Any) -> Scores:

@@ -5,13 +5,13 @@ What fills in words is a function from a batch to logits [place, vocab], at the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from training.cloze import sentences
+from training.cloze import Cloze, sentences
 from training.corpus import Corpus
 from training.examples import IGNORED, MASK, Batch, TextExamples
 from training.network import SharedEncoder
@@ -48,9 +48,9 @@ def word_score(fill_in: FillIn, batches: list[Batch]) -> float:
 
 
 @torch.inference_mode()
-def cloze_scores(fill_in: FillIn, tokenizer: Any) -> dict[str, float]:
-    """Shares of the sixty whose likeliest word, or one of the five likeliest, is one that fits."""
-    asked = sentences()
+def cloze_scores(fill_in: FillIn, tokenizer: Any, asked: Sequence[Cloze] | None = None) -> dict[str, float]:
+    """Shares of the sixty, or of other sentences, whose likeliest word, or one of the five likeliest, is one that fits."""
+    asked = sentences() if asked is None else asked
     read = tokenizer([cloze.text for cloze in asked], padding=True, return_tensors="np")
     ids, mask = read["input_ids"].astype(np.int64), read["attention_mask"].astype(np.int64)
     labels = np.where(ids == MASK, MASK, IGNORED)  # the label is not used: it says where to fill in

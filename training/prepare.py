@@ -2,7 +2,8 @@
 
     python -m training.prepare --corpus CORPUS --out PACKED
 
-CORPUS holds text/*.txt, heldout/*.txt, everyday.tsv and tasks/<task>/<split>. Near copies of the sixty cloze sentences are left out of all text.
+CORPUS holds text/*.txt, heldout/*.txt, everyday.tsv and tasks/<task>/<split>. Near copies of the
+hundred sentences that the model is asked are left out of all text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from training import tasks
-from training.cloze import sentences
+from training.cloze import FORTY, sentences
 from training.corpus import Texts, everyday_text, pack, running_text
 from training.near_copies import NearCopies
 
@@ -31,7 +32,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(TOKENIZER)
     everyday = arguments.corpus / "everyday.tsv"
-    refuse = NearCopies(sentences())
+    refuse = NearCopies([*sentences(), *sentences(FORTY)])
     texts: dict[str, Texts] = {
         "text": {**running_text(arguments.corpus / "text"), **everyday_text(everyday, held_out=False)},
         "heldout": running_text(arguments.corpus / "heldout"),
