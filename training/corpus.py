@@ -25,6 +25,7 @@ _END = re.compile(r"(?<=[.!?])[”\"')\]]* +(?=[A-Z“\"'(\[0-9])")
 FACTORS = {
     "se_": 0.45, "gov_": 0.6, "wordnet": 0.6, "speeches": 0.5, "wikipedia_squad": 1.6, "wikipedia_split": 2.0, "factbook": 3.0,
     "trivia": 1.5, "stories": 3.0, "dialogue": 0.7, "ud_ewt_web": 1.5, "everyday": 10.0,
+    "facts_glosses": 3.0, "facts_countries": 6.0, "facts_opposites": 10.0,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from transformers import AutoTokenizer
 from training import tasks
 from training.cloze import FORTY, sentences
 from training.corpus import Texts, everyday_text, pack, running_text
+from training.facts import fact_sentences
 from training.near_copies import NearCopies
 
 TOKENIZER = Path(__file__).parents[1] / "bertviz_app" / "embedded"
@@ -34,7 +35,11 @@ def main() -> None:
     everyday = arguments.corpus / "everyday.tsv"
     refuse = NearCopies([*sentences(), *sentences(FORTY)])
     texts: dict[str, Texts] = {
-        "text": {**running_text(arguments.corpus / "text"), **everyday_text(everyday, held_out=False)},
+        "text": {
+            **running_text(arguments.corpus / "text"),
+            **everyday_text(everyday, held_out=False),
+            **fact_sentences(arguments.corpus / "text"),
+        },
         "heldout": running_text(arguments.corpus / "heldout"),
         "everyday": everyday_text(everyday, held_out=True),
     }
