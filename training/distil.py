@@ -19,18 +19,22 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn.functional import cross_entropy
 from tqdm import trange
 
 from training.corpus import Corpus
 from training.examples import IGNORED, PAD, Batch, TextExamples
 from training.mpnet import Teacher
 from training.precision import autocast
+
+FillIn = Callable[[Batch], torch.Tensor]  # a batch → logits [place, vocab], at the places that it asks for
 
 SEED = 29
 PIECES = 48  # in a batch
@@ -39,6 +43,7 @@ POOL = 8  # times as many are drawn, and those of like length are read together:
 LONGEST = 80  # tokens of a piece
 MASKED = 0.2
 KEPT = 16  # words a place
+SOFT = 0.8  # of the loss is what the teacher says, the rest what stood there
 LEAST = 1e-6  # what the other words have together at least: its logarithm is taken
 
 
@@ -125,10 +130,10 @@ def joined(parts: list[Taught]) -> Taught:
 
 
 @torch.inference_mode()
-def taught(teacher: Teacher, batch: Batch, k: int = KEPT) -> Taught:
-    """What the teacher says about one batch."""
+def taught(fill_in: FillIn, batch: Batch, k: int = KEPT) -> Taught:
+    """What a teacher says about one batch."""
     with autocast():
-        log_p, words = teacher.word_logits(batch).float().log_softmax(dim=-1).topk(k)
+        log_p, words = fill_in(batch).float().log_softmax(dim=-1).topk(k)
     is_text = batch.mask == 1
     return Taught(
         ids=batch.ids[is_text].astype(np.uint16),
@@ -151,6 +156,17 @@ def soft_loss(logits: torch.Tensor, words: torch.Tensor, log_p: torch.Tensor) ->
     left_own = (1 - own.exp().sum(dim=-1)).clamp(min=LEAST)
     divergence = (p * (log_p - own)).sum(dim=-1) + left * (left.log() - left_own.log())
     return divergence.mean()
+
+
+def taught_losses(logits: torch.Tensor, lesson: Lesson) -> dict[str, torch.Tensor]:
+    """At the words that a lesson hides: KL to what the teacher says, and the cross-entropy of what stood there, in nats, weighted.
+
+    logits [place, vocab], a place for each word that the lesson's batch asks for.
+    """
+    logits, asked = logits.float(), lesson.batch.labels[lesson.batch.labels != IGNORED]
+    labels, words = (torch.from_numpy(array.astype(np.int64)).to(logits.device) for array in (asked, lesson.words))
+    soft = soft_loss(logits, words, torch.from_numpy(lesson.log_p).float().to(logits.device))
+    return {"taught": SOFT * soft, "taught words": (1 - SOFT) * cross_entropy(logits, labels)}
 
 
 def main() -> None:
@@ -176,7 +192,9 @@ def write(teacher: Teacher, text: Corpus, out: Path, n_shards: int) -> None:
         if path.is_file():
             continue
         rngs = [np.random.default_rng((SEED, shard, number)) for number in range(BATCHES)]
-        joined([taught(teacher, examples.pieces(rng, PIECES, longest=LONGEST, pool=POOL)) for rng in rngs]).save(path)
+        joined([taught(teacher.word_logits, examples.pieces(rng, PIECES, longest=LONGEST, pool=POOL)) for rng in rngs]).save(
+            path
+        )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ What fills in words is a function from a batch to logits [place, vocab], at the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,10 @@ import torch
 
 from training.cloze import Cloze, sentences
 from training.corpus import Corpus
+from training.distil import FillIn
 from training.examples import IGNORED, MASK, Batch, TextExamples
 from training.network import SharedEncoder
 from training.precision import autocast
-
-FillIn = Callable[[Batch], torch.Tensor]
 
 SEED = 3
 LONGEST = 80  # tokens of a pair, or of a piece
@@ -61,6 +60,13 @@ def cloze_scores(fill_in: FillIn, tokenizer: Any, asked: Sequence[Cloze] | None 
         "everyday sentences, top 5": float(np.mean([any(word in cloze.words for word in five) for five, cloze in pairs])),
         "everyday sentences, top 1": float(np.mean([five[0] in cloze.words for five, cloze in pairs])),
     }
+
+
+@torch.inference_mode()
+def told_apart(next_logits: FillIn, batches: list[Batch]) -> float:
+    """The share of the pairs of which it is rightly said whether B follows A; `next_logits` gives [row, 2]."""
+    right = [next_logits(batch).argmax(dim=-1).cpu().numpy() == batch.next_labels for batch in batches]
+    return float(np.concatenate(right).mean())
 
 
 @torch.inference_mode()

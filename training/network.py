@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import BertConfig, BertForPreTraining
 
-from training.distil import Lesson, soft_loss
+from training.distil import Lesson, taught_losses
 from training.examples import IGNORED, Batch
 from training.tasks import ENTITIES, MAYBE_MISC, RELATIONS, SENTIMENTS
 
@@ -33,7 +32,6 @@ HEADS: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
     "answers": ("BertForQuestionAnswering", "qa_outputs", ("start", "end"), "rows"),
 }
 HEAD_DROPOUT = 0.1
-SOFT = 0.8  # of the loss at words that the teacher knows is what the teacher says, the rest what stood there
 
 
 class SharedEncoder(nn.Module):  # type: ignore[misc]  # torch is unknown to the type checker
@@ -91,14 +89,8 @@ class SharedEncoder(nn.Module):  # type: ignore[misc]  # torch is unknown to the
         return losses
 
     def taught_losses(self, lesson: Lesson) -> Losses:
-        """At the words that a lesson hides: KL to what the teacher says, and the cross-entropy of what stood there, in nats, weighted."""
-        logits = self.word_logits(lesson.batch).float()
-        labels, words = (
-            torch.from_numpy(array.astype(np.int64)).to(logits.device)
-            for array in (lesson.batch.labels[lesson.batch.labels != IGNORED], lesson.words)
-        )
-        soft = soft_loss(logits, words, torch.from_numpy(lesson.log_p).float().to(logits.device))
-        return {"taught": SOFT * soft, "taught words": (1 - SOFT) * cross_entropy(logits, labels)}
+        """What `distil.taught_losses` says of this model."""
+        return taught_losses(self.word_logits(lesson.batch), lesson)
 
     def task_loss(self, task: str, batch: Batch) -> torch.Tensor:
         """Mean cross-entropy of one task in nats."""

@@ -67,7 +67,7 @@ def test_the_loss_is_finite_where_the_teacher_is_as_good_as_sure() -> None:
 
 def test_what_is_kept_is_the_batch_and_what_the_teacher_says_about_it(teacher: Teacher, text: Corpus, tmp_path: Path) -> None:
     several = batches(text, 3)
-    joined([taught(teacher, batch) for batch in several]).save(tmp_path / "00000.npz")
+    joined([taught(teacher.word_logits, batch) for batch in several]).save(tmp_path / "00000.npz")
     kept = Taught.open(tmp_path)
     assert kept.n_batches == 3
     for number, batch in enumerate(several):
@@ -107,7 +107,7 @@ def test_a_student_comes_to_say_what_the_teacher_says(teacher: Teacher, text: Co
     """And every step of stage 1 holds what the teacher says beside pairs."""
     said = tmp_path / "taught"
     said.mkdir()
-    joined([taught(teacher, batch) for batch in batches(text, 1)]).save(said / "00000.npz")
+    joined([taught(teacher.word_logits, batch) for batch in batches(text, 1)]).save(said / "00000.npz")
     text.save(tmp_path / "text.npz")
     config = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24)
     torch.manual_seed(0)
