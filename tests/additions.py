@@ -56,11 +56,10 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis.script import NUMBERED, Script, typed
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.records.forward import Encoding, ModelInfo
+from bertviz_app.records.forward import Encoding
 
 
 def letters(encoding: Encoding) -> list[int]:
@@ -85,6 +84,13 @@ def letters_figure(encoding: Encoding, theme: Theme) -> go.Figure:
 def columns(encoding: Encoding) -> dict[str, list[object]]:
     """A row a token."""
     return numbered(encoding.tokens) | {"letters": [*letters(encoding)]}
+''',
+    "snippet.py": '''"""The Python that gives the letters of each token, ready to paste."""
+
+from __future__ import annotations
+
+from bertviz_app.analysis.script import NUMBERED, Script, typed
+from bertviz_app.records.forward import Encoding, ModelInfo
 
 
 def python_code(info: ModelInfo, encoding: Encoding) -> str:
@@ -97,7 +103,7 @@ def python_code(info: ModelInfo, encoding: Encoding) -> str:
 
 from __future__ import annotations
 
-from bertviz_app.chapters.token_lengths import measures
+from bertviz_app.chapters.token_lengths import measures, snippet
 from bertviz_app.workspace.page import Page
 
 
@@ -109,7 +115,7 @@ def show(page: Page) -> None:
     page.show(figure, name="lengths", alt="Bars", notice=measures.notice(encoding))
     with page.fold("Table"):
         page.table(measures.columns(encoding), name="lengths")
-    page.python(measures.python_code(page.model.info, encoding))
+    page.python(snippet.python_code(page.model.info, encoding))
 ''',
 }
 

@@ -14,9 +14,11 @@ from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
 from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention import snippet as attention_code
 from bertviz_app.chapters.fill_in_the_blank import pseudo_perplexity
+from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
 from bertviz_app.chapters.kinds_of_heads import snippet as head_kinds_code
 from bertviz_app.chapters.logit_lens import measures as logit_lens
+from bertviz_app.chapters.tasks import snippet as tasks_code
 from bertviz_app.chapters.tasks import summary, text_map
 from bertviz_app.chapters.tokens import padding
 from bertviz_app.drawing import colors
@@ -73,9 +75,9 @@ def test_means_over_the_tokens_of_a_text(model: Model) -> None:
     forwards = [model.run(model.encode(text)) for text in TEXTS]
     means = np.stack([sentence_vector(forward, "mean") for forward in forwards])
     names: dict[str, Any] = {}
-    exec(text_map.python_code(model.info, TEXTS, text_map.Making(64), is_centred=False), names)
+    exec(tasks_code.similarity_code(model.info, TEXTS, text_map.Making(64), is_centred=False), names)
     assert cosine_matrix(means) == pytest.approx(names["cosines"].numpy(), abs=1e-5)
-    exec(summary.python_code(model.info, TEXTS), names)
+    exec(tasks_code.summary_code(model.info, TEXTS), names)
     assert summary.centrality(means) == pytest.approx(names["walk"].numpy(), abs=1e-5)
     exec(sentences.python_code(model.info, TEXTS, "cat", state=6), names)
     assert np.abs(means - np.stack([vector.numpy() for vector in names["means"]])).max() < 1e-5
@@ -88,7 +90,7 @@ def test_the_probability_of_each_hidden_token(model: Model) -> None:
     rows = np.stack([states[i].last_hidden_state[p] for i, p in enumerate(positions)])
     logs = log_probability(model.vocabulary_logits(rows), encoding.token_ids[positions])
     names: dict[str, Any] = {}
-    exec(pseudo_perplexity.python_code(model.info, encoding, positions), names)
+    exec(fill_in_the_blank_code.pseudo_perplexity_code(model.info, encoding, positions), names)
     assert np.abs(np.exp(names["log_probabilities"]) - np.exp(logs)).max() < 1e-5
 
 

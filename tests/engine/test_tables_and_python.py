@@ -21,7 +21,6 @@ from bertviz_app.analysis.words import words_as_written
 from bertviz_app.chapters.embeddings import measures as embeddings
 from bertviz_app.chapters.embeddings import snippet as embeddings_code
 from bertviz_app.chapters.fill_in_the_blank import measures as fill_in_the_blank
-from bertviz_app.chapters.fill_in_the_blank import pseudo_perplexity
 from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
 from bertviz_app.chapters.fill_in_the_blank.view_blanks import ORDERS, _filled
 from bertviz_app.chapters.forward_pass import embedding_sum, hidden_states
@@ -36,10 +35,14 @@ from bertviz_app.chapters.logit_lens import snippet as logit_lens_code
 from bertviz_app.chapters.logit_lens.scores import scored
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.next_sentence import ordering
+from bertviz_app.chapters.next_sentence import snippet as next_sentence_code
 from bertviz_app.chapters.replaced_tokens import measures as replaced_tokens
+from bertviz_app.chapters.replaced_tokens import snippet as replaced_tokens_code
 from bertviz_app.chapters.tasks import entities, summary, text_map
+from bertviz_app.chapters.tasks import snippet as tasks_code
 from bertviz_app.chapters.tokens import measures as tokens
 from bertviz_app.chapters.tokens import padding, wordpiece
+from bertviz_app.chapters.tokens import snippet as tokens_code
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.engine.model import Model
@@ -62,7 +65,7 @@ def opened(tiny_families: dict[str, Any], model: Model) -> dict[str, Model]:
 @pytest.mark.parametrize("pair", [None, "good dog"])
 def test_tokens(opened: Any, name: Any, pair: Any) -> None:
     mine = opened[name].encode(TEXT, pair)
-    gives(tokens.python_code(opened[name].info, mine), tokens.token_columns(mine))
+    gives(tokens_code.python_code(opened[name].info, mine), tokens.token_columns(mine))
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -70,7 +73,7 @@ def test_padding(opened: Any, name: Any) -> None:
     model = opened[name]
     batch = [model.encode(text, max_tokens=8) for text in (*PAIR, TEXT)]
     batch = [model.reader.padded(encoding, 8) for encoding in batch]
-    gives(padding.python_code(model.info, [*PAIR, TEXT], 8), padding.batch_columns(batch))
+    gives(tokens_code.padding_code(model.info, [*PAIR, TEXT], 8), padding.batch_columns(batch))
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -114,14 +117,14 @@ def test_texts_and_their_summary(model: Model) -> None:
     vectors = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
     matrix = similarity.cosine_matrix(text_map.centred(vectors))
     gives(
-        text_map.python_code(model.info, [TEXT, *PAIR], text_map.Making(64), is_centred=True),
+        tasks_code.similarity_code(model.info, [TEXT, *PAIR], text_map.Making(64), is_centred=True),
         {"text": [TEXT, *PAIR]} | {str(i + 1): column for i, column in enumerate(matrix.T)},
     )
     scores = summary.centrality(vectors)
     picked = summary.chosen(scores, 0.6)
     table = {"number": [1, 2, 3], "sentence": [TEXT, *PAIR], "share of the walk": scores}
     gives(
-        summary.python_code(model.info, [TEXT, *PAIR], len(picked)),
+        tasks_code.summary_code(model.info, [TEXT, *PAIR], len(picked)),
         table | {"chosen": ["yes" if i in picked else "" for i in range(3)]},
     )
 
@@ -131,7 +134,9 @@ def test_replaced_tokens(tiny_families: dict[str, Path], model: Model, name: Any
     model = model if name == "embedded" else load(str(tiny_families[name]))
     forward = model.run(model.encode(TEXT))
     probabilities = replaced_tokens.replaced(model.replacement_logits(forward.hidden_states[-1]))
-    gives(replaced_tokens.python_code(model.info, forward.encoding), replaced_tokens.columns(forward.encoding, probabilities))
+    gives(
+        replaced_tokens_code.python_code(model.info, forward.encoding), replaced_tokens.columns(forward.encoding, probabilities)
+    )
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -168,7 +173,7 @@ def test_words_that_are_seen_and_words_that_are_hidden_in_turn(opened: Any, name
     rows = [_logits(model, model.reader.masked(encoding, [place]), [place])[0] for place in places]
     logs = log_probability(np.stack(rows), encoding.token_ids[places])
     table = numbered(encoding.tokens, places) | {"probability": np.exp(logs), "log probability": logs}
-    gives(pseudo_perplexity.python_code(model.info, encoding, places), table)
+    gives(fill_in_the_blank_code.pseudo_perplexity_code(model.info, encoding, places), table)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -202,12 +207,12 @@ def test_next_sentence(model: Model, pair: Any) -> None:
     pooled = model.run(encoding).class_vector
     parts = next_sentence.contributions(pooled, *model.class_weights(next_sentence.pair_objective(model.info).task))
     table = {"number": range(1, len(pooled) + 1), "value": pooled} | ({"adds": parts.values} if pair else {})
-    gives(next_sentence.python_code(model.info, encoding), table)
+    gives(next_sentence_code.python_code(model.info, encoding), table)
 
 
 def test_ordering(model: Model) -> None:
     texts = [TEXT, *PAIR]
-    scope = run(ordering.python_code(model.info, texts))
+    scope = run(next_sentence_code.ordering_code(model.info, texts))
     chain = ordering.best_chain(scope["matrix"].numpy())
     same(
         scope["table"],
@@ -220,7 +225,7 @@ def test_ordering(model: Model) -> None:
 
 @pytest.mark.parametrize("word", ["skateboarding", "🦋", "a"])
 def test_wordpiece(model: Model, word: Any) -> None:
-    gives(wordpiece.python_code(model.info, word), wordpiece.tries_columns(wordpiece.match(word, model.reader.vocabulary)))
+    gives(tokens_code.wordpiece_code(model.info, word), wordpiece.tries_columns(wordpiece.match(word, model.reader.vocabulary)))
 
 
 @pytest.mark.parametrize("pair", [None, PAIR[1]])
@@ -243,7 +248,7 @@ def test_a_head_over_the_whole_input_and_what_it_looks_at(model: Model) -> None:
 def test_names(many_heads: Model) -> None:
     forward = many_heads.run(many_heads.encode(PAIR[0]))
     reading = _entities(many_heads, forward)
-    code = entities.python_code(many_heads.info, forward.encoding, reading, Evidence(0, [1]))
+    code = tasks_code.entities_code(many_heads.info, forward.encoding, reading, Evidence(0, [1]))
     scope = gives(code, entities.columns(reading))
     same(scope["evidence"], numbered(forward.encoding.tokens) | {"attention": attention_from(forward, 0, [1])})
 

@@ -23,6 +23,7 @@ from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import groups_of, summed, units, words_as_written
 from bertviz_app.chapters.tasks import answers, entities
 from bertviz_app.chapters.tasks import answers_snippet as answers_code
+from bertviz_app.chapters.tasks import snippet as tasks_code
 from bertviz_app.chapters.tasks.no_answer import Rule
 from bertviz_app.drawing.numbering import numbered
 from bertviz_app.errors import BrokenCheckpoint, MissingHead
@@ -143,7 +144,8 @@ def test_the_python_of_entities_gives_the_same_numbers(tiny: Any, pair: Any) -> 
     logits = tiny.token_logits("entities", forward.hidden_states[-1][[word.position for word in words]])
     reading = entities.read(words, tiny.info.labels["entities"], logits)
     scope = gives(
-        entities.python_code(tiny.info, forward.encoding, reading, Evidence(1, [words[0].position])), entities.columns(reading)
+        tasks_code.entities_code(tiny.info, forward.encoding, reading, Evidence(1, [words[0].position])),
+        entities.columns(reading),
     )
     assert reading.probabilities == pytest.approx(scope["probabilities"].numpy(), abs=1e-5)
     attention = deciding_tokens.attention_from(forward, 1, [words[0].position])

@@ -150,6 +150,32 @@ def test_chapters_do_not_know_each_other() -> None:
             assert others <= {path.parent.name}, named(path)
 
 
+def is_snippet(path: Path) -> bool:
+    """Whether it is the part of a chapter that writes the Python beside its views."""
+    return room(path) == "chapters" and (path.stem == "snippet" or path.stem.endswith("_snippet"))
+
+
+def writes_code(tree: ast.Module) -> list[str]:
+    """What in a module writes the Python that is shown: an import of its builder, and functions that are called after it.
+
+    >>> writes_code(ast.parse("from bertviz_app.analysis.script import NUMBERED, Script\\ndef maps_code(): ..."))
+    ['Script', 'maps_code']
+    """
+    imported = [name for found in imports(tree) if (name := found.path.rsplit(".", 1)[-1]) == "Script"]
+    return imported + [function.name for function in functions(tree) if function.name.endswith("_code")]
+
+
+def test_the_python_of_a_chapter_is_written_by_its_snippets() -> None:
+    """Its measures and figures write none."""
+    wrong = {
+        named(path): found
+        for path in sources()
+        if room(path) == "chapters" and not is_snippet(path) and not is_view(path) and (found := writes_code(parsed(path)))
+    }
+    assert wrong == {}
+    assert any(writes_code(parsed(path)) for path in sources() if is_snippet(path))
+
+
 def test_nothing_starts_a_page_with_seconds_of_torch() -> None:
     """What a page imports at its top, and all that those import at theirs, holds neither torch nor transformers."""
     tops = {module(path): {found.path for found in imports(parsed(path)) if not found.lazy} for path in sources()}

@@ -15,12 +15,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import trailer
-from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
-from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.records.attributions import replaceable
-from bertviz_app.records.forward import Encoding, Floats, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats
 
 MOST_TOKENS = 128  # hidden one after the other: each costs a pass
 MOST_TEXTS = 16  # bars that carry their number
@@ -104,30 +102,3 @@ def surprise_figure(result: Score, theme: Theme) -> go.Figure:
     chart.update_xaxes(plots.token_axis(result.tokens))
     chart.update_yaxes(rangemode="tozero", title_text="−log P (nats)")
     return chart
-
-
-def python_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int]) -> str:
-    """The same with plain transformers: `log_probabilities`, one for each position, and `pseudo_perplexity`."""
-    script = Script(info).tokenizer().model("masked_words").inputs(encoding)
-    return str(script.lines(_HIDDEN_IN_TURN, positions=list(positions)).tokens().table(_OWN))
-
-
-_HIDDEN_IN_TURN = """import math
-
-log_probabilities = []
-positions = $positions  # from 0
-for position in positions:
-    hidden = inputs.input_ids.clone()
-    hidden[0, position] = tokenizer.mask_token_id
-    with torch.no_grad():
-        logits = model(**(dict(inputs) | dict(input_ids=hidden))).logits[0, position].double()
-    log_probabilities.append(float(logits.log_softmax(dim=-1)[inputs.input_ids[0, position]]))
-pseudo_perplexity = math.exp(-sum(log_probabilities) / len(log_probabilities))
-print(pseudo_perplexity)
-"""
-_OWN = {
-    TOKEN_NUMBER: "[position + 1 for position in positions]",
-    "token": "[tokens[position] for position in positions]",
-    "probability": "[math.exp(log) for log in log_probabilities]",
-    "log probability": "log_probabilities",
-}

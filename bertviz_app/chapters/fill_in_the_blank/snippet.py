@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.fill_in_the_blank.measures import AROUND
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
@@ -81,4 +83,31 @@ _GUESSES = {
     "word": "words",
     "id": "top.indices.flatten()",
     "probability": "top.values.flatten()",
+}
+
+
+def pseudo_perplexity_code(info: ModelInfo, encoding: Encoding, positions: Sequence[int]) -> str:
+    """The same with plain transformers: `log_probabilities`, one for each position, and `pseudo_perplexity`."""
+    script = Script(info).tokenizer().model("masked_words").inputs(encoding)
+    return str(script.lines(_HIDDEN_IN_TURN, positions=list(positions)).tokens().table(_OWN))
+
+
+_HIDDEN_IN_TURN = """import math
+
+log_probabilities = []
+positions = $positions  # from 0
+for position in positions:
+    hidden = inputs.input_ids.clone()
+    hidden[0, position] = tokenizer.mask_token_id
+    with torch.no_grad():
+        logits = model(**(dict(inputs) | dict(input_ids=hidden))).logits[0, position].double()
+    log_probabilities.append(float(logits.log_softmax(dim=-1)[inputs.input_ids[0, position]]))
+pseudo_perplexity = math.exp(-sum(log_probabilities) / len(log_probabilities))
+print(pseudo_perplexity)
+"""
+_OWN = {
+    TOKEN_NUMBER: "[position + 1 for position in positions]",
+    "token": "[tokens[position] for position in positions]",
+    "probability": "[math.exp(log) for log in log_probabilities]",
+    "log probability": "log_probabilities",
 }

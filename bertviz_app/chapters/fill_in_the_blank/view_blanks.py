@@ -93,7 +93,7 @@ def own_probabilities(page: Page, subject: Subject) -> None:
     )
     page.table(numbered(encoding.tokens, positions) | {"probability": np.exp(logs), "log probability": logs}, name="own")
     st.markdown(subject.model.info.special.spelled(pseudo_perplexity.METHOD))
-    st.code(pseudo_perplexity.python_code(subject.info, encoding, positions), language="python")
+    st.code(snippet.pseudo_perplexity_code(subject.info, encoding, positions), language="python")
 
 
 def _hidden_in_turn(model: Model, encoding: Encoding, positions: tuple[int, ...], progress: Progress) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import words_to_tokens
-from bertviz_app.chapters.home import measures
+from bertviz_app.chapters.home import measures, snippet
 from bertviz_app.chapters.home.view_predictions import show_ending
 from bertviz_app.workspace.caches import once
 
@@ -46,4 +46,4 @@ def show(page: Page) -> None:
 
     st.header("4 · The vectors are turned into a prediction", anchor=False)
     shown = show_ending(page, page.subject)
-    page.python(measures.python_code(page.subject.info, encoding, glance, task=shown))
+    page.python(snippet.python_code(page.subject.info, encoding, glance, task=shown))

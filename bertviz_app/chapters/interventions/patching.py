@@ -15,14 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis.head_snippet import logits_of
 from bertviz_app.analysis.phrases import decimal, leader, named_among
 from bertviz_app.analysis.predictions import Prediction
-from bertviz_app.analysis.script import NUMBERED, Script, of_each
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.records.forward import Encoding, Floats, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats
 
 MOST_TOKENS = 48  # a pass for each of them and each layer
 MOST_TALL = 20  # rows that are taller than a name needs
@@ -179,66 +177,3 @@ def patching_figure(restored: Floats, names: Sequence[str], theme: Theme) -> go.
 def share(value: float) -> str:
     """A share that may lie below 0 or above 1: "77 %", "−4 %"."""
     return f"{decimal(100 * float(value), 0)} %"
-
-
-def python_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:
-    """The same with plain transformers: `restored` [state, position]."""
-    a, b = encodings
-    script = Script(info).tokenizer().model(prediction.task).inputs(a, name="donor").inputs(b, name="recipient")
-    script.lines(
-        _PATCHING,
-        mix=info.traits.layers.mix,
-        logits=logits_of(prediction),
-        difference=f"logits[{contrasted.a}]" + ("" if contrasted.b is None else f" - logits[{contrasted.b}]"),
-        n_states=info.n_layers + 1,
-        n_tokens=b.n_tokens,
-    )
-    names = [state_name(state) for state in range(info.n_layers + 1)]
-    return str(script.lines(f"tokens = {places(b, a)}").table(NUMBERED | of_each(names, "restored[{}]")))
-
-
-_PATCHING = """
-patch = None  # (state, position): state 0 is what the embeddings give, state n what layer n gives
-done = []  # the layers that this pass has been through; a model may use one module for all of them
-
-
-def patched(vectors):
-    if patch is None or patch[0] != len(done):
-        return vectors
-    vectors = vectors.clone()
-    vectors[0, patch[1]] = states[patch[0]][0, patch[1]]
-    return vectors
-
-
-def before_layer(module, inputs):
-    return None if done else (patched(inputs[0]), *inputs[1:])
-
-
-def after_layer(module, inputs, output):
-    done.append(module)
-    return (patched(output[0]), *output[1:]) if isinstance(output, tuple) else patched(output)
-
-
-modules = dict(model.named_modules())
-for name in modules:
-    if name.endswith(".$mix"):
-        layer = modules[name.removesuffix(".$mix")]
-        layer.register_forward_pre_hook(before_layer)
-        layer.register_forward_hook(after_layer)
-
-
-def difference(inputs):
-    done.clear()
-    logits = $logits
-    return $difference
-
-
-with torch.inference_mode():
-    states = model(**donor, output_hidden_states=True).hidden_states
-    of_a, of_b = difference(donor), difference(recipient)
-    restored = torch.zeros($n_states, $n_tokens)
-    for state in range($n_states):
-        for position in range($n_tokens):
-            patch = state, position
-            restored[state, position] = (difference(recipient) - of_b) / (of_a - of_b)
-"""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bertviz_app.analysis.head_snippet import values_of
+from bertviz_app.analysis.head_snippet import logits_of, values_of
 from bertviz_app.analysis.predictions import Prediction
-from bertviz_app.analysis.script import Script
+from bertviz_app.analysis.script import NUMBERED, Script, of_each
 from bertviz_app.chapters.interventions.measures import COLUMNS, Change
+from bertviz_app.chapters.interventions.patching import Contrast, places, state_name
 from bertviz_app.records.forward import Encoding, ModelInfo
 from bertviz_app.records.interventions import Intervention
 
@@ -114,3 +115,66 @@ def _asked(one: Prediction, change: Change) -> str:
     """A prediction, how it is read off a pass, and the outputs that are shown."""
     outputs = dict(zip(change.outputs, change.names, strict=True))
     return f"({change.title!r}, lambda output: {values_of(one, 'output')}, {outputs})"
+
+
+def patching_code(info: ModelInfo, encodings: tuple[Encoding, Encoding], prediction: Prediction, contrasted: Contrast) -> str:
+    """The same with plain transformers: `restored` [state, position]."""
+    a, b = encodings
+    script = Script(info).tokenizer().model(prediction.task).inputs(a, name="donor").inputs(b, name="recipient")
+    script.lines(
+        _PATCHING,
+        mix=info.traits.layers.mix,
+        logits=logits_of(prediction),
+        difference=f"logits[{contrasted.a}]" + ("" if contrasted.b is None else f" - logits[{contrasted.b}]"),
+        n_states=info.n_layers + 1,
+        n_tokens=b.n_tokens,
+    )
+    names = [state_name(state) for state in range(info.n_layers + 1)]
+    return str(script.lines(f"tokens = {places(b, a)}").table(NUMBERED | of_each(names, "restored[{}]")))
+
+
+_PATCHING = """
+patch = None  # (state, position): state 0 is what the embeddings give, state n what layer n gives
+done = []  # the layers that this pass has been through; a model may use one module for all of them
+
+
+def patched(vectors):
+    if patch is None or patch[0] != len(done):
+        return vectors
+    vectors = vectors.clone()
+    vectors[0, patch[1]] = states[patch[0]][0, patch[1]]
+    return vectors
+
+
+def before_layer(module, inputs):
+    return None if done else (patched(inputs[0]), *inputs[1:])
+
+
+def after_layer(module, inputs, output):
+    done.append(module)
+    return (patched(output[0]), *output[1:]) if isinstance(output, tuple) else patched(output)
+
+
+modules = dict(model.named_modules())
+for name in modules:
+    if name.endswith(".$mix"):
+        layer = modules[name.removesuffix(".$mix")]
+        layer.register_forward_pre_hook(before_layer)
+        layer.register_forward_hook(after_layer)
+
+
+def difference(inputs):
+    done.clear()
+    logits = $logits
+    return $difference
+
+
+with torch.inference_mode():
+    states = model(**donor, output_hidden_states=True).hidden_states
+    of_a, of_b = difference(donor), difference(recipient)
+    restored = torch.zeros($n_states, $n_tokens)
+    for state in range($n_states):
+        for position in range($n_tokens):
+            patch = state, position
+            restored[state, position] = (difference(recipient) - of_b) / (of_a - of_b)
+"""

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from bertviz_app.analysis.predictions import Prediction
-from bertviz_app.chapters.interventions import patching
+from bertviz_app.chapters.interventions import patching, snippet
 from bertviz_app.chapters.interventions.view_head_map import states_under
 from bertviz_app.records.forward import Encoding, Floats, ForwardPass
 from bertviz_app.records.interventions import each_vector
@@ -63,7 +63,7 @@ def patching_view(page: Page, subject: Subject) -> None:
         page.table(patching.columns(restored, names), name="patching")
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(patching.METHOD))
-    page.python(patching.python_code(subject.info, (a, b), pair[0], contrast))
+    page.python(snippet.patching_code(subject.info, (a, b), pair[0], contrast))
 
 
 def _pairs(page: Page, subject: Subject, a: Encoding, b: Encoding) -> list[tuple[Prediction, Prediction]]:

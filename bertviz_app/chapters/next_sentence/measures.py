@@ -16,12 +16,11 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import adding_up, counted, decimal, leader, signed
 from bertviz_app.analysis.probability import softmax
-from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.errors import MissingHead
 from bertviz_app.families.objectives import OBJECTIVES, PAIRS, Objective
-from bertviz_app.records.forward import Encoding, Floats, ModelInfo
+from bertviz_app.records.forward import Floats, ModelInfo
 
 STRIP_ROWS = 8
 UNDECIDED = 0.1  # a probability this close to one half
@@ -158,22 +157,3 @@ def _grid_figure(vector: Floats, theme: Theme, *, title: str, unit: str) -> go.F
     chart.update_xaxes(visible=False)
     chart.update_yaxes(visible=False, autorange="reversed")
     return chart
-
-
-def python_code(info: ModelInfo, encoding: Encoding) -> str:
-    """The same with plain transformers: `probability`, the `pooled` vector and its `contributions`, both [d_model]."""
-    objective = pair_objective(info)
-    script = Script(info).tokenizer().model(objective.task).inputs(encoding)
-    script.lines(_PROBABILITY, encoder=info.traits.encoder, head=info.traits.pair_head, label=objective.labels[0])
-    columns = {"number": "range(1, len(pooled) + 1)", "value": "pooled"}
-    return str(script.table(columns | ({"adds": "contributions"} if encoding.pair else {})))
-
-
-_PROBABILITY = """with torch.no_grad():
-    pooled = model.$encoder(**inputs).pooler_output[0]
-    head = model.$head
-    probability = head(pooled).softmax(dim=-1)[0]  # index 0 means "$label"
-    weight = head.weight  # [2, d_model]
-    contributions = (weight[0] - weight[1]) * pooled  # with the biases, they add up to the difference of the logits
-print(float(probability))
-"""

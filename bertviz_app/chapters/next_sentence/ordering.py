@@ -16,11 +16,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import decimal
-from bertviz_app.analysis.script import Script
-from bertviz_app.chapters.next_sentence.measures import pair_objective
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
-from bertviz_app.records.forward import Floats, ModelInfo
+from bertviz_app.records.forward import Floats
 
 EXACT = 8  # sentences up to which every order is weighed
 CLOSE = 0.05  # pairs that differ by less than this say nothing about the order
@@ -94,46 +92,6 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
     names = [f"{text}  {number}" for number, text in zip(numbers, short, strict=True)]
     chart.update_yaxes(tickvals=numbers, ticktext=names, autorange="reversed", showgrid=False)
     return chart
-
-
-def python_code(info: ModelInfo, texts: Sequence[str]) -> str:
-    """The same with plain transformers: `matrix` [first, second] and, where every order can be weighed, the best `order`."""
-    pair = pair_objective(info)
-    script = Script(info).tokenizer().model(pair.task)
-    inputs = script.tokenized("texts[i], texts[j]")
-    script.lines(_MATRIX, texts=list(texts), inputs=inputs, output=pair.output, label=pair.labels[0])
-    script.table(_PAIRS, name="all_pairs")
-    if len(texts) <= EXACT:
-        script.lines(_BEST).table(_ORDER)
-    return str(script)
-
-
-_MATRIX = """from itertools import permutations
-
-texts = $texts
-matrix = torch.zeros(len(texts), len(texts))
-for i, j in permutations(range(len(texts)), 2):
-    inputs = $inputs
-    with torch.no_grad():
-        matrix[i, j] = model(**inputs).$output.softmax(dim=-1)[0, 0]  # index 0 means "$label"
-print(matrix)
-pairs = list(permutations(range(len(texts)), 2))
-"""
-_BEST = """from itertools import pairwise
-
-logs = matrix.double().log()
-order = max(permutations(range(len(texts))), key=lambda order: sum(float(logs[a, b]) for a, b in pairwise(order)))
-"""
-_PAIRS = {
-    "first": "[texts[i] for i, _ in pairs]",
-    "second": "[texts[j] for _, j in pairs]",
-    "is next": "[matrix[pair].item() for pair in pairs]",
-}
-_ORDER = {
-    "place": "range(1, len(order) + 1)",
-    "number": "[i + 1 for i in order]",
-    "sentence": "[texts[i] for i in order]",
-}
 
 
 def _held_karp(logs: np.ndarray) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bertviz_app.chapters.next_sentence import measures
+from bertviz_app.chapters.next_sentence import measures, snippet
 from bertviz_app.chapters.next_sentence.view_ordering import ordering_game
 from bertviz_app.drawing import plots
 from bertviz_app.families.objectives import PAIRS
@@ -51,7 +51,7 @@ def this_pair(page: Page, subject: Subject) -> None:
     with page.fold("Table"):
         columns = {"number": list(range(1, len(pooled) + 1)), "value": pooled}
         page.table(columns | ({"adds": parts.values} if subject.pair else {}), name="pooled")
-    page.python(measures.python_code(subject.info, subject.encoding))
+    page.python(snippet.python_code(subject.info, subject.encoding))
 
 
 def show(page: Page) -> None:

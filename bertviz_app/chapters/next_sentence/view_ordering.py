@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from bertviz_app.chapters.next_sentence import measures, ordering
+from bertviz_app.chapters.next_sentence import measures, ordering, snippet
 from bertviz_app.drawing.plots import shown
 from bertviz_app.workspace import session
 from bertviz_app.workspace.subject import Subject
@@ -61,4 +61,4 @@ def ordering_game(page: Page, subject: Subject) -> None:
     with page.fold("Table of all pairs"):
         columns = {"first": [texts[i] for i, _ in places], "second": [texts[j] for _, j in places]}
         page.table(columns | {"is next": [probabilities[i, j] for i, j in places]}, name="pairs")
-    page.python(ordering.python_code(subject.info, texts))
+    page.python(snippet.ordering_code(subject.info, texts))

@@ -13,11 +13,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import leader, raised, token_name
-from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.records.forward import Encoding, Floats, ModelInfo
+from bertviz_app.records.forward import Encoding, Floats
 
 MOST_NUMBERS = 16  # bars that carry their number
 
@@ -103,14 +102,3 @@ def replaced_figure(encoding: Encoding, probabilities: Floats, changed: Sequence
 def columns(encoding: Encoding, probabilities: Floats) -> dict[str, list[object]]:
     """The bars as columns of a table."""
     return numbered(encoding.tokens) | {"replaced": probabilities.tolist()}
-
-
-def python_code(info: ModelInfo, encoding: Encoding) -> str:
-    """The same with plain transformers: `replaced` [position]."""
-    script = Script(info).tokenizer().model("replaced_tokens").inputs(encoding).lines(_REPLACED)
-    return str(script.tokens().table(NUMBERED | {"replaced": "replaced"}))
-
-
-_REPLACED = """with torch.inference_mode():
-    replaced = model(**inputs).logits[0].sigmoid()
-"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bertviz_app.chapters.replaced_tokens import measures
+from bertviz_app.chapters.replaced_tokens import measures, snippet
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.page import Page
@@ -39,7 +39,7 @@ def verdict(page: Page, subject: Subject, encoding: Encoding, changed: tuple[int
     with page.fold("How it is computed"):
         st.markdown(subject.model.info.special.spelled(measures.METHOD))
         page.table(measures.columns(encoding, probabilities), name="replaced")
-    page.python(measures.python_code(subject.info, encoding))
+    page.python(snippet.python_code(subject.info, encoding))
 
 
 def show(page: Page) -> None:

@@ -159,18 +159,6 @@ def columns(found: Agreement) -> dict[str, list[object]]:
     }  # fmt: skip
 
 
-def python_code(name: str, labels: Sequence[str]) -> str:
-    """The same from the CSV to take away, with scikit-learn."""
-    return f"""import pandas
-from sklearn.metrics import classification_report, confusion_matrix
-
-rows = pandas.read_csv({name!r}).dropna(subset=["expected", "label"])
-labels = {list(labels)!r}
-print(confusion_matrix(rows["expected"], rows["label"], labels=labels))
-print(classification_report(rows["expected"], rows["label"], labels=labels, zero_division=0))
-"""
-
-
 def values_of(labels: Sequence[str | None]) -> list[str]:
     """The different values of a file's column of labels, the commonest first."""
     return [value for value, _ in Counter(value for value in labels if value).most_common()]

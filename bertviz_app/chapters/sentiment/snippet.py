@@ -88,3 +88,15 @@ def _part(verdict: Verdict, place: int) -> str:
 
 def _lines(texts: Sequence[str]) -> str:
     return "".join(f"    {text!r},\n" for text in texts)
+
+
+def file_labels_code(name: str, labels: Sequence[str]) -> str:
+    """The same from the CSV to take away, with scikit-learn."""
+    return f"""import pandas
+from sklearn.metrics import classification_report, confusion_matrix
+
+rows = pandas.read_csv({name!r}).dropna(subset=["expected", "label"])
+labels = {list(labels)!r}
+print(confusion_matrix(rows["expected"], rows["label"], labels=labels))
+print(classification_report(rows["expected"], rows["label"], labels=labels, zero_division=0))
+"""

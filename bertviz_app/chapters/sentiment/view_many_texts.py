@@ -181,7 +181,7 @@ def show_agreement(page: Page, head: TaskFacts, verdicts: Sequence[Verdict], exp
     with page.fold("Table: every label"):
         page.table(file_labels.columns(found), name="labels")
         st.markdown(file_labels.METHOD)
-        st.code(file_labels.python_code(FILE_NAME, head.labels), language="python")
+        st.code(snippet.file_labels_code(FILE_NAME, head.labels), language="python")
 
 
 def _encoded(subject: Subject, rows: Sequence[TextRow]) -> tuple[dict[int, Encoding], list[str]]:

@@ -15,16 +15,14 @@ from itertools import pairwise
 import numpy as np
 
 from bertviz_app.analysis import written_words as written
-from bertviz_app.analysis.head_snippet import Evidence, add_evidence
 from bertviz_app.analysis.phrases import trailer
 from bertviz_app.analysis.probability import softmax
-from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import Unit
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import OKABE_ITO, Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.families.label_schemes import Scheme, called, scheme_of
-from bertviz_app.records.forward import Encoding, Floats, ModelInfo
+from bertviz_app.records.forward import Floats
 
 COLORS = dict(
     zip(("person", "organisation", "place", "another name"), (OKABE_ITO[index] for index in (0, 1, 2, 6)), strict=True)
@@ -126,33 +124,6 @@ def _closest(reading: LabelledWords, words: Sequence[int]) -> str:
         return f": the less certain of the two is {_decision(reading, words[int(chances.argmin())])}"
     least = trailer(chances, plots.percent)
     return "" if least is None else f": the closest call is {_decision(reading, words[least])}"
-
-
-def python_code(info: ModelInfo, encoding: Encoding, reading: LabelledWords, evidence: Evidence) -> str:
-    """Plain transformers code: `probabilities` [word, label], and the `attention` of the chosen token [position]."""
-    script = Script(info).tokenizer().model(reading.task).inputs(encoding)
-    words = [word.text for word in reading.words]
-    script.lines(_LABELS, first_pieces=[word.position for word in reading.words], words=words)
-    if len(reading.labels) <= MOST_LABELS:
-        script.table(_TABLE, wide='{f"P({name})": column for name, column in zip(names, probabilities.T)}')
-    else:
-        script.table(_TABLE | {"probability": "probabilities.amax(dim=-1)"})
-    add_evidence(script, encoding, evidence)
-    return str(script)
-
-
-_LABELS = """first_pieces = $first_pieces  # of each word
-with torch.inference_mode():
-    output = model(**inputs, output_attentions=True)
-probabilities = output.logits[0, first_pieces].softmax(dim=-1)  # [word, label]
-words = $words
-names = [model.config.id2label[index] for index in range(probabilities.shape[-1])]
-"""
-_TABLE = {
-    "word": "words",
-    TOKEN_NUMBER: "[position + 1 for position in first_pieces]",
-    "label": "[names[row.argmax()] for row in probabilities]",
-}
 
 
 def columns(reading: LabelledWords) -> dict[str, list[object]]:

@@ -16,11 +16,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app.analysis.phrases import leader
-from bertviz_app.analysis.script import IS_SPECIAL, Script
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
-from bertviz_app.records.forward import Floats, ModelInfo
+from bertviz_app.records.forward import Floats
 
 DAMPING = 0.85
 ROUNDS = 100
@@ -100,38 +99,3 @@ def centrality_figure(scores: NDArray[np.float64], picked: Sequence[int], texts:
         title_text="sentence; in colour: chosen; dotted: all equal", tickvals=list(range(1, n + 1, step)), showgrid=False
     )
     return chart.update_yaxes(title_text="share of the walk", rangemode="tozero", **plots.percent_axis(float(scores.max())))
-
-
-def python_code(info: ModelInfo, texts: Sequence[str], n_chosen: int = 1) -> str:
-    """Plain transformers code: `walk` [sentence], the centrality."""
-    script = Script(info).tokenizer().model()
-    script.lines(_MEANS, sentences=list(texts), inputs=script.tokenized("sentence"), is_special=IS_SPECIAL)
-    script.lines(_WALK, rounds=ROUNDS, rest=f"{1 - DAMPING:.2f}", damping=DAMPING, n_chosen=n_chosen)
-    return str(script.table(_TABLE))
-
-
-_MEANS = """sentences = $sentences
-means = []
-for sentence in sentences:
-    inputs = $inputs
-    with torch.inference_mode():
-        last = model(**inputs).last_hidden_state[0]  # [position, d_model]
-    special = $is_special
-    means.append(last[~special].mean(dim=0))
-"""
-_WALK = """unit = torch.nn.functional.normalize(torch.stack(means), dim=-1)
-weights = unit @ unit.T
-weights = (weights - weights.min()).fill_diagonal_(0).double()
-sums = weights.sum(dim=1, keepdim=True)
-steps = torch.where(sums > 0, weights / sums, 1 / len(sentences))
-walk = torch.full((len(sentences),), 1 / len(sentences), dtype=torch.float64)
-for _ in range($rounds):
-    walk = $rest / len(sentences) + $damping * walk @ steps
-chosen = walk.argsort(descending=True, stable=True)[:$n_chosen]
-"""
-_TABLE = {
-    "number": "range(1, len(sentences) + 1)",
-    "sentence": "sentences",
-    "share of the walk": "walk",
-    "chosen": '["yes" if place in chosen else "" for place in range(len(sentences))]',
-}

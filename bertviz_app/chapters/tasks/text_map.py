@@ -16,13 +16,10 @@ import plotly.graph_objects as go
 
 from bertviz_app.analysis.pca import plane, project
 from bertviz_app.analysis.phrases import decimal, leader, raised, trailer
-from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.plots import label, percent, shown
 from bertviz_app.drawing.point_labels import bounds, label_annotations
-from bertviz_app.families.pooling import POOLINGS, Recipe
 from bertviz_app.records.forward import Floats, ModelInfo
-from bertviz_app.records.model_info import ENCODER
 
 VectorWay = Literal["trained", "words", "tokens"]
 TRAINED: Final = "trained"
@@ -117,49 +114,3 @@ class Making:
     longest: int
     way: VectorWay = WORDS
     n_prompt: int = 0
-
-
-def python_code(info: ModelInfo, texts: Sequence[str], making: Making, *, is_centred: bool = False) -> str:
-    """Plain transformers code: `cosines` [text, text] of the vectors made one way. `texts` begin with their prompt, if there is one."""
-    script = Script(info).tokenizer().model()
-    inputs = script.tokenized("text", longest=making.longest)
-    script.lines(_VECTORS, texts=list(texts), inputs=inputs, pooled=_pooling_code(info, making.way, making.n_prompt))
-    if making.way == TRAINED and info.recipe:
-        _add_modules(script, info.recipe)
-    if is_centred:
-        script.lines("vectors = vectors - vectors.mean(dim=0)")
-    return str(script.lines(_COSINES).table({"text": "texts"}, wide=by_number("cosines")))
-
-
-_VECTORS = """texts = $texts
-vectors = []
-for text in texts:
-    inputs = $inputs
-    with torch.inference_mode():
-        last = model(**inputs).last_hidden_state[0]  # [position, d_model]
-$pooled
-vectors = torch.stack(vectors)
-"""
-_COSINES = """unit = torch.nn.functional.normalize(vectors, dim=-1)
-cosines = unit @ unit.T
-"""
-
-
-def _pooling_code(info: ModelInfo, way: VectorWay, n_prompt: int) -> str:
-    if way == TRAINED and info.recipe:
-        first = 0 if info.recipe.pools_prompt else n_prompt
-        pooled = ", ".join(POOLINGS[name].code for name in info.recipe.poolings)
-        return f"    kept = torch.arange({first}, len(last))\n    vectors.append(torch.cat([{pooled}]))"
-    if way == TOKENS:
-        return "    vectors.append(last.mean(dim=0))"
-    return f"    special = {IS_SPECIAL}\n    vectors.append(last[~special].mean(dim=0))"
-
-
-def _add_modules(script: Script, recipe: Recipe) -> None:
-    home = script.info.source.removesuffix(f"/{ENCODER}")
-    for one in recipe.dense:
-        weights = script.path(f"{home}/{one.folder}/model.safetensors")
-        script.lines(f"from safetensors.torch import load_file\ndense = load_file({weights})")
-        script.lines(f'vectors = torch.nn.{one.bend}()(vectors @ dense["linear.weight"].T + dense.get("linear.bias", 0))')
-    if recipe.normalises:
-        script.lines("vectors = torch.nn.functional.normalize(vectors, dim=-1)")

@@ -9,7 +9,7 @@ import streamlit as st
 from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.analysis.phrases import token_name
 from bertviz_app.analysis.words import joined_notice, words_as_written
-from bertviz_app.chapters.tasks import entities
+from bertviz_app.chapters.tasks import entities, snippet
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.families.label_schemes import called
@@ -51,7 +51,7 @@ def words_view(page: Page, subject: Subject, row: Task) -> None:
         st.markdown(entities.method(reading.labels))
     with page.fold("Table: every word with its probabilities"):
         page.table(entities.columns(reading), name=row.key)
-    page.python(entities.python_code(info, subject.encoding, reading, evidence))
+    page.python(snippet.entities_code(info, subject.encoding, reading, evidence))
 
 
 def whole_view(page: Page, subject: Subject, row: Task) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from bertviz_app.analysis import sentences, similarity
-from bertviz_app.chapters.tasks import text_map
+from bertviz_app.chapters.tasks import snippet, text_map
 from bertviz_app.drawing.plots import shown
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.evidence import show_evidence
@@ -60,7 +60,7 @@ def similarity_view(page: Page, subject: Subject) -> None:
     with page.fold("Table: the cosine of every two"):
         page.table({"text": texts} | dict(zip(numbers, matrix.T, strict=True)), name="texts")
     making = text_map.Making(_longest(subject, way), way, n_prompt)
-    page.python(text_map.python_code(subject.info, texts, making, is_centred=is_centred))
+    page.python(snippet.similarity_code(subject.info, texts, making, is_centred=is_centred))
 
 
 def _way(subject: Subject) -> text_map.VectorWay:

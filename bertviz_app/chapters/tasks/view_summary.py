@@ -9,7 +9,7 @@ import streamlit as st
 
 from bertviz_app.analysis import input_notes
 from bertviz_app.analysis.sentence_splitting import LANGUAGES, recognised, split
-from bertviz_app.chapters.tasks import summary
+from bertviz_app.chapters.tasks import snippet, summary
 from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.drawing.plots import shown
 from bertviz_app.errors import EmptyText
@@ -65,7 +65,7 @@ def summary_view(page: Page, subject: Subject) -> None:
         chosen = ["yes" if i in picked else "" for i in range(len(texts))]
         numbers = list(range(1, len(texts) + 1))
         page.table({"number": numbers, "sentence": texts, "share of the walk": scores, "chosen": chosen}, name="summary")
-    page.python(summary.python_code(subject.info, texts, len(picked)))
+    page.python(snippet.summary_code(subject.info, texts, len(picked)))
 
 
 def _mean_looks(page: Page, subject: Subject, encoding: Encoding, what: str) -> None:

@@ -21,11 +21,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import counted
-from bertviz_app.analysis.script import FROM_BYTES, NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.plots import label, shown
-from bertviz_app.records.forward import ModelInfo
 
 Pair = tuple[str, str]
 
@@ -124,45 +122,6 @@ def columns(found: Merges, legible: Legible) -> dict[str, list[object]]:
         "rank": [shown(step.rank) for step in found.steps],
         "pieces left": [n - number for number in range(1, len(found.steps) + 1)],
     }
-
-
-_STEPS = {
-    "merge": "range(1, len(steps) + 1)",
-    "left": "[from_bytes(left) for left, *_ in steps]",
-    "right": "[from_bytes(right) for _, right, *_ in steps]",
-    "becomes": "[from_bytes(piece) for *_, piece, _ in steps]",
-    "rank": "[rank + 1 for *_, rank in steps]",
-    "pieces left": "[len(symbols) - number for number in range(1, len(steps) + 1)]",
-}
-
-
-def python_code(info: ModelInfo, found: Merges) -> str:
-    """The same merges with the checkpoint's own list; `table` has every step, `token_table` the tokens and ids at the end."""
-    script = Script(info).tokenizer()
-    script.lines(
-        _MERGE,
-        symbols=f"list({found.word!r})" if found.symbols == tuple(found.word) else repr(list(found.symbols)),
-        joined=f"left + right[{len(found.prefix)}:]" if found.prefix else "left + right",
-    )
-    return str(script.table(_STEPS).table(NUMBERED | {"id": "token_ids"}, name="token_table"))
-
-
-_MERGE = f"""import json
-{FROM_BYTES}
-
-file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
-ranks = {{tuple(pair): rank for rank, pair in enumerate(file["merges"])}}
-symbols = $symbols  # each byte is written as one letter
-
-pieces, steps = list(symbols), []
-while pairs := [(ranks[pair], place) for place, pair in enumerate(zip(pieces, pieces[1:])) if pair in ranks]:
-    rank, place = min(pairs)
-    left, right = pieces[place : place + 2]
-    pieces[place : place + 2] = [$joined]
-    steps.append((left, right, pieces[place], rank))
-tokens = [from_bytes(piece) for piece in pieces]
-token_ids = [file["vocab"][piece] for piece in pieces]
-"""
 
 
 def _symbols(word: str, file: Mapping[str, Any]) -> Iterator[str]:

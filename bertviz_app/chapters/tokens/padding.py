@@ -14,11 +14,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme, tint
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
-from bertviz_app.records.forward import Encoding, ModelInfo
+from bertviz_app.records.forward import Encoding
 
 
 def notice(batch: Sequence[Encoding]) -> str:
@@ -88,31 +87,6 @@ def batch_columns(batch: Sequence[Encoding]) -> dict[str, list[object]]:
         "id": [int(encoding.token_ids[position]) for _, position, encoding in cells],
         "attention mask": [int(encoding.attention_mask[position]) for _, position, encoding in cells],
     }
-
-
-_TABLE = {
-    "sentence": "np.indices(token_ids.shape)[0].ravel() + 1",
-    TOKEN_NUMBER: "np.indices(token_ids.shape)[1].ravel() + 1",
-    "token": "tokens",
-    "id": "token_ids.ravel()",
-    "attention mask": "attention_mask.ravel()",
-}
-
-
-def python_code(info: ModelInfo, texts: Sequence[str], length: int) -> str:
-    """The same batch from plain transformers: `token_ids` and `attention_mask`, [sentence, position]."""
-    script = Script(info).tokenizer()
-    batch = script.tokenized(repr(list(texts)), longest=length, options='padding="max_length", return_tensors="np"')
-    script.lines(_BATCH, batch=batch).tokens("tokenizer.convert_ids_to_tokens(token_ids.ravel())")
-    return str(script.table(_TABLE))
-
-
-_BATCH = """import numpy as np
-
-batch = $batch
-token_ids = batch["input_ids"]
-attention_mask = batch["attention_mask"]
-"""
 
 
 def _token_cells(column: int, encoding: Encoding, theme: Theme, room: int) -> go.Bar:

@@ -7,19 +7,17 @@ Sources: Wu et al. (2016), section 4.1 (WordPiece); Sennrich et al. (2016), sect
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis import written_words
-from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme, tint
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.drawing.plots import shown
 from bertviz_app.families.spelling import KINDS, Cut
-from bertviz_app.records.forward import ModelInfo
 
 MOST_CHARACTERS = 64  # drawn: beyond, boxes are too narrow for their letters; the table has everything
 
@@ -132,29 +130,3 @@ def columns(cuts: Sequence[Cut]) -> dict[str, list[object]]:
         )
     ]
     return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
-
-
-def python_code(info: ModelInfo, text: str, paths: Mapping[str, str], *, with_own: bool) -> str:
-    """The same pieces from the tokenizers library: `paths` of a tokenizer.json by title; and, beside them, the checkpoint's own tokenizer."""
-    script = Script(info)
-    listed = "".join(f"    {title!r}: Tokenizer.from_file(str({script.path(path)})),\n" for title, path in paths.items())
-    script.lines(_TOKENIZERS, text=repr(text), listed=listed)
-    if with_own:
-        script.tokenizer().lines(f"tokenizers[{info.title!r}] = tokenizer.backend_tokenizer")
-    return str(script.lines(_ROWS).table({name: f"[row[{place}] for row in rows]" for place, name in enumerate(COLUMNS)}))
-
-
-_TOKENIZERS = """from tokenizers import Tokenizer
-from bertviz_app.families.spelling import KINDS  # how each kind writes its pieces: Ġlove → ␣love
-
-text = $text
-tokenizers = {
-$listed}
-"""
-_ROWS = """rows = []
-for title, tokenizer in tokenizers.items():
-    kind = KINDS[type(tokenizer.model).__name__]
-    found = tokenizer.encode(text, add_special_tokens=False)
-    for number, (piece, token_id, (start, end)) in enumerate(zip(found.tokens, found.ids, found.offsets), start=1):
-        rows.append((title, kind.name, number, kind.legible(piece), token_id, start + 1, end))
-"""

@@ -19,11 +19,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.phrases import counted, decimal
-from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.chapters.tokens.piece_boxes import MAX_ROWS, Box, Legible, StepRow, boxes_figure, quoted, short
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.plots import label, shown
-from bertviz_app.records.forward import ModelInfo
 
 PENALTY = 10.0  # below the least likely piece: what a letter costs that is none
 
@@ -128,47 +126,6 @@ def columns(found: Path, legible: Legible) -> dict[str, list[object]]:
         "best total": [best.total for best in found.table],
         "on the way back": ["yes" if best in taken else "no" for best in found.table],
     }
-
-
-_TABLE = {
-    "up to letter": "range(1, len(word) + 1)",
-    "best last piece": '[word[start:end].replace("▁", "␣") for end, (_, start, _) in best.items() if end]',
-    "from letter": "[start + 1 for end, (_, start, _) in best.items() if end]",
-    "log-probability": "[score for end, (*_, score) in best.items() if end]",
-    "best total": "[total for end, (total, *_) in best.items() if end]",
-    "on the way back": '["yes" if end in ends else "no" for end in best if end]',
-}
-
-
-def python_code(info: ModelInfo, found: Path) -> str:
-    """The same table with the checkpoint's own scores; `token_table` has what its tokenizer makes of the word."""
-    script = Script(info).tokenizer().lines(_VITERBI, penalty=f"{PENALTY:.0f}", word=repr(found.word)).table(_TABLE)
-    return str(script.table(NUMBERED | {"id": "token_ids"}, name="token_table"))
-
-
-_VITERBI = """import json
-
-file = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
-scores = dict(file["vocab"])
-unknown = min(score for _, score in file["vocab"]) - $penalty
-longest = max(map(len, scores))
-word = $word  # a space is written ▁
-
-best = {0: (0.0, 0, 0.0)}  # up to each letter: best total, where its last piece starts, log-probability of that piece
-for start in range(len(word)):
-    for end in range(start + 1, min(start + longest, len(word)) + 1):
-        score = scores.get(word[start:end], unknown if end == start + 1 else None)
-        if score is not None and (end not in best or best[start][0] + score > best[end][0]):
-            best[end] = (best[start][0] + score, start, score)
-best = dict(sorted(best.items()))
-ends = [len(word)]
-while best[ends[0]][1]:
-    ends.insert(0, best[ends[0]][1])
-
-made = tokenizer.backend_tokenizer.model.tokenize(word)  # unknown neighbours are one token
-tokens = [token.value.replace("▁", "␣") for token in made]
-token_ids = [token.id for token in made]
-"""
 
 
 def _viterbi(word: str, scores: Mapping[str, float], unknown: float) -> tuple[Best, ...]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bertviz_app.analysis import words_to_tokens
 from bertviz_app.chapters.tokens import journey as picture
-from bertviz_app.chapters.tokens import measures, padding
+from bertviz_app.chapters.tokens import measures, padding, snippet
 from bertviz_app.chapters.tokens.view_tokenizers import side_by_side_view, steps_view
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
@@ -34,7 +34,7 @@ def journey(page: Page, subject: Subject) -> None:
                     language=None,
                     wrap_lines=True,
                 )
-    page.python(measures.python_code(subject.info, encoding))
+    page.python(snippet.python_code(subject.info, encoding))
 
 
 def batch(page: Page, subject: Subject) -> None:
@@ -50,7 +50,7 @@ def batch(page: Page, subject: Subject) -> None:
     )
     with page.fold("Table: every cell"):
         page.table(padding.batch_columns(encodings), name="batch")
-    page.python(padding.python_code(subject.info, texts, length))
+    page.python(snippet.padding_code(subject.info, texts, length))
 
 
 def show(page: Page) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from bertviz_app.analysis import words_to_tokens
-from bertviz_app.chapters.tokens import merges, side_by_side, unigram_path, wordpiece
+from bertviz_app.chapters.tokens import merges, side_by_side, snippet, unigram_path, wordpiece
 from bertviz_app.chapters.tokens.piece_boxes import piece_columns
 from bertviz_app.checkpoints.catalog import PACKAGE
 from bertviz_app.checkpoints.folders import folder_of, named
@@ -21,12 +21,20 @@ from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from bertviz_app.engine.model import Model
+    from bertviz_app.families.spelling import Spelling
+    from bertviz_app.records.forward import ModelInfo
     from bertviz_app.workspace.page import Page
 
 
 # What each kind of tokenizer does with a word; WordPiece, whose steps are look-ups, has a view of its own below.
 STEPS = {BYTE_LEVEL_BPE: merges, UNIGRAM: unigram_path}
+STEPS_CODE: Mapping[Spelling, Callable[[ModelInfo, Any], str]] = {
+    BYTE_LEVEL_BPE: snippet.merges_code,
+    UNIGRAM: snippet.unigram_path_code,
+}
 
 
 def steps_view(page: Page, subject: Subject) -> None:
@@ -52,7 +60,7 @@ def _look_ups(page: Page, subject: Subject, word: str) -> None:
     )
     with page.fold("Table: every look-up"):
         page.table(wordpiece.tries_columns(match), name="wordpiece")
-    page.python(wordpiece.python_code(subject.info, word))
+    page.python(snippet.wordpiece_code(subject.info, word))
 
 
 def _other_steps(page: Page, subject: Subject, spelled: str) -> None:
@@ -71,7 +79,7 @@ def _other_steps(page: Page, subject: Subject, spelled: str) -> None:
         page.table(piece_columns(steps.pieces, steps.ids, spelling.legible), name="pieces")
     with page.fold("How it works"):
         st.markdown(spelling.steps)
-    page.python(kind.python_code(subject.info, steps))
+    page.python(STEPS_CODE[spelling](subject.info, steps))
 
 
 def _steps(model: Model, spelled: str) -> Any:
@@ -95,7 +103,7 @@ def side_by_side_view(page: Page, subject: Subject) -> None:
     with page.fold("How they work"):
         st.markdown(side_by_side.METHOD)
     paths = {title: path.relative_to(PACKAGE.parent).as_posix() for title, path in tokenizers.OWN.items()}
-    page.python(side_by_side.python_code(subject.info, text, paths, with_own=bool(others)))
+    page.python(snippet.side_by_side_code(subject.info, text, paths, with_own=bool(others)))
 
 
 def _of_the_chosen_model(subject: Subject) -> dict[str, Path]:

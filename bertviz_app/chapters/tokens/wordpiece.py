@@ -20,10 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis.script import Script
 from bertviz_app.drawing import colors, plots
 from bertviz_app.drawing.colors import Colorscale, Theme
-from bertviz_app.records.forward import ModelInfo
 
 MAX_LETTERS = 100
 UNKNOWN = "[UNK]"
@@ -144,39 +142,6 @@ def tries_columns(found: Match) -> dict[str, list[object]]:
         "to letter": [attempt.end for attempt in found.tries],
         "in the vocabulary": ["yes" if attempt.found else "no" for attempt in found.tries],
     }
-
-
-def python_code(info: ModelInfo, word: str) -> str:
-    """The same look-ups with the checkpoint's own vocabulary; `pieces` and `n_tries` are what the page shows."""
-    return str(Script(info).tokenizer().lines(_MATCH, word=repr(word), most=MAX_LETTERS).table(_TRIES))
-
-
-_MATCH = """vocabulary = tokenizer.get_vocab()
-word = $word
-
-pieces, tries, start = [], [], 0
-while start < len(word) <= $most:
-    for end in range(len(word), start, -1):
-        piece = ("##" if start else "") + word[start:end]
-        tries.append((piece, start, end, piece in vocabulary))
-        if piece in vocabulary:
-            break
-    else:  # nothing that starts here is in the vocabulary
-        pieces = []
-        break
-    pieces.append(piece)
-    start = end
-pieces = pieces or ["[UNK]"]
-n_tries = len(tries)
-print(pieces, n_tries)
-"""
-_TRIES = {
-    "try": "range(1, n_tries + 1)",
-    "looked up": "[piece for piece, *_ in tries]",
-    "from letter": "[start + 1 for _, start, *_ in tries]",
-    "to letter": "[end for _, _, end, _ in tries]",
-    "in the vocabulary": '["yes" if found else "no" for *_, found in tries]',
-}
 
 
 Row = tuple[str, Try | None]  # what stands at the row, and the look-up it is; None sums up several

@@ -14,6 +14,7 @@ from snippets import run
 import bertviz_app
 from bertviz_app import load
 from bertviz_app.analysis.script import Script, filled, where_it_runs
+from bertviz_app.chapters.tasks import snippet as tasks_code
 from bertviz_app.chapters.tasks import text_map
 from bertviz_app.records.model_info import ModelInfo
 
@@ -113,7 +114,7 @@ def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families: dic
     )
     for path, folder in ((inner, "mine"), (tiny_families["roberta"], "tiny-roberta")):
         info = load(str(path)).info
-        code = text_map.python_code(info.called_by_folder, ["a", "b"], text_map.Making(64, text_map.TRAINED))
+        code = tasks_code.similarity_code(info.called_by_folder, ["a", "b"], text_map.Making(64, text_map.TRAINED))
         assert f"from_pretrained('{folder}" in code and str(tmp_path) not in code and str(path.parent) not in code
         assert f"'{folder}/2_Dense/model.safetensors'" in code or folder != "mine"
         assert where_it_runs(info, "x = 1") == f"Plain transformers code for this input. Run it beside the folder “{folder}”."

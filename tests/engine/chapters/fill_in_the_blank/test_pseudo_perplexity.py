@@ -7,6 +7,7 @@ import pytest
 
 from bertviz_app.analysis.probability import log_probability
 from bertviz_app.chapters.fill_in_the_blank import pseudo_perplexity as lens
+from bertviz_app.chapters.fill_in_the_blank import snippet as code
 from bertviz_app.drawing import colors
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_the_python_gives_the_same_numbers(model: Model, text: Any, pair: Any) -
     encoding = model.encode(text, pair)
     scope: dict[str, Any]
     result, scope = scored(model, encoding), {}
-    exec(lens.python_code(model.info, encoding, result.positions), scope)
+    exec(code.pseudo_perplexity_code(model.info, encoding, result.positions), scope)
     assert np.abs(np.exp(scope["log_probabilities"]) - np.exp(result.log_probabilities)).max() < 1e-5
     assert scope["pseudo_perplexity"] == pytest.approx(result.perplexity, rel=1e-4)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.analysis.probability import softmax
+from bertviz_app.chapters.home import snippet as code
 from bertviz_app.chapters.home.measures import (
     MOST,
     Glance,
@@ -13,7 +14,6 @@ from bertviz_app.chapters.home.measures import (
     firmest_head,
     glance_notice,
     prediction_figure,
-    python_code,
     vectors_figure,
 )
 from bertviz_app.drawing import colors
@@ -88,7 +88,7 @@ def test_the_python_code_gives_the_same_numbers(model: Model, text: Any, pair: A
     forward = model.run(model.encode(text, pair))
     names: dict[str, Any]
     glance, names = firmest_head(forward), {}
-    exec(python_code(model.info, forward.encoding, glance, task=task), names)
+    exec(code.python_code(model.info, forward.encoding, glance, task=task), names)
     assert names["token_ids"].tolist() == forward.encoding.token_ids.tolist()
     assert np.abs(names["vectors"].numpy() - forward.hidden_states[-1]).max() < 1e-4
     assert np.abs(names["weights"].numpy() - forward.attentions[glance.layer, glance.head]).max() < 1e-5

@@ -11,6 +11,7 @@ from snippets import gives
 from bertviz_app import load
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.chapters.interventions import patching as lens
+from bertviz_app.chapters.interventions import snippet as code
 from bertviz_app.drawing import colors
 from bertviz_app.engine.intervened import intervened
 from bertviz_app.records.interventions import Intervention, each_vector
@@ -136,7 +137,7 @@ def test_the_python_gives_the_same_shares(model: Model) -> None:
     """Plain transformers, one pass a place. Largest difference seen: 1.3e-6."""
     encodings, pair, contrast, mine = restored_by(model, "He drank [MASK].", "He read [MASK].")
     a, b = encodings
-    scope = gives(lens.python_code(model.info, encodings, pair[0], contrast), lens.columns(mine, lens.places(b, a)))
+    scope = gives(code.patching_code(model.info, encodings, pair[0], contrast), lens.columns(mine, lens.places(b, a)))
     assert np.abs(scope["restored"].numpy() - mine).max() < 1e-5
 
 
@@ -146,7 +147,7 @@ def test_the_python_gives_the_same_shares_for_every_family(tiny_families: dict[s
     model = load(str(tiny_families[family]))
     encodings, pair, contrast, mine = restored_by(model, *same_length(model))
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, encodings, pair[0], contrast), scope)
+    exec(code.patching_code(model.info, encodings, pair[0], contrast), scope)
     # A share of a difference of logits: their own error, over that difference.
     assert np.abs(scope["restored"].numpy() - mine).max() < 1e-5 * max(1, 1 / contrast.span)
 

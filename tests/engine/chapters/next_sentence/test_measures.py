@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bertviz_app.chapters.next_sentence import measures as lens
+from bertviz_app.chapters.next_sentence import snippet as code
 from bertviz_app.drawing import colors
 from bertviz_app.families.objectives import OBJECTIVES
 
@@ -26,7 +27,7 @@ PAIRS = [
 def test_equal_to_plain_transformers_by_the_python_on_the_page(model: Model, text: Any, pair: Any) -> None:
     encoding = model.encode(text, pair)
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, encoding), scope)
+    exec(code.python_code(model.info, encoding), scope)
     pooled = model.run(encoding).pooler_output
     assert pooled == pytest.approx(scope["pooled"].numpy(), abs=1e-5)
     ours = lens.is_next(model.class_logits("next_sentence", pooled))

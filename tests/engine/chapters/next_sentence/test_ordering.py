@@ -8,6 +8,7 @@ import pytest
 
 from bertviz_app.chapters.next_sentence import measures as next_sentence
 from bertviz_app.chapters.next_sentence import ordering as lens
+from bertviz_app.chapters.next_sentence import snippet as code
 from bertviz_app.drawing import colors
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ STORY = ("She opened the door.", "A cat sat on the mat.", "It looked at her.")
 
 def test_equal_to_plain_transformers_by_the_python_on_the_page(model: Model) -> None:
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, STORY), scope)
+    exec(code.ordering_code(model.info, STORY), scope)
     ours = np.zeros((len(STORY), len(STORY)), dtype=np.float32)
     for i, j in permutations(range(len(STORY)), 2):
         pooled = model.run(model.encode(STORY[i], STORY[j])).pooler_output

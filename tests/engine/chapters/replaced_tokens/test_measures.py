@@ -8,6 +8,7 @@ import pytest
 
 from bertviz_app import load
 from bertviz_app.chapters.replaced_tokens import measures as lens
+from bertviz_app.chapters.replaced_tokens import snippet as code
 from bertviz_app.drawing import colors
 
 
@@ -26,7 +27,7 @@ def test_one_half_at_zero_symmetric_and_bounded() -> None:
 def test_equal_to_plain_transformers_by_the_python_on_the_page(discriminator: Any) -> None:
     encoding = discriminator.encode("the man went to the store.", "the cat sat.")
     scope: dict[str, Any] = {}
-    exec(lens.python_code(discriminator.info, encoding), scope)
+    exec(code.python_code(discriminator.info, encoding), scope)
     ours = lens.replaced(discriminator.replacement_logits(discriminator.run(encoding).hidden_states[-1]))
     assert np.abs(ours - scope["replaced"].numpy()).max() < 1e-5
 

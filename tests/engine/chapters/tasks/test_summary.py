@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from bertviz_app.chapters.tasks import snippet as code
 from bertviz_app.chapters.tasks import summary as lens
 from bertviz_app.drawing import colors
 
@@ -52,7 +53,7 @@ def test_the_figure_colours_what_is_chosen_and_carries_text_as_text() -> None:
 def test_the_python_code_gives_the_same_walk(model: Model) -> None:
     texts = ["The cat sat on the mat.", "A dog barked at the cat.", "Shares fell sharply on Monday.", "The cat ran away."]
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, texts), scope)
+    exec(code.summary_code(model.info, texts), scope)
     forwards = [model.run(model.encode(text)) for text in texts]
     vectors = np.stack([forward.hidden_states[-1][~forward.encoding.is_special].mean(axis=0) for forward in forwards])
     assert lens.centrality(vectors) == pytest.approx(scope["walk"].numpy(), abs=1e-5)

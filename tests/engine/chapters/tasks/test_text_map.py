@@ -9,6 +9,7 @@ import pytest
 
 from bertviz_app import load
 from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
+from bertviz_app.chapters.tasks import snippet as code
 from bertviz_app.chapters.tasks import text_map as lens
 from bertviz_app.drawing import colors
 from bertviz_app.engine.sentence_vectors import sentence_vectors
@@ -24,7 +25,7 @@ TEXTS = ["I love AI!", "The cat sat on the mat.", "Stocks fell <b>again</b>."]
 @pytest.mark.parametrize("is_centred", [False, True])
 def test_the_python_code_gives_the_same_cosines(model: Model, is_centred: Any) -> None:
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, TEXTS, lens.Making(64), is_centred=is_centred), scope)
+    exec(code.similarity_code(model.info, TEXTS, lens.Making(64), is_centred=is_centred), scope)
     vectors = np.stack([sentence_vector(model.run(model.encode(text)), "mean") for text in TEXTS])
     assert cosine_matrix(lens.centred(vectors) if is_centred else vectors) == pytest.approx(scope["cosines"].numpy(), abs=1e-5)
 
@@ -93,7 +94,7 @@ def test_the_python_code_of_every_way_gives_the_vectors_of_the_page(
     texts = [f"the cat: {text}" for text in TEXTS]
     n_prompt = model.encode("the cat: ").n_tokens - 1
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, texts, lens.Making(60, way, n_prompt)), scope)
+    exec(code.similarity_code(model.info, texts, lens.Making(60, way, n_prompt)), scope)
     forwards = [model.run(model.encode(text)) for text in texts]
     vectors = {  # type: ignore[no-untyped-call]
         lens.TRAINED: lambda: sentence_vectors(model, forwards, n_prompt=n_prompt),

@@ -11,6 +11,7 @@ from transformers import AutoTokenizer
 from bertviz_app.analysis import words_to_tokens
 from bertviz_app.chapters.tokens import journey, padding, wordpiece
 from bertviz_app.chapters.tokens import measures as lens
+from bertviz_app.chapters.tokens import snippet as code
 from bertviz_app.drawing import colors
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_journey_figure(model: Model, text: str, theme: colors.Theme) -> None:
 def test_python(model: Model, text: str, pair: str | None) -> None:
     names: dict[str, Any]
     encoding, names = model.encode(text, pair), {}
-    exec(lens.python_code(model.info, encoding), names)
+    exec(code.python_code(model.info, encoding), names)
     assert tuple(names["tokens"]) == encoding.tokens
     for name in ("token_ids", "segment_ids", "attention_mask", "offsets"):
         assert np.array_equal(names[name], getattr(encoding, name)), name
@@ -107,7 +108,7 @@ def test_batch_equals_the_tokenizer(model: Model, length: int) -> None:
         list(BATCH), padding="max_length", truncation=True, max_length=length
     )
     names: dict[str, Any] = {}
-    exec(padding.python_code(model.info, BATCH, length), names)
+    exec(code.padding_code(model.info, BATCH, length), names)
     for row, encoding in enumerate(batch):
         assert encoding.token_ids.tolist() == plain["input_ids"][row] == names["token_ids"][row].tolist()
         assert encoding.attention_mask.tolist() == plain["attention_mask"][row] == names["attention_mask"][row].tolist()

@@ -15,6 +15,7 @@ from tokenizers_of_all_kinds import reader, spelled_words
 
 from bertviz_app import load
 from bertviz_app.chapters.tokens import merges as lens
+from bertviz_app.chapters.tokens import snippet as code
 from bertviz_app.chapters.tokens.piece_boxes import piece_columns
 from bertviz_app.drawing import colors
 from bertviz_app.families.spelling import BYTE_LEVEL_BPE
@@ -121,5 +122,5 @@ def test_notice_by_hand() -> None:
 def test_python(tiny_families: dict[str, Path], family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
-    scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))
+    scope = gives(code.merges_code(model.info, found), lens.columns(found, legible))
     same(scope["token_table"], piece_columns(found.pieces, found.ids, legible))

@@ -8,6 +8,7 @@ from snippets import gives
 
 from bertviz_app import load
 from bertviz_app.chapters.tokens import side_by_side as lens
+from bertviz_app.chapters.tokens import snippet as code
 from bertviz_app.checkpoints.catalog import PACKAGE
 from bertviz_app.drawing.colors import LIGHT
 from bertviz_app.engine import tokenizers as comparing
@@ -46,13 +47,13 @@ def test_the_tokenizers_of_the_package_by_the_python_on_the_page(
     assert [cut.kind for cut in cuts] == ["WordPiece", "byte-level BPE", "Unigram"]
     assert cuts[0].tokens == model.encode(text).tokens[1:-1] and [cut.vocab_size for cut in cuts[1:]] == [8_000, 8_000]
     monkeypatch.chdir(tmp_path)  # it runs in every folder
-    gives(lens.python_code(model.info, text, OWN, with_own=False), lens.columns(cuts))
+    gives(code.side_by_side_code(model.info, text, OWN, with_own=False), lens.columns(cuts))
 
 
 def test_the_tokenizer_of_the_chosen_model_is_in_the_python_too(tiny_families: dict[str, Path]) -> None:
     text, chosen = "Café 😀, the cat", load(str(tiny_families["xlm-r"]))
     cuts = comparing.cuts(text, {chosen.info.title: tiny_families["xlm-r"] / "tokenizer.json"})
-    gives(lens.python_code(chosen.info, text, OWN, with_own=True), lens.columns(cuts))
+    gives(code.side_by_side_code(chosen.info, text, OWN, with_own=True), lens.columns(cuts))
 
 
 def test_bytes_are_read_as_letters() -> None:

@@ -14,6 +14,7 @@ from tokenizers import models
 from tokenizers_of_all_kinds import reader, spelled_words
 
 from bertviz_app import load
+from bertviz_app.chapters.tokens import snippet as code
 from bertviz_app.chapters.tokens import unigram_path as lens
 from bertviz_app.chapters.tokens.piece_boxes import piece_columns
 from bertviz_app.drawing import colors
@@ -90,5 +91,5 @@ def test_sentences_keep_the_laws(kind: str) -> None:
 def test_python(tiny_families: dict[str, Path], family: str, word: str) -> None:
     model = load(str(tiny_families[family]))
     found = lens.of_word(word, model.reader.model_file())
-    scope = gives(lens.python_code(model.info, found), lens.columns(found, legible))
+    scope = gives(code.unigram_path_code(model.info, found), lens.columns(found, legible))
     same(scope["token_table"], piece_columns(found.pieces, found.ids, legible))

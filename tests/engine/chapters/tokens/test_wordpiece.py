@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bertviz_app.chapters.tokens import snippet as code
 from bertviz_app.chapters.tokens import wordpiece as lens
 from bertviz_app.drawing import colors
 
@@ -81,6 +82,6 @@ def test_notice(model: Model, word: str, says: str) -> None:
 def test_python(model: Model, word: str) -> None:
     names: dict[str, Any]
     found, names = lens.match(word, model.reader.vocabulary), {}
-    exec(lens.python_code(model.info, word), names)
+    exec(code.wordpiece_code(model.info, word), names)
     assert (tuple(names["pieces"]), names["n_tries"]) == (found.pieces, len(found.tries))
     assert len(lens.tries_columns(found)["looked up"]) == len(found.tries)

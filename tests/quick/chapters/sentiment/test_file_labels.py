@@ -9,6 +9,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from bertviz_app.analysis.classes import read
 from bertviz_app.chapters.sentiment import file_labels as lens
+from bertviz_app.chapters.sentiment import snippet as code
 from bertviz_app.chapters.sentiment.measures import Verdict, columns
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.tables import csv_text
@@ -107,5 +108,5 @@ def test_the_python_gives_the_same_matrix(some: Any, tmp_path: Path, monkeypatch
     expected = lens.matched(lens.values_of([one.row.label for one in some]), LABELS)
     (tmp_path / "texts.csv").write_text(csv_text(columns(some, ("text", "gold"), expected=expected)), encoding="utf-8-sig")
     printed: list[object] = []
-    exec(lens.python_code("texts.csv", LABELS), {"print": printed.append})
+    exec(code.file_labels_code("texts.csv", LABELS), {"print": printed.append})
     assert (printed[0] == lens.agreement(some, expected, LABELS).counts).all()
