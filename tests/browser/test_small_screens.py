@@ -62,3 +62,18 @@ def test_the_logit_lens_shows_its_last_layer_on_a_projector(visitor: Any, app_ur
     last = page.locator(".js-plotly-plot text", has_text="layer 6").first.bounding_box()
     bar = page.locator(".js-plotly-plot .colorbar").first.bounding_box()
     assert last["x"] + last["width"] < bar["x"] and bar["x"] + bar["width"] <= PROJECTOR["width"]
+
+
+# The names of columns that lie on another of the same map. They stand upright, so that their boxes are as large as they are.
+ON_ANOTHER = """map => {
+  const names = [...map.querySelectorAll(".xtick text")].map(text => [text.textContent, text.getBoundingClientRect()]);
+  return names.filter(([, one], at) => names.slice(at + 1).some(([, other]) => one.right > other.left + 4)).map(([name]) => name);
+}"""
+
+
+def test_the_names_of_columns_do_not_lie_on_each_other_in_small_maps(visitor: Any, app_url: Any) -> None:
+    page = visitor(f"{app_url}/attention_summed_up", viewport=PROJECTOR)
+    maps = page.locator(".js-plotly-plot")
+    maps.nth(2).locator(".xtick text").last.wait_for()
+    settled(page)
+    assert [maps.nth(index).evaluate(ON_ANOTHER) for index in range(3)] == [[], [], []]

@@ -15,7 +15,7 @@ from bertviz_app.drawing.colors import Theme, contrast
 from bertviz_app.drawing.layouts import merged
 
 SMALL_CELLS, LARGE_CELLS = 48, 128  # on a side; beyond, a cell stands for the strongest of a block
-SMALL_TICKS, LONGEST = 16, 11  # labels on a side of a small map, and their characters; hover tells the rest
+SMALL_TICKS, LONGEST = 12, 11  # labels on a side of a small map, and their characters; hover tells the rest
 _BELOW = {"orientation": "h", "x": 0.5, "y": -0.03, "yanchor": "top", "yref": "paper", "len": 1}
 
 
@@ -33,7 +33,8 @@ def thinned(n_tokens: int, most: int = SMALL_CELLS) -> str:
 def small_figure(weights: Doubles, tokens: Sequence[str], theme: Theme, *, title: str, limit: float) -> go.Figure:
     """One map, small, to stand beside others: rows draw on columns, shares from 0 to `limit`."""
     labels = [token if len(token) <= LONGEST else f"{token[: LONGEST - 1]}…" for token in tokens]
-    margin = {"height": 470, "margin": {"t": 40, "r": 44, "b": 50}, "xaxis": {"tickangle": -45}}
+    # Three maps beside each other on a projector leave a column 15 pixels: aslant, its name would lie on its neighbour's.
+    margin = {"height": 470, "margin": {"t": 40, "b": 50}, "xaxis": {"tickangle": -90}}
     return _map(
         weights, tokens, theme, most=SMALL_CELLS, limit=limit, title=title, colorbar=_BELOW, labels=labels,
         ticks=SMALL_TICKS, layout=margin,
