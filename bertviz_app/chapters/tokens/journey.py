@@ -15,7 +15,7 @@ from bertviz_app.records.forward import Encoding
 
 MOST_ROWS = 24  # tokens in the picture; the table has them all
 COLUMNS = ("your text", "word", "token", "id")
-LETTERS = 12  # of a text that fit into a cell
+LETTERS = 14  # of a text that fit into a cell, in a window of 950 pixels or more with the sidebar open
 HIGH = 0.39  # half the height of a cell, in rows
 
 

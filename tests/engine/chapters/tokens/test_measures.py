@@ -86,6 +86,15 @@ def test_journey_figure(model: Model, text: str, theme: colors.Theme) -> None:
     assert bool(figure.layout.title.text) == (encoding.n_tokens > shown)
 
 
+def test_a_long_word_stands_whole_where_there_is_room(model: Model) -> None:
+    encoding = model.encode("skateboarding")
+    found = words_to_tokens.words(encoding, model.reader.trace)
+    for narrow, written in ((False, "skateboarding"), (True, "skateboa…")):
+        figure = journey.journey_figure(encoding, found, colors.theme("light", narrow=narrow))
+        columns = [list(trace.text) for trace in figure.data if trace.type == "scatter" and trace.mode == "text"]
+        assert columns[:2] == [[written], [written]]  # as typed, and cleaned
+
+
 @pytest.mark.parametrize(
     ("text", "pair"), [("I love AI!", None), ("Naïve [MASK] \x00 murmurate", 'It\'s "b"'), ("word " * 600, None)]
 )
