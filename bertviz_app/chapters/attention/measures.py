@@ -192,7 +192,7 @@ def _named(names: tuple[str, ...], place: int, where: NDArray[np.int64]) -> str:
 
 
 def _strongest_link(weights: HeadWeights) -> str:
-    """The largest weight, if it is one: "the strongest link is “b” to “a”, 83 %"."""
+    """The largest weight: "the strongest link is “b” to “a”, 83 %"; where others are written the same, that there are several."""
     (row, column), share = weights.strongest, percent(weights.weights.max())
     pair = f"{weights.query_name(row)} to {weights.key_name(column)}"
     if leader(weights.weights, percent) is not None:
@@ -200,5 +200,5 @@ def _strongest_link(weights: HeadWeights) -> str:
     return (
         f"one link is {pair}, {share}"
         if weights.weights.size < FEWEST
-        else f"no single link is the strongest; one with {share} is {pair}"
+        else f"its strongest links have {share} each, among them {pair}"
     )

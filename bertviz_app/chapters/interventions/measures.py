@@ -133,7 +133,7 @@ def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
     most = max(blanks or changes, key=lambda one: abs(one.moved)) if what else (blanks or changes)[0]
     name, was, now = most.names[most.told], most.said(most.before[most.told]), most.said(most.after[most.told])
     if not what:
-        said = f"{most.title} gives “{name}” {was}" if most.is_probability else f"“{name}” is {was}"
+        said = f"“{name}” ({most.title}) has {was}" if most.is_probability else f"“{name}” is {was}"
         return f"Nothing is switched off: {said}. Switch something off to see if it changes."
     said = f"Without {described(what, n_heads)}, “{name}” ({most.title}) "
     if was == now:

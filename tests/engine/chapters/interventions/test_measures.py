@@ -71,7 +71,7 @@ def test_the_notice_tells_the_prediction_that_changed_most() -> None:
     assert "“a”" in lens.notice([lower, rare], WHAT, 4) and "(−8.38 bits)" in lens.notice([lower, rare], WHAT, 4)
     blank = dataclasses.replace(still, task="masked_words")
     assert "stays at 60 %" in lens.notice([rare, blank], WHAT, 4)  # the blank first
-    assert "Nothing is switched off" in lens.notice([still], Intervention(), 4)
+    assert f"Nothing is switched off: “a” ({still.title}) has 60 %. " in lens.notice([still], Intervention(), 4)
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
