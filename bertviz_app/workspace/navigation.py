@@ -126,11 +126,15 @@ def go_to(scene: Scene) -> None:
 
 def draw_model_line(info: ModelInfo) -> None:
     """Size, number type, device and memory of the model, under its title in the sidebar."""
-    line = (
-        f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model} · {info.n_parameters / 1e6:.1f} M parameters · "
-        f"{info.dtype} on {info.device} · {info.n_bytes / 1e6:.0f} MB{_revision(info)}"
+    parts = (
+        f"{info.n_layers} layers × {info.n_heads} heads × {info.d_model}",
+        f"{info.n_parameters / 1e6:.1f} M parameters",
+        f"{info.dtype} on {info.device}",
+        f"{info.n_bytes / 1e6:.0f} MB",
     )
-    session.MODEL_LINE.value().caption(line)
+    # The sidebar is narrow: a line ends between two facts, not between a number and its unit.
+    line = " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    session.MODEL_LINE.value().caption(line + _revision(info))
 
 
 def _revision(info: ModelInfo) -> str:

@@ -63,3 +63,14 @@ def test_a_picture_says_what_it_shows_and_carries_its_fonts(visitor: Any, app_ur
     file, png = taken(page, place, "PNG")
     assert file == f"{name}.png" and png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", png[16:24]) == (3 * width, 3 * height)
+
+
+def test_all_that_is_taken_away_stands_in_one_row_of_like_buttons(visitor: Any, app_url: Any) -> None:
+    page = visitor(f"{app_url}/embeddings")
+    row = page.locator(".st-key-take_away_embeddings")
+    buttons = [row.get_by_role("button", name=name, exact=True) for name in ("PNG", "SVG", "CSV")]
+    buttons[-1].wait_for()
+    settled(page)
+    boxes = [button.bounding_box() for button in buttons]
+    assert [box["y"] for box in boxes] == pytest.approx([boxes[0]["y"]] * 3, abs=1)
+    assert [box["height"] for box in boxes] == pytest.approx([boxes[0]["height"]] * 3, abs=1)

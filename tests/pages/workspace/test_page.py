@@ -106,6 +106,13 @@ def test_the_python_of_a_page_calls_an_own_checkpoint_by_its_folder(
     assert f"from_pretrained('{folder.name}')" in code and str(folder.parent) not in code
 
 
+def test_the_line_of_the_model_ends_between_two_facts(open_page: Callable[..., AppTest]) -> None:
+    (line,) = [caption.value for caption in open_page("tokens").sidebar.caption if "parameters" in caption.value]
+    assert [part.replace("\N{NO-BREAK SPACE}", " ") for part in line.split(" ") if part != "·"] == [
+        "6 layers × 12 heads × 384", "22.9 M parameters", "float32 on cpu", "92 MB",
+    ]  # fmt: skip
+
+
 def test_a_link_to_an_unknown_model_is_answered_and_the_page_still_works(open_page: Callable[..., AppTest]) -> None:
     app = AppTest.from_file(str(Path(__file__).parents[3] / "home.py"), default_timeout=60)
     app.query_params["model"] = "no-such-model"
