@@ -128,9 +128,10 @@ def described(what: Intervention, n_heads: int) -> str:
 
 
 def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:
-    """What to notice: of the blanks, where there are any, else of all predictions, the one whose first choice moved most, in bits."""
-    blanks = [one for one in changes if one.task == BLANK]
-    most = max(blanks or changes, key=lambda one: abs(one.moved)) if what else (blanks or changes)[0]
+    """What to notice in the figure: of the blanks, where one is drawn, else of all that is drawn, the first choice that moved most, in bits."""
+    chosen = drawn(changes)
+    blanks = [one for one in chosen if one.task == BLANK]
+    most = max(blanks or chosen, key=lambda one: abs(one.moved)) if what else (blanks or chosen)[0]
     name, was, now = most.names[most.told], most.said(most.before[most.told]), most.said(most.after[most.told])
     if not what:
         said = f"“{name}” ({most.title}) has {was}" if most.is_probability else f"“{name}” is {was}"

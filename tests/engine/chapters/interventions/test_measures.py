@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +70,30 @@ def test_the_notice_tells_the_prediction_that_changed_most() -> None:
     # From 0.9 to 0.6 is more in probability, from 0.02 to 0.001 more in bits.
     rare = lens.change(answer(0.02, 0.01), answer(0.001, 0.5), "ab".__getitem__)
     assert "“a”" in lens.notice([lower, rare], WHAT, 4) and "(−8.38 bits)" in lens.notice([lower, rare], WHAT, 4)
-    blank = dataclasses.replace(still, task="masked_words")
-    assert "stays at 60 %" in lens.notice([rare, blank], WHAT, 4)  # the blank first
+    blank = dataclasses.replace(still, task="masked_words", head="the blank", title="the blank")
+    assert "(the blank) stays at 60 %" in lens.notice([rare, blank], WHAT, 4)  # the blank first
     assert f"Nothing is switched off: “a” ({still.title}) has 60 %. " in lens.notice([still], Intervention(), 4)
+
+
+@pytest.mark.parametrize("what", [Intervention(), WHAT])
+def test_the_notice_speaks_of_a_prediction_that_is_drawn(what: Intervention) -> None:
+    """Of six heads, most of which speak of several tokens; every other time with blanks among them."""
+    random = np.random.default_rng(0)
+
+    def of(head: str, token: int, task: str) -> lens.Change:
+        before, after = (
+            Prediction(task, head, random.normal(size=3).astype(np.float32), ("u", "v", "w"), about=f"token {token}")
+            for _ in range(2)
+        )
+        return lens.change(before, after if what else before, str)
+
+    for round_ in range(200):
+        heads_ = [(f"head {number}", int(random.integers(1, 5)), "entities") for number in range(6)]
+        if round_ % 2:
+            heads_.insert(int(random.integers(7)), ("the blank", 1, lens.BLANK))
+        changes = [of(head, token, task) for head, n_tokens, task in heads_ for token in range(n_tokens)]
+        said = re.findall(r"“[uvw]” \((.+?)\)", lens.notice(changes, what, 4))
+        assert len(said) == 1 and said[0] in [one.title for one in lens.drawn(changes)]
 
 
 @pytest.mark.parametrize("theme", [colors.LIGHT, colors.DARK, colors.theme("light", narrow=True)])
