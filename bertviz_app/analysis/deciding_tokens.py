@@ -30,19 +30,19 @@ def attention_from(forward: ForwardPass, layer: int, positions: Sequence[int]) -
     if not len(positions):
         raise ValueError("no token decides here")
     # [head, query, key] → [head, deciding query, key] → [key]
-    looks: Floats = forward.attentions[layer][:, list(positions)].mean(axis=(0, 1))
-    return looks
+    attention: Floats = forward.attentions[layer][:, list(positions)].mean(axis=(0, 1))
+    return attention
 
 
-def sentence(encoding: Encoding, looks: Floats, layer: int, who: str) -> str:
+def sentence(encoding: Encoding, attention: Floats, layer: int, who: str) -> str:
     """Where `who` looks most: the three tokens of the text, of more than three, and how much goes to tokens that stand for no text."""
     words = np.flatnonzero(~encoding.is_special)
-    ranked = words[np.argsort(-looks[words], kind="stable")]
+    ranked = words[np.argsort(-attention[words], kind="stable")]
     best, next_best = ranked[:3], ranked[3:4]
-    named = listed([f"{token_name(encoding, int(p))} ({plots.percent(looks[p])})" for p in best])
-    ends = [plots.percent(looks[p]) for p in (*best[-1:], *next_best)]
+    named = listed([f"{token_name(encoding, int(p))} ({plots.percent(attention[p])})" for p in best])
+    ends = [plots.percent(attention[p]) for p in (*best[-1:], *next_best)]
     most = "most at" if len(next_best) and ends[0] != ends[1] else "at"
     said = f"In layer {plots.shown(layer)}, {who} looks {most} {named}"
     if not encoding.is_special.any():
         return f"{said}."
-    return f"{said}; {plots.percent(float(looks[encoding.is_special].sum()))} goes to tokens that stand for no text."
+    return f"{said}; {plots.percent(float(attention[encoding.is_special].sum()))} goes to tokens that stand for no text."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bertviz_app.families.tasks import SUBJECTS
-from bertviz_app.workspace.scene import LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, Plain, Scene
+from bertviz_app.workspace.scene import LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, Plain, Scene, choice_named
 
 MODEL, ABOUT = "model", "about"
 _SPELLED = {True: "true", False: "false"}  # as Streamlit writes them
@@ -46,9 +46,10 @@ def read(page: str, parameters: Mapping[str, Sequence[str]]) -> Scene:
     """
     model, about = (next(iter(parameters.get(name, ())), None) for name in (MODEL, ABOUT))
     choices = {
-        Choice(name): value
+        choice: value
         for name, values in parameters.items()
-        if name in set(Choice) - OF_THE_INPUT and values and (value := _understood(Choice(name), values)) is not None
+        if (choice := choice_named(name)) and choice not in OF_THE_INPUT and values
+        if (value := _understood(choice, values)) is not None
     }
     return Scene(page, model, about={model or "": about} if about in SUBJECTS else None, choices=choices)
 

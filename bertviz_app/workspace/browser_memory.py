@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bertviz_app import settings
-from bertviz_app.workspace.scene import Choice, HiddenWords, Scene, Span, is_of_its_kind
+from bertviz_app.workspace.scene import Choice, HiddenWords, Scene, Span, choice_named, is_of_its_kind
 
 PROBLEM = "A part of what this browser kept of your last visit could not be read, and was left out."
 MOST_NAMES = 100  # texts, choices, hidden words, and what was chosen in one list
@@ -56,8 +56,8 @@ def answer(saved: object, question: str) -> BrowserAnswer | None:
     texts = {name: text for name, text in _items(kept, "texts") if _is_text(text)}
     items = _items({"choices": chosen}, "choices")
     # A name that is no choice any more is not missed: an older edition wrote it.
-    choices = {Choice(name): value for name, value in items if name in set(Choice) and _is_choice(Choice(name), value)}
-    former = sum(name not in set(Choice) and _is_plain(value) for name, value in items)
+    choices = {choice: value for name, value in items if (choice := choice_named(name)) and _is_choice(choice, value)}
+    former = sum(choice_named(name) is None and _is_plain(value) for name, value in items)
     hidden = _hidden((kept or {}).get("hidden"))
     lost = kept is None or chosen is None or len(texts) < _n(kept.get("texts")) or len(choices) + former < len(chosen)
     lost = lost or (hidden is None and bool((kept or {}).get("hidden")))

@@ -25,7 +25,7 @@ S = TypeVar("S", bound=str)
 
 _QUOTED = 40  # characters of an address that are said again
 # What had another name once: links are kept, in slides and in mails.
-_FORMER_NAMES = {
+_FORMER_OPTIONS = {
     Choice.ATTENTION_VIEW: {"All heads": "Explorer"},
     Choice.TOKENS_VIEW: {"WordPiece, step by step": "Step by step"},
 }
@@ -193,7 +193,7 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 def _only(choice: Choice, options: Sequence[str], label: str) -> None:
     """Nothing but what is offered: a link may ask for anything, and another model may offer less."""
     asked = session.chosen(choice) or st.query_params.get(choice)
-    if asked not in options and (now := _FORMER_NAMES.get(choice, {}).get(str(asked))) in options:
+    if asked not in options and (now := _FORMER_OPTIONS.get(choice, {}).get(str(asked))) in options:
         session.choose(choice, now)
         return
     _say_unknown(choice, options, label)

@@ -37,14 +37,15 @@ def show_evidence(page: Page, subject: Subject, forward: ForwardPass, positions:
     st.header("Which tokens it looks at", anchor=False)
     layer = _layer(subject)
     places = whole_words.choose(forward.encoding)
-    encoding, looks = places.encoding, summed(deciding_tokens.attention_from(forward, layer, positions), places.groups)
+    encoding = places.encoding
+    attention = summed(deciding_tokens.attention_from(forward, layer, positions), places.groups)
     framed = places.of(positions) if len(positions) == 1 else ()
-    _heat(key="heat_strip", data=heat_strip.heat_data(encoding, looks, page.theme, deciding=framed))
-    scale = f"Shades go from 0 to {percent(float(looks.max()))}, the largest share that a {encoding.unit} gets here."
-    st.caption(plain(f"{deciding_tokens.sentence(encoding, looks, layer, who)} {scale}"))
+    _heat(key="heat_strip", data=heat_strip.heat_data(encoding, attention, page.theme, deciding=framed))
+    scale = f"Shades go from 0 to {percent(float(attention.max()))}, the largest share that a {encoding.unit} gets here."
+    st.caption(plain(f"{deciding_tokens.sentence(encoding, attention, layer, who)} {scale}"))
     with page.fold(f"What each {encoding.unit} gets"):
         st.markdown(subject.model.info.special.spelled(deciding_tokens.METHOD))
-        page.table(numbered(encoding.tokens, unit=encoding.unit) | {"attention": looks}, name="looks")
+        page.table(numbered(encoding.tokens, unit=encoding.unit) | {"attention": attention}, name="attention")
     return Evidence(layer, list(positions), places.groups.tolist() if places.are_words else ())
 
 
@@ -53,5 +54,5 @@ def _layer(subject: Subject) -> int:
     n = subject.model.info.n_layers
     if n == 1:
         return 0
-    chosen = choices.number(Choice.LOOKS_LAYER, "Layer", 1, n, value=n, help="Averaged over all heads of this layer")
+    chosen = choices.number(Choice.ATTENTION_LAYER, "Layer", 1, n, value=n, help="Averaged over all heads of this layer")
     return chosen - 1

@@ -30,7 +30,7 @@ class Choice(StrEnum):
     LAYER = auto()  # layers and heads count from 1, as on the screen
     HEAD = auto()
     STATE = auto()  # a layer, or the embeddings
-    LOOKS_LAYER = auto()
+    ATTENTION_LAYER = auto()
     SUMMED_VIEW = auto()
     SUMMED_METHOD = auto()
     SUMMED_LAYER = auto()
@@ -86,7 +86,7 @@ class Choice(StrEnum):
 
 
 NUMBERS = frozenset({
-    Choice.LAYER, Choice.HEAD, Choice.LOOKS_LAYER, Choice.TOP_K, Choice.BATCH_LENGTH, Choice.SUMMARY_RATIO, Choice.ANSWER_BELOW,
+    Choice.LAYER, Choice.HEAD, Choice.ATTENTION_LAYER, Choice.TOP_K, Choice.BATCH_LENGTH, Choice.SUMMARY_RATIO, Choice.ANSWER_BELOW,
 })  # fmt: skip
 SWITCHES = frozenset({Choice.WHOLE_WORDS, Choice.ATTENTION_HIDE, Choice.LENS_HIDE, Choice.CENTRED, Choice.CENTRED_TRAINED})
 LISTS = frozenset({Choice.HEADS_OFF, Choice.LAYERS_OFF, Choice.HEADS_BESIDE})
@@ -97,6 +97,8 @@ OF_THE_INPUT = frozenset({
     Choice.TO_FETCH, Choice.ATTENTION_TOKEN, Choice.LENS_TOKEN, Choice.SUMMED_TOKEN, Choice.NEIGHBOURS_TOKEN, Choice.FORWARD_TOKEN,
     Choice.REPLACEMENT,
 })  # fmt: skip
+# What had another name in an address once: links are kept, in slides and in mails.
+FORMER_NAMES = {"looks_layer": Choice.ATTENTION_LAYER}
 # The choice that a page's view is; of a page that is not among these, that of its name.
 VIEWS = {
     "attention_summed_up": Choice.SUMMED_VIEW,
@@ -192,6 +194,11 @@ class Scene:
     def _names(self, choice: Choice) -> list[str]:
         value = self.choices.get(choice)
         return value if isinstance(value, list) else []
+
+
+def choice_named(name: str) -> Choice | None:
+    """The choice that has this name in an address, or once had it; None where there is none."""
+    return Choice(name) if name in set(Choice) else FORMER_NAMES.get(name)
 
 
 def is_of_its_kind(choice: Choice, value: object) -> bool:

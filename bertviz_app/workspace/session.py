@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 import streamlit as st
 
 from bertviz_app.workspace import address
-from bertviz_app.workspace.scene import OF_THE_INPUT, Choice, Scene
+from bertviz_app.workspace.scene import FORMER_NAMES, OF_THE_INPUT, Choice, Scene
 
 T = TypeVar("T")
 
@@ -199,8 +199,13 @@ def choose_later(choices: Mapping[str, object]) -> None:
 
 
 def choose_now() -> None:
-    """Make the choices that the last run left for this one. Each page calls it before it draws a widget."""
+    """Make the choices that the last run left for this one, and those of a link by a former name. Each page calls it before it draws a widget."""
     ADDRESS.take()
+    for former in [name for name in FORMER_NAMES if name in st.query_params]:
+        now_called = FORMER_NAMES[former]
+        if now_called not in st.query_params and now_called in asked().choices:
+            choose(now_called, asked().choices[now_called])
+        del st.query_params[former]
     for choice, value in _LATER.take().items():
         if value is None:
             unchoose(choice)

@@ -3,13 +3,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import heads
 import numpy as np
 import pytest
 from choosing import listed
-from visiting import stay
+from streamlit.testing.v1 import AppTest
+from visiting import ROOT, stay
 
 from bertviz_app.analysis import classes
 from bertviz_app.analysis.words import words_as_written
@@ -18,9 +19,6 @@ from bertviz_app.chapters.tasks.view import VIEWS
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.families.tasks import TASKS as ROWS
 from bertviz_app.workspace.markup import plain
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
 
 TASKS = tuple(VIEWS)
 OFFERED = {name for checkpoint in CATALOG.values() for name in checkpoint.tasks}
@@ -71,8 +69,28 @@ def test_every_task_shows_its_prediction_what_it_looks_at_and_its_code(tasks: An
 @pytest.mark.parametrize("task", TASKS)
 def test_the_layer_is_the_visitor_s(tasks: Any, task: Any) -> None:
     app = tasks(task)
-    app.slider(key="looks_layer").set_value(1).run()
+    app.slider(key="attention_layer").set_value(1).run()
     assert not app.exception and "In layer 1," in shown(app)
+
+
+@pytest.mark.parametrize(
+    "said, layer",
+    [({"looks_layer": "1"}, 1), ({"looks_layer": "1", "attention_layer": "2"}, 2), ({"looks_layer": "one"}, 2)],
+)
+def test_a_link_by_the_former_name_of_a_choice_opens_what_it_says(
+    folder: Any, monkeypatch: pytest.MonkeyPatch, said: dict[str, str], layer: int
+) -> None:
+    """The layer of the tokens that decide. What the address says by today's name goes before."""
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(folder))
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180).switch_page("pages/tasks.py")
+    for name, value in {"model": folder.name, "task": TASKS[0], **said}.items():
+        app.query_params[name] = value
+    for _ in range(2):
+        app.run()
+        assert not app.exception and not app.warning and f"In layer {layer}," in shown(app)
+        assert app.slider(key="attention_layer").value == layer and "looks_layer" not in app.query_params
+    app.slider(key="attention_layer").set_value(3 - layer).run()
+    assert f"In layer {3 - layer}," in shown(app)
 
 
 def test_entities_are_those_of_the_model(tasks: Any, folder: Any) -> None:

@@ -111,8 +111,8 @@ def test_the_steps_of_the_model_s_own_tokenizer(
 def test_a_link_to_a_view_by_its_former_name_opens_it() -> None:
     """Every former name leads to a view that its page offers today."""
     pages = {"attention_view": "attention", "tokens_view": "tokens"}
-    assert {choice.value for choice in choices._FORMER_NAMES} == set(pages)
-    for choice, names in choices._FORMER_NAMES.items():
+    assert {choice.value for choice in choices._FORMER_OPTIONS} == set(pages)
+    for choice, names in choices._FORMER_OPTIONS.items():
         for former, now in names.items():
             app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
             app.query_params[choice.value] = former

@@ -160,16 +160,16 @@ def token_sentence(weights: HeadWeights, position: int) -> str:
     row, column = weights.row_of[position], weights.column_of[position]
     said = []
     if row >= 0 and weights.keys:
-        looks, token = weights.weights[row], weights.query_name(row)
-        key = int(looks.argmax())
+        given, token = weights.weights[row], weights.query_name(row)
+        key = int(given.argmax())
         other = "itself" if weights.column_of[position] == key else weights.key_name(key)
-        how = "looks most at" if leader(looks, percent) is not None else "gives no token more than"
-        said.append(f"{token} {how} {other} ({percent(looks.max())})")
+        how = "looks most at" if leader(given, percent) is not None else "gives no token more than"
+        said.append(f"{token} {how} {other} ({percent(given.max())})")
     if column >= 0 and weights.queries:
-        looks, token = weights.weights[:, column], weights.key_name(column)
-        query, share = int(looks.argmax()), percent(looks.max())
+        received, token = weights.weights[:, column], weights.key_name(column)
+        query, share = int(received.argmax()), percent(received.max())
         other = "it" if weights.row_of[position] == query else weights.query_name(query)
-        if leader(looks, percent) is None:
+        if leader(received, percent) is None:
             said.append(f"no token gives {token} more than {share}")
         else:
             said.append(f"of all tokens, {other} looks most at {'itself' if other == 'it' else token} ({share})")

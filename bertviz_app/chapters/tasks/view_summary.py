@@ -56,7 +56,7 @@ def summary_view(page: Page, subject: Subject) -> None:
     texts = [encoding.text for encoding in encodings]
     figure = summary.centrality_figure(scores, picked, texts, page.theme)
     page.show(figure, name="summary", alt=f"Bars: how central each sentence is. {summary.notice(scores, picked)}")
-    _mean_looks(
+    _mean_attention(
         page, subject, encodings[int(scores.argmax())], f"the most central sentence, number {shown(int(scores.argmax()))},"
     )
     with page.fold("How it is computed"):
@@ -68,7 +68,7 @@ def summary_view(page: Page, subject: Subject) -> None:
     page.python(snippet.summary_code(subject.info, texts, len(picked)))
 
 
-def _mean_looks(page: Page, subject: Subject, encoding: Encoding, what: str) -> None:
+def _mean_attention(page: Page, subject: Subject, encoding: Encoding, what: str) -> None:
     """No single token decides here: each that enters the mean does, and their attention is averaged."""
     positions = np.flatnonzero(~encoding.is_special).tolist()
     show_evidence(page, subject, subject.run(encoding), positions, who=f"the mean over the tokens of {what}")

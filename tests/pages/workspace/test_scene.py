@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
 
 from bertviz_app.records.interventions import Intervention
-from bertviz_app.workspace import address
-from bertviz_app.workspace.scene import LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, HiddenWords, Plain, Scene
+from bertviz_app.workspace import address, browser_memory
+from bertviz_app.workspace.scene import FORMER_NAMES, LISTS, NUMBERS, OF_THE_INPUT, SWITCHES, Choice, HiddenWords, Plain, Scene
 
 
 def value_of(choice: Choice) -> Plain:
@@ -37,6 +38,15 @@ def test_a_link_carries_all_but_what_was_typed_and_what_was_chosen_of_it() -> No
     assert set(linked.choices) == set(Choice) - OF_THE_INPUT and not linked.texts and linked.hidden is None
     assert not any("love" in value for values in address.written(EVERYTHING).values() for value in values)
     assert linked.about == {"bert-base-uncased": "sentiment"}
+
+
+@pytest.mark.parametrize("former, now", FORMER_NAMES.items())
+def test_a_choice_by_its_former_name_is_read_from_links_and_browsers(former: str, now: Choice) -> None:
+    assert former not in set(Choice)
+    assert address.read("tasks", {former: address.spelled(value_of(now))}).choices == {now: value_of(now)}
+    kept = json.dumps({"question": "q", "choices": json.dumps({former: value_of(now)})})
+    found = browser_memory.answer(kept, "q")
+    assert found is not None and found.scene.choices == {now: value_of(now)}
 
 
 @pytest.mark.parametrize("choice", Choice)
