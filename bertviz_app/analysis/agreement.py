@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 
-Maps = Mapping[str, Doubles]
-
-
-def rank_agreement(maps: Maps) -> Doubles:
+def rank_agreement(maps: Sequence[Doubles]) -> Doubles:
     """Spearman's rank correlation between each two maps, the mean over their rows: [map, map], symmetric, 1 on the diagonal.
 
     A row that is the same everywhere has no order: it counts as 0 with any other.
@@ -21,7 +18,7 @@ def rank_agreement(maps: Maps) -> Doubles:
     from scipy.stats import rankdata
 
     centered = []
-    for weights in maps.values():
+    for weights in maps:
         ranks = rankdata(np.round(weights, 12), axis=-1)  # what differs by rounding alone is a tie
         ranks -= ranks.mean(axis=-1, keepdims=True)
         lengths = np.linalg.norm(ranks, axis=-1, keepdims=True)

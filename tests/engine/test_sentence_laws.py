@@ -28,6 +28,7 @@ from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention_summed_up import measures as token_maps
 from bertviz_app.chapters.attention_summed_up import rollout
 from bertviz_app.chapters.attention_summed_up import sentences as token_maps_words
+from bertviz_app.chapters.attention_summed_up.methods import MEAN, ROLLOUT
 from bertviz_app.chapters.attribution import compared as attribution_compared
 from bertviz_app.chapters.attribution import faithfulness
 from bertviz_app.chapters.attribution import measures as attribution
@@ -121,21 +122,19 @@ def claims(model: Model, forward: ForwardPass) -> Iterator[Claim]:
     yield Claim(similarity.most_alike_notice(matrix, named), (("^Most alike", pairs, decimal),))
     yield Claim(words_to_tokens.notice(encoding, words_to_tokens.words(encoding, model.reader.trace)))
     yield Claim(forward_pass.notice(forward.model, encoding))
-    looks = deciding_tokens.attention_from(forward, 0, [0])
-    yield Claim(deciding_tokens.sentence(encoding, looks, 0, "the first token"))
+    given = deciding_tokens.attention_from(forward, 0, [0])
+    yield Claim(deciding_tokens.sentence(encoding, given, 0, "the first token"))
     maps = {
-        "Mean": token_maps.mean_weights(forward.attentions),
-        "Rollout": rollout.rollout(rollout.with_residual(forward.attentions)),
+        MEAN: token_maps.mean_weights(forward.attentions),
+        ROLLOUT: rollout.rollout(rollout.with_residual(forward.attentions)),
     }
     yield Claim(token_maps_words.maps_sentence(maps, encoding))
     yield Claim(
-        token_maps_words.map_sentence("Mean", maps["Mean"], encoding),
-        (("of the others most", _drawn_on(maps["Mean"]), percent),),
+        token_maps_words.map_sentence(MEAN, maps[MEAN], encoding),
+        (("of the others most", _drawn_on(maps[MEAN]), percent),),
     )
-    yield Claim(
-        token_maps_words.token_sentence({"Mean": maps["Mean"]}, encoding, 0), (("draws most on", maps["Mean"][0], percent),)
-    )
-    yield Claim(token_maps_words.agreement_sentence(agreement.rank_agreement(maps), list(maps)))
+    yield Claim(token_maps_words.token_sentence({MEAN: maps[MEAN]}, encoding, 0), (("draws most on", maps[MEAN][0], percent),))
+    yield Claim(token_maps_words.agreement_sentence(agreement.rank_agreement(list(maps.values())), list(maps)))
     yield from of_heads(model, forward, random)
     yield from of_jobs(forward, random)
 

@@ -14,7 +14,7 @@ from choosing import clicked
 
 from bertviz_app.chapters.attention_summed_up import measures as lens
 from bertviz_app.chapters.attention_summed_up import view_maps as workspace
-from bertviz_app.chapters.attention_summed_up.sentences import NORMS, ZEROING
+from bertviz_app.chapters.attention_summed_up.methods import METHODS, NORMS, ZEROING
 from bertviz_app.chapters.attention_summed_up.view import VIEWS
 from bertviz_app.errors import UnsupportedModel
 from bertviz_app.serving.pass_queue import pass_queue
@@ -75,7 +75,7 @@ def test_a_method_that_a_model_does_not_give_is_said_and_the_others_are_shown(
     def refuse(*_: Any) -> None:
         raise UnsupportedModel("This layer has a part that it does not know.")
 
-    monkeypatch.setitem(workspace.AT_ONCE, NORMS.name, refuse)
+    monkeypatch.setitem(workspace.AT_ONCE, NORMS, refuse)
     app = open_page("attention_summed_up", text=f"Refused for {view}.", state={"summed_view": view})
     assert not app.error and f"{NORMS.name} is missing. This layer has a part that it does not know." in said(app)
     assert len(app.get("plotly_chart")) == (2 if view == "Side by side" else 1)
@@ -94,6 +94,10 @@ def test_what_costs_more_waits_for_a_click_and_is_computed_once(open_page: Calla
     assert made > before
     again = open_page("attention_summed_up", text="It waits for a click.")  # another visitor
     assert len(again.get("plotly_chart")) == 4 and pass_queue().passed == made
+
+
+def test_each_method_is_computed_at_once_or_says_up_to_which_length_it_is_offered() -> None:
+    assert set(workspace.AT_ONCE) == {method for method in METHODS if method.most_tokens is None}
 
 
 def test_flow_joins_the_others_in_every_view(open_page: Callable[..., AppTest]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.analysis.agreement import Doubles, Maps
+from bertviz_app.analysis.agreement import Doubles
+from bertviz_app.chapters.attention_summed_up.methods import MapMethod, Maps
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.blocks import strongest_in_blocks
 from bertviz_app.drawing.colors import Theme, contrast
@@ -55,7 +56,8 @@ def lengths_figure(norms: Doubles, tokens: Sequence[str], theme: Theme, *, title
 def bars_figure(maps: Maps, tokens: Sequence[str], position: int, theme: Theme) -> go.Figure:
     """One token: what it draws on, a row of bars for each method, all on one scale."""
     chart = plots.figure(theme, height=170 * len(maps) + 110, title=f"What “{plots.label(tokens[position])}” draws on")
-    chart.set_subplots(len(maps), 1, subplot_titles=list(maps), shared_xaxes=True, vertical_spacing=0.24 / len(maps))
+    titles = [method.name for method in maps]
+    chart.set_subplots(len(maps), 1, subplot_titles=titles, shared_xaxes=True, vertical_spacing=0.24 / len(maps))
     top = max(float(weights[position].max()) for weights in maps.values()) or 1.0
     written = len(tokens) <= (6 if theme.narrow else 16)
     for row, weights in enumerate(maps.values(), start=1):
@@ -73,9 +75,9 @@ def bars_figure(maps: Maps, tokens: Sequence[str], position: int, theme: Theme) 
     return chart.update_layout(margin_t=90)
 
 
-def agreement_figure(agreement: Doubles, names: Sequence[str], theme: Theme) -> go.Figure:
+def agreement_figure(agreement: Doubles, methods: Sequence[MapMethod], theme: Theme) -> go.Figure:
     """Spearman's rank correlation between each two methods, from −1 to 1."""
-    title = "Agreement on the order of tokens (Spearman, mean over the rows)"
+    title, names = "Agreement on the order of tokens (Spearman, mean over the rows)", [method.name for method in methods]
     chart = plots.figure(theme, height=140 + 74 * len(names), title=title)
     trace = plots.heatmap(
         np.asarray(agreement, dtype=np.float32), theme, signed=True, limit=1.0, xgap=2, ygap=2, hoverinfo="skip",
@@ -90,7 +92,7 @@ def agreement_figure(agreement: Doubles, names: Sequence[str], theme: Theme) -> 
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     axis = {
-        "tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "zeroline": False, "ticklabeloverflow": "allow",
+        "tickvals": list(range(len(names))), "ticktext": names, "showgrid": False, "zeroline": False, "ticklabeloverflow": "allow",
     }  # fmt: skip
     chart.update_xaxes(axis, side="top", tickangle=-30 if theme.narrow else 0, range=[-0.5, len(names) - 0.5])
     chart.update_yaxes(axis, range=[len(names) - 0.5, -0.5])

@@ -6,26 +6,27 @@ from collections.abc import Collection, Mapping
 
 from bertviz_app.analysis.script import NUMBERED, NUMBERED_WORDS, Script, filled, for_each
 from bertviz_app.analysis.words import groups_of, units
-from bertviz_app.chapters.attention_summed_up.sentences import FLOW, METHODS, NORMS, ZEROING
+from bertviz_app.chapters.attention_summed_up.methods import FLOW, METHODS, NORMS, ZEROING, MapMethod
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 _NUMBERED = {"token": NUMBERED, "word": NUMBERED_WORDS}
 Table = tuple[Mapping[str, str], str]  # the columns of a view, and an expression of more of them
 
 
-def means_table(names: Collection[str], unit: str) -> Table:
+def means_table(methods: Collection[MapMethod], unit: str) -> Table:
     """What each token, or word, is drawn on by all of them, in the mean."""
-    return _NUMBERED[unit] | {f"drawn on, {METHODS[name].spoken}": f'maps["{name}"].mean(dim=0)' for name in names}, ""
+    columns = {f"drawn on, {method.spoken}": f'maps["{method.name}"].mean(dim=0)' for method in methods}
+    return _NUMBERED[unit] | columns, ""
 
 
-def map_table(name: str, unit: str, layer: int | None = None) -> Table:
+def map_table(method: MapMethod, unit: str, layer: int | None = None) -> Table:
     """One map; or the lengths in one layer, counted from 0."""
-    return _NUMBERED[unit], for_each(f"{unit}s", f'maps["{name}"]' if layer is None else f"norms[{layer}]")
+    return _NUMBERED[unit], for_each(f"{unit}s", f'maps["{method.name}"]' if layer is None else f"norms[{layer}]")
 
 
-def token_table(names: Collection[str], unit: str, position: int) -> Table:
+def token_table(methods: Collection[MapMethod], unit: str, position: int) -> Table:
     """The row of one token, or word, in each map."""
-    return _NUMBERED[unit] | {name: f'maps["{name}"][{position}]' for name in names}, ""
+    return _NUMBERED[unit] | {method.name: f'maps["{method.name}"][{position}]' for method in methods}, ""
 
 
 def agreement_table() -> Table:
@@ -33,18 +34,20 @@ def agreement_table() -> Table:
     return {"method": "list(maps)"}, "{other: [agreement[one, other] for one in maps] for other in maps}"
 
 
-def python_code(info: ModelInfo, encoding: Encoding, names: Collection[str], table: Table, *, whole: bool = False) -> str:
-    """`maps`, each [query, key], of tokens or of `whole` words, and the `agreement` of each two of them; `names` are those that are shown;
+def python_code(
+    info: ModelInfo, encoding: Encoding, methods: Collection[MapMethod], table: Table, *, whole: bool = False
+) -> str:
+    """`maps`, each [query, key], of tokens or of `whole` words, and the `agreement` of each two of them; of the `methods` that are shown;
     and the table of a view.
     """
-    names = [name for name in METHODS if name in names]  # in their order
+    methods = [method for method in METHODS if method in methods]  # in their order
     script = Script(info).forward(encoding).lines("\n").lines(_SUMS).lines("\n")
     _add_layers(script)
-    parts = {NORMS.name: _add_norms, ZEROING.name: _add_zeroing, FLOW.name: _add_flow}
-    for name in names:
-        if name in parts:
-            parts[name](script.lines("\n"))
-    shown = ", ".join(f'"{name}": {name.lower().replace(" ", "_").replace("-", "_")}' for name in names)
+    parts = {NORMS: _add_norms, ZEROING: _add_zeroing, FLOW: _add_flow}
+    for method in methods:
+        if method in parts:
+            parts[method](script.lines("\n"))
+    shown = ", ".join(f'"{method.name}": {method.variable}' for method in methods)
     script.lines(f"\nmaps = {{{shown}}}")
     if whole:
         of = units(encoding)

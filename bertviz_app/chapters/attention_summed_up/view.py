@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from bertviz_app.chapters.attention_summed_up import sentences, snippet
+from bertviz_app.chapters.attention_summed_up import methods, snippet
 from bertviz_app.chapters.attention_summed_up.view_maps import (
     Summed,
     agreement,
@@ -35,7 +35,7 @@ def show(page: Page) -> None:
     summed = summed_up(page, page.subject)
     table = VIEWS[view](page, summed)
     with page.fold("How it is computed"):
-        st.markdown(page.model.info.special.spelled(sentences.METHOD))
+        st.markdown(page.model.info.special.spelled(methods.METHOD))
     page.python(
-        snippet.python_code(page.subject.info, page.subject.encoding, summed.names, table, whole=summed.shown.are_words)
+        snippet.python_code(page.subject.info, page.subject.encoding, summed.methods, table, whole=summed.shown.are_words)
     )

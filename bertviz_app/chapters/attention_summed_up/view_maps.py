@@ -13,7 +13,7 @@ import streamlit as st
 from bertviz_app.analysis.agreement import Doubles, rank_agreement
 from bertviz_app.analysis.head_readings import merged
 from bertviz_app.chapters.attention_summed_up import figures, flow, measures, rollout, sentences, snippet
-from bertviz_app.chapters.attention_summed_up.sentences import FLOW, MEAN, METHODS, NORMS, ROLLOUT, ZEROING
+from bertviz_app.chapters.attention_summed_up.methods import FLOW, MEAN, METHODS, NORMS, ROLLOUT, MapMethod, Maps
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.plots import shown
 from bertviz_app.errors import Busy, UnsupportedModel
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
     from bertviz_app.workspace.page import Page
 
-MOST_TOKENS = {ZEROING.name: 128, FLOW.name: 64}  # of the methods that cost more than a pass, and wait for a click
 PASSES_PER_TOKEN = 0.6  # that value zeroing is worth: a layer without its scores, for each token
 ALL_LAYERS = "mean of all"
 # A flow is Python and keeps every other thread from it: one at a time, whoever asked for it, in the order of arrival.
@@ -39,72 +38,74 @@ ONE_FLOW = FairQueue(limit=1, patience=60)
 PER_ROW = 3  # small maps beside each other
 
 
-Maps = tuple[Keyed[Doubles], ...]  # each by its name and the pass that it is of
+KeyedMaps = tuple[Keyed[Doubles], ...]  # each by its method and the pass that it is of
 
 
 @dataclass(frozen=True)
 class Summed:
-    """The maps of a subject by their names in `METHODS`, of what `shown` says, and why each of the others cannot be had."""
+    """The maps of a subject by their methods, of what `shown` says, and why each of the others cannot be had."""
 
     subject: Subject
     shown: Shown
-    maps: Mapping[str, Doubles]
-    missing: Mapping[str, str]
+    maps: Maps
+    missing: Mapping[MapMethod, str]
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def methods(self) -> tuple[MapMethod, ...]:
         return tuple(self.maps)
 
-    def keyed(self, *names: str) -> Maps:
+    def keyed(self, *methods: MapMethod) -> KeyedMaps:
         """Some of the maps, or all, for what is drawn of them once."""
         of = self.subject.model.key, self.subject.encoding.key, self.shown.are_words
-        return tuple(Keyed((name, of), self.maps[name]) for name in names or self.names)
+        return tuple(Keyed((method, of), self.maps[method]) for method in methods or self.methods)
 
 
 def summed_up(page: Page, subject: Subject) -> Summed:
     """All maps that cost next to nothing, and those that were asked for. One that the model does not give is said."""
-    maps, missing, asked_for = {}, {}, []
+    maps: dict[MapMethod, Doubles] = {}
+    missing: dict[MapMethod, str] = {}
+    asked_for = []
     with st.container(horizontal=True):  # the buttons of those that cost more, in one row
-        for name in METHODS:
+        for method in METHODS:
             try:
-                if name not in MOST_TOKENS or _asked_for(subject, name):
-                    asked_for.append(name)
+                if method.most_tokens is None or _asked_for(subject, method, method.most_tokens):
+                    asked_for.append(method)
             except (UnsupportedModel, Busy) as error:
-                missing[name] = str(error)
-    for name in asked_for:
+                missing[method] = str(error)
+    for method in asked_for:
         try:
-            maps[name] = _map(subject, name)
+            maps[method] = _map(subject, method)
         except (UnsupportedModel, Busy) as error:
-            missing[name] = str(error)
-    for name, why in missing.items():
-        st.caption(plain(f"{name} is missing. {why}"))
+            missing[method] = str(error)
+    for method, why in missing.items():
+        st.caption(plain(f"{method.name} is missing. {why}"))
     with page.controls:
         shown = whole_words.choose(subject.encoding)
-    return Summed(subject, shown, {name: merged(one, shown.groups) for name, one in maps.items()}, missing)
+    return Summed(subject, shown, {method: merged(one, shown.groups) for method, one in maps.items()}, missing)
 
 
-def _asked_for(subject: Subject, name: str) -> bool:
+def _asked_for(subject: Subject, method: MapMethod, most: int) -> bool:
     """Whether a map that costs more was asked for; if not, a button that says what it costs, or why it cannot be had."""
-    n, most = subject.encoding.n_tokens, MOST_TOKENS[name]
+    n = subject.encoding.n_tokens
     if n > most:
-        st.caption(f"{METHODS[name].name} is offered for up to {most} tokens; this text has {n}.")
+        st.caption(f"{method.name} is offered for up to {most} tokens; this text has {n}.")
         return False
-    return jobs.asked(_job(subject, name), f"add_{_key(name)}", f"Add {METHODS[name].spoken}")
+    return jobs.asked(_job(subject, method), f"add_{method.key}", f"Add {method.spoken}")
 
 
-def _job(subject: Subject, name: str) -> Job[Doubles]:
+def _job(subject: Subject, method: MapMethod) -> Job[Doubles]:
     """What makes a map that costs more than a pass."""
-    n, forward, doing = subject.encoding.n_tokens, subject.forward, f"Computing {METHODS[name].spoken}"
-    if name == FLOW.name:
+    n, forward, doing = subject.encoding.n_tokens, subject.forward, f"Computing {method.spoken}"
+    if method == FLOW:
         return Job(doing, flow_map, (forward,), flow.seconds(rollout.with_residual(forward.attentions)))
     return Job(doing, zeroing_map, (subject.model, forward), costs.expected(subject.model, PASSES_PER_TOKEN * n, n))
 
 
-def _map(subject: Subject, name: str) -> Doubles:
-    """One map by its name: [query, key], rows sum to 1."""
-    if name in MOST_TOKENS:
-        return jobs.result(_job(subject, name), f"add_{_key(name)}")
-    return once(AT_ONCE[name], subject.model, subject.forward)
+def _map(subject: Subject, method: MapMethod) -> Doubles:
+    """One map: [query, key], rows sum to 1."""
+    if method.most_tokens is not None:
+        return jobs.result(_job(subject, method), f"add_{method.key}")
+    return once(AT_ONCE[method], subject.model, subject.forward)
 
 
 def side_by_side(page: Page, summed: Summed) -> snippet.Table:
@@ -117,30 +118,31 @@ def side_by_side(page: Page, summed: Summed) -> snippet.Table:
     )
     charts = once(_side_figures, encoding, summed.keyed(), page.theme)
     for start in range(0, len(charts), PER_ROW):
-        row = list(zip(summed.names, charts, strict=True))[start : start + PER_ROW]
-        for column, (name, chart) in zip(st.columns(PER_ROW), row, strict=False):
+        row = list(zip(summed.methods, charts, strict=True))[start : start + PER_ROW]
+        for column, (method, chart) in zip(st.columns(PER_ROW), row, strict=False):
             with column:
-                page.show(chart, name=f"map_{_key(name)}", alt=f"{name}: heatmap of tokens × tokens")
-                st.caption(f"Scale: {METHODS[name].scaled}.")
+                page.show(chart, name=f"map_{method.key}", alt=f"{method.name}: heatmap of tokens × tokens")
+                st.caption(f"Scale: {method.scaled}.")
     with page.fold("Table"):
         page.table(sentences.mean_columns(summed.maps, encoding), name="summed-up")
-    return snippet.means_table(summed.names, encoding.unit)
+    return snippet.means_table(summed.methods, encoding.unit)
 
 
 def one_map(page: Page, summed: Summed) -> snippet.Table:
     """One map, large; of the norm-based one also each layer by itself, in lengths."""
     with page.controls:
-        name = choices.one_of(Choice.SUMMED_METHOD, "Method", summed.names)
+        names = [one.name for one in summed.methods]
+        method = summed.methods[names.index(choices.one_of(Choice.SUMMED_METHOD, "Method", names))]
     layer, options = None, [ALL_LAYERS, *map(str, range(1, summed.subject.model.info.n_layers + 1))]
-    if name == NORMS.name:
+    if method == NORMS:
         with page.controls:
             at = options.index(choices.one_on_scale(Choice.SUMMED_LAYER, "Layer", options))
         layer = at - 1 if at else None
     encoding = summed.shown.encoding if layer is None else summed.subject.encoding  # lengths of vectors do not add up to words
     if layer is None:
-        values = summed.maps[name]
-        said = sentences.map_sentence(name, values, encoding)
-        chart = once(_large_figure, encoding, summed.keyed(name), page.theme)
+        values = summed.maps[method]
+        said = sentences.map_sentence(method, values, encoding)
+        chart = once(_large_figure, encoding, summed.keyed(method), page.theme)
     else:
         values = once(_lengths, summed.subject.model, summed.subject.forward, layer)
         said = sentences.lengths_sentence(values, summed.subject.forward.attentions[layer], encoding, layer)
@@ -149,8 +151,8 @@ def one_map(page: Page, summed: Summed) -> snippet.Table:
         st.caption(f"{more[0].upper()}{more[1:]}.")
     page.show(chart, name="summed_map", alt="Heatmap", notice=said)
     with page.fold("Table"):
-        page.table(sentences.map_columns(values, encoding), name=_key(name))
-    return snippet.map_table(name, encoding.unit, layer)
+        page.table(sentences.map_columns(values, encoding), name=method.key)
+    return snippet.map_table(method, encoding.unit, layer)
 
 
 def one_token(page: Page, summed: Summed) -> snippet.Table:
@@ -167,16 +169,16 @@ def one_token(page: Page, summed: Summed) -> snippet.Table:
     page.show(chart, name="summed_token", alt="Bars", notice=sentences.token_sentence(summed.maps, encoding, position))
     with page.fold("Table"):
         page.table(sentences.token_columns(summed.maps, encoding, position), name="one-token")
-    return snippet.token_table(summed.names, encoding.unit, position)
+    return snippet.token_table(summed.methods, encoding.unit, position)
 
 
 def agreement(page: Page, summed: Summed) -> snippet.Table:
     """How alike the order is in which two methods put the tokens, for each two."""
-    found = rank_agreement(summed.maps)
-    figure = figures.agreement_figure(found, summed.names, page.theme)
-    page.show(figure, name="agreement", alt="Heatmap", notice=sentences.agreement_sentence(found, summed.names))
+    found = rank_agreement(list(summed.maps.values()))
+    figure = figures.agreement_figure(found, summed.methods, page.theme)
+    page.show(figure, name="agreement", alt="Heatmap", notice=sentences.agreement_sentence(found, summed.methods))
     with page.fold("Table"):
-        page.table(sentences.agreement_columns(found, summed.names), name="agreement")
+        page.table(sentences.agreement_columns(found, summed.methods), name="agreement")
     return snippet.agreement_table()
 
 
@@ -195,10 +197,10 @@ def _norm_map(model: Model, forward: ForwardPass) -> Doubles:
     return total / n_layers
 
 
-AT_ONCE: dict[str, Callable[[Model, ForwardPass], Doubles]] = {
-    MEAN.name: _mean_map,
-    ROLLOUT.name: _rollout_map,
-    NORMS.name: _norm_map,
+AT_ONCE: dict[MapMethod, Callable[[Model, ForwardPass], Doubles]] = {
+    MEAN: _mean_map,
+    ROLLOUT: _rollout_map,
+    NORMS: _norm_map,
 }
 
 
@@ -220,15 +222,15 @@ def _lengths(model: Model, forward: ForwardPass, layer: int) -> Doubles:
     return measures.mixed_norms(forward.attentions[layer], value_products(model, forward, layer))
 
 
-def _side_figures(encoding: Encoding, maps: Maps, theme: Theme) -> list[go.Figure]:
-    values, tokens = _by_name(maps), encoding.tokens
+def _side_figures(encoding: Encoding, maps: KeyedMaps, theme: Theme) -> list[go.Figure]:
+    values, tokens = _by_method(maps), encoding.tokens
     limit = figures.shared_limit(values)
-    return [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in values.items()]
+    return [figures.small_figure(weights, tokens, theme, title=method.name, limit=limit) for method, weights in values.items()]
 
 
-def _large_figure(encoding: Encoding, maps: Maps, theme: Theme) -> go.Figure:
-    ((name, values),) = _by_name(maps).items()
-    return figures.map_figure(values, encoding.tokens, theme, title=name)
+def _large_figure(encoding: Encoding, maps: KeyedMaps, theme: Theme) -> go.Figure:
+    ((method, values),) = _by_method(maps).items()
+    return figures.map_figure(values, encoding.tokens, theme, title=method.name)
 
 
 def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme) -> go.Figure:
@@ -236,13 +238,9 @@ def _lengths_figure(model: Model, forward: ForwardPass, layer: int, theme: Theme
     return figures.lengths_figure(norms, forward.encoding.tokens, theme, title=f"Layer {shown(layer)}")
 
 
-def _token_figure(encoding: Encoding, maps: Maps, position: int, theme: Theme) -> go.Figure:
-    return figures.bars_figure(_by_name(maps), encoding.tokens, position, theme)
+def _token_figure(encoding: Encoding, maps: KeyedMaps, position: int, theme: Theme) -> go.Figure:
+    return figures.bars_figure(_by_method(maps), encoding.tokens, position, theme)
 
 
-def _by_name(maps: Maps) -> dict[str, Doubles]:
+def _by_method(maps: KeyedMaps) -> dict[MapMethod, Doubles]:
     return {one.key[0]: one.value for one in maps}
-
-
-def _key(name: str) -> str:
-    return name.lower().replace(" ", "_")

@@ -42,7 +42,7 @@ def drawn(found: Found) -> list[int]:
 def agreement(encoding: Encoding, found: Found) -> NDArray[np.float64]:
     """[method, method] Spearman's rank correlation over words and pieces; the values as they are, signs included."""
     places = replaceable(encoding)
-    return rank_agreement({key: one.values[None, places].astype(np.float64) for key, one in found.items()})
+    return rank_agreement([one.values[None, places].astype(np.float64) for one in found.values()])
 
 
 def notice(encoding: Encoding, found: Found) -> str:

@@ -15,12 +15,12 @@ from bertviz_app.analysis.agreement import rank_agreement
 from bertviz_app.analysis.head_readings import merged
 from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import as_words, groups_of, units
-from bertviz_app.chapters.attention_summed_up import figures
+from bertviz_app.chapters.attention_summed_up import figures, methods
 from bertviz_app.chapters.attention_summed_up import measures as lens
 from bertviz_app.chapters.attention_summed_up import sentences as words
 from bertviz_app.chapters.attention_summed_up import snippet as code
+from bertviz_app.chapters.attention_summed_up.methods import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.chapters.attention_summed_up.rollout import rollout, rows_to_one, with_residual
-from bertviz_app.chapters.attention_summed_up.sentences import MEAN, METHODS, NORMS, ROLLOUT, ZEROING
 from bertviz_app.drawing import colors, plots
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def maps(forward: ForwardPass) -> Any:
     """Three maps of “I love AI!”, the last one drawn by hand: every token draws on the last one only."""
     n = forward.encoding.n_tokens
     return {
-        MEAN.name: lens.mean_weights(forward.attentions),
-        ROLLOUT.name: rollout(with_residual(forward.attentions)),
-        NORMS.name: np.tile(np.eye(n)[-1], (n, 1)),
+        MEAN: lens.mean_weights(forward.attentions),
+        ROLLOUT: rollout(with_residual(forward.attentions)),
+        NORMS: np.tile(np.eye(n)[-1], (n, 1)),
     }
 
 
@@ -86,8 +86,8 @@ def test_a_row_of_zeros_becomes_even() -> None:
 
 def test_agreement_is_spearman_s(maps: Any) -> None:
     """The mean over the rows of SciPy's own, where no row is constant. Largest difference: 2e-16."""
-    found = rank_agreement(maps)
-    rows = zip(maps[MEAN.name], maps[ROLLOUT.name], strict=True)
+    found = rank_agreement(list(maps.values()))
+    rows = zip(maps[MEAN], maps[ROLLOUT], strict=True)
     assert found[0, 1] == pytest.approx(np.mean([spearmanr(*row).statistic for row in rows]), abs=1e-12)
     np.testing.assert_allclose(found, found.T)
     assert (np.diag(found) == 1).all() and np.abs(found).max() <= 1 + 1e-12
@@ -95,7 +95,7 @@ def test_agreement_is_spearman_s(maps: Any) -> None:
 
 def test_agreement_of_an_order_with_itself_and_with_its_reverse() -> None:
     order = np.array([[0.1, 0.2, 0.7]])
-    found = rank_agreement({"a": order, "b": order**2, "c": 1 - order, "even": np.full((1, 3), 1 / 3)})
+    found = rank_agreement([order, order**2, 1 - order, np.full((1, 3), 1 / 3)])
     np.testing.assert_allclose(found[0], [1, 1, -1, 0], atol=1e-12)
     assert found[3, 3] == 1
 
@@ -103,22 +103,22 @@ def test_agreement_of_an_order_with_itself_and_with_its_reverse() -> None:
 def test_sentences_quote_the_numbers(maps: Any, forward: ForwardPass) -> None:
     encoding = forward.encoding
     said = words.maps_sentence(maps, encoding)
-    share = maps[MEAN.name][:, [0, -1]].sum(axis=-1).mean()
+    share = maps[MEAN][:, [0, -1]].sum(axis=-1).mean()
     assert f"“[CLS]” and “[SEP]”: {plots.percent(share)} by the mean" in said and "100 % by norms" in said
     assert "They contribute more than their weights suggest." in said
     assert "“love” draws most on" in words.token_sentence(maps, encoding, 2)
     assert "“[SEP]” by norms (100 %)" in words.token_sentence(maps, encoding, 2)
     assert "itself by norms (100 %)" in words.token_sentence(maps, encoding, 5)
-    said = words.map_sentence(NORMS.name, maps[NORMS.name], encoding)
+    said = words.map_sentence(NORMS, maps[NORMS], encoding)
     assert "tokens draw 17 % of their information from themselves" in said and "most on “[SEP]” (100 %)" in said
-    assert "nothing to compare" in words.agreement_sentence(np.eye(1), [MEAN.name])
+    assert "nothing to compare" in words.agreement_sentence(np.eye(1), [MEAN])
 
 
 def test_the_agreement_s_sentence_names_the_best_and_the_least() -> None:
     found = np.array([[1, 0.5, -0.25], [0.5, 1, 0.75], [-0.25, 0.75, 1]])
-    said = words.agreement_sentence(found, [MEAN.name, ROLLOUT.name, NORMS.name])
+    said = words.agreement_sentence(found, [MEAN, ROLLOUT, NORMS])
     assert "rollout and norms (0.75) agree best; the mean and norms (−0.25) agree least." in said
-    said = words.agreement_sentence(found[:2, :2], [MEAN.name, ROLLOUT.name])
+    said = words.agreement_sentence(found[:2, :2], [MEAN, ROLLOUT])
     assert "the mean and rollout (0.50) agree." in said
 
 
@@ -134,14 +134,14 @@ def test_columns_hold_the_numbers(maps: Any, forward: ForwardPass) -> None:
     encoding = forward.encoding
     table = words.mean_columns(maps, encoding)
     assert table["token"] == list(encoding.tokens) and table["drawn on, norms"] == [0, 0, 0, 0, 0, 1]
-    wide = words.map_columns(maps[MEAN.name], encoding)
+    wide = words.map_columns(maps[MEAN], encoding)
     assert (
         table["token number"] == [1, 2, 3, 4, 5, 6]
         and list(wide)[2] == "1 [CLS]"
-        and wide["3 love"] == maps[MEAN.name][:, 2].tolist()
+        and wide["3 love"] == maps[MEAN][:, 2].tolist()
     )
-    assert words.token_columns(maps, encoding, 2)[MEAN.name] == maps[MEAN.name][2].tolist()
-    square = words.agreement_columns(np.eye(2), ["Mean", "Rollout"])
+    assert words.token_columns(maps, encoding, 2)[MEAN.name] == maps[MEAN][2].tolist()
+    square = words.agreement_columns(np.eye(2), [MEAN, ROLLOUT])
     assert square == {"method": ["Mean", "Rollout"], "Mean": [1, 0], "Rollout": [0, 1]}
 
 
@@ -149,15 +149,15 @@ def test_columns_hold_the_numbers(maps: Any, forward: ForwardPass) -> None:
 def test_the_pictures_carry_the_numbers(maps: Any, forward: ForwardPass, theme: Any) -> None:
     tokens = forward.encoding.tokens
     limit = figures.shared_limit(maps)
-    small = [figures.small_figure(weights, tokens, theme, title=name, limit=limit) for name, weights in maps.items()]
+    small = [figures.small_figure(weights, tokens, theme, title=method.name, limit=limit) for method, weights in maps.items()]
     assert {chart.data[0].zmax for chart in small} == {limit} == {1.0}
-    np.testing.assert_allclose(small[0].data[0].z, maps[MEAN.name], atol=1e-6)
-    chart = figures.map_figure(maps[MEAN.name], tokens, theme, title="Mean")
-    assert chart.data[0].zmax == maps[MEAN.name].max() and chart.layout.xaxis.title.text == "draws on"
+    np.testing.assert_allclose(small[0].data[0].z, maps[MEAN], atol=1e-6)
+    chart = figures.map_figure(maps[MEAN], tokens, theme, title="Mean")
+    assert chart.data[0].zmax == maps[MEAN].max() and chart.layout.xaxis.title.text == "draws on"
     bars = figures.bars_figure(maps, tokens, 2, theme)
     assert len(bars.data) == 3 and {tuple(axis.range) for axis in bars.select_yaxes()} == {(0, 1.3)}
-    np.testing.assert_allclose(bars.data[1].y, maps[ROLLOUT.name][2], atol=1e-6)
-    square = figures.agreement_figure(rank_agreement(maps), list(maps), theme)
+    np.testing.assert_allclose(bars.data[1].y, maps[ROLLOUT][2], atol=1e-6)
+    square = figures.agreement_figure(rank_agreement(list(maps.values())), list(maps), theme)
     assert (square.data[0].zmin, square.data[0].zmax) == (-1, 1)
 
 
@@ -186,34 +186,34 @@ def test_the_code_gives_the_same_numbers(tiny_families: dict[str, Path], family:
         [lens.mixed_norms(weights, value_products(model, forward, layer)) for layer, weights in enumerate(forward.attentions)]
     )
     maps = {
-        MEAN.name: lens.mean_weights(forward.attentions),
-        ROLLOUT.name: rollout(with_residual(forward.attentions)),
-        NORMS.name: rows_to_one(norms).mean(axis=0),
-        ZEROING.name: rollout(rows_to_one(value_zeroing(model, forward))),
+        MEAN: lens.mean_weights(forward.attentions),
+        ROLLOUT: rollout(with_residual(forward.attentions)),
+        NORMS: rows_to_one(norms).mean(axis=0),
+        ZEROING: rollout(rows_to_one(value_zeroing(model, forward))),
     }
     names = gives(
         code.python_code(model.info, forward.encoding, list(maps), code.means_table(list(maps), "token")),
         words.mean_columns(maps, forward.encoding),
     )
     np.testing.assert_allclose(names["norms"], norms, atol=2e-6)
-    assert list(names["maps"]) == list(maps)
-    for name, found in names["maps"].items():
-        np.testing.assert_allclose(found, maps[name], atol=2e-6, err_msg=name)
+    assert list(names["maps"]) == [method.name for method in maps]
+    for found, (method, mine) in zip(names["maps"].values(), maps.items(), strict=True):
+        np.testing.assert_allclose(found, mine, atol=2e-6, err_msg=method.name)
     groups = groups_of(units(forward.encoding))
-    table = words.mean_columns({name: merged(one, groups) for name, one in maps.items()}, as_words(forward.encoding))
+    table = words.mean_columns({method: merged(one, groups) for method, one in maps.items()}, as_words(forward.encoding))
     of_words = gives(
         code.python_code(model.info, forward.encoding, list(maps), code.means_table(list(maps), "word"), whole=True), table
     )
-    for name, found in of_words["maps"].items():
-        whole = merged(maps[name], groups)
-        np.testing.assert_allclose(found, whole, atol=2e-6, err_msg=name)
+    for found, (method, mine) in zip(of_words["maps"].values(), maps.items(), strict=True):
+        whole = merged(mine, groups)
+        np.testing.assert_allclose(found, whole, atol=2e-6, err_msg=method.name)
         np.testing.assert_allclose(whole.sum(axis=-1), 1, atol=1e-6)
-    agreement = rank_agreement(maps)
-    for index, name in enumerate(maps):
-        assert names["agreement"][MEAN.name, name] == pytest.approx(agreement[0, index], abs=1e-6)
+    agreement = rank_agreement(list(maps.values()))
+    for index, method in enumerate(maps):
+        assert names["agreement"][MEAN.name, method.name] == pytest.approx(agreement[0, index], abs=1e-6)
     for (columns, wide), table in (
-        (code.map_table(ROLLOUT.name, "token"), words.map_columns(maps[ROLLOUT.name], forward.encoding)),
-        (code.map_table(NORMS.name, "token", 1), words.map_columns(norms[1], forward.encoding)),
+        (code.map_table(ROLLOUT, "token"), words.map_columns(maps[ROLLOUT], forward.encoding)),
+        (code.map_table(NORMS, "token", 1), words.map_columns(norms[1], forward.encoding)),
         (code.token_table(list(maps), "token", 2), words.token_columns(maps, forward.encoding, 2)),
         (code.agreement_table(), words.agreement_columns(agreement, list(maps))),
     ):
@@ -222,9 +222,9 @@ def test_the_code_gives_the_same_numbers(tiny_families: dict[str, Path], family:
 
 
 def test_the_code_holds_what_is_shown_and_no_more(model: Model, forward: ForwardPass) -> None:
-    text = code.python_code(model.info, forward.encoding, [MEAN.name, ROLLOUT.name], code.agreement_table())
+    text = code.python_code(model.info, forward.encoding, [MEAN, ROLLOUT], code.agreement_table())
     assert "norm_based" not in text and "value_zeroing" not in text and 'maps = {"Mean": mean, "Rollout": rollout}' in text
 
 
 def test_every_method_says_how_it_is_scaled() -> None:
-    assert all(method.scaled in words.METHOD and method.name in words.METHOD for method in METHODS.values())
+    assert all(method.scaled in methods.METHOD and method.name in methods.METHOD for method in METHODS)
