@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app import load
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[1]

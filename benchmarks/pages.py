@@ -22,7 +22,7 @@ from transformers import AutoModel, AutoModelForPreTraining, AutoModelForSequenc
 from benchmarks.ratio import ratio
 from bertviz_app import load
 from bertviz_app.workspace import caches
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from bertviz_app.workspace.scene import Scene
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from pathlib import Path
 from bertviz_app.families.objectives import OBJECTIVES
 from bertviz_app.families.rows import ROWS
 from bertviz_app.families.tasks import TASKS
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 PATH = Path(__file__).parents[1] / "docs" / "families.md"
 YES = "yes"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 ROOT = Path(__file__).parents[1]
 

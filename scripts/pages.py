@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
-from bertviz_app.workspace.navigation import PAGES, PageEntry
+from bertviz_app.workspace.page_list import PAGES, PageEntry
 from scripts import families_table
 
 ROOT = Path(__file__).parents[1]

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bertviz_app.engine.hooks import Switches, switched
 from bertviz_app.engine.model import Model
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
 from bertviz_app.records.interventions import Intervention
 from bertviz_app.serving.portions import MOST, Portions
+
+
+def run_without(model: Model, encoding: Encoding, what: Intervention) -> ForwardPass:
+    """One pass with heads off and layers skipped, and all that it computed.
+
+    The weights of a head that is off are in the record, though nothing reads what it gathers; so are those of a layer that is skipped.
+    Raises `Busy` when no place became free in time, and `ValueError` for patches, which need a donor.
+    """
+    if what.patches:
+        raise ValueError("patches need a donor: see `intervened`")
+    from bertviz_app.serving.pass_queue import pass_queue
+
+    with pass_queue().turn(), switched(Switches(model.info, [what], None)):
+        return replace(model.batch_passes([encoding])[0], switched_off=what)
 
 
 def intervened(

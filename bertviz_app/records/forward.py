@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertviz_app.errors import RecordError
+from bertviz_app.records.interventions import NOTHING, Intervention
 from bertviz_app.records.labels import counted, in_a_line, shortened, told_apart
 from bertviz_app.records.model_info import ModelInfo as ModelInfo  # a record like those below
 
@@ -101,6 +102,7 @@ class ForwardPass:
     attentions     [layer, head, query, key]        probabilities; each query row sums to 1
     hidden_states  [layer + 1, position, d_model]   index 0 is the output of the embeddings
     pooler_output  [d_model] or None                None where the checkpoint has no trained pooler
+    switched_off   what the pass was made without; nothing, as a rule
 
     Raises `RecordError` when shapes disagree with the model or the encoding, or a value is not finite.
     """
@@ -110,6 +112,7 @@ class ForwardPass:
     attentions: Floats
     hidden_states: Floats
     pooler_output: Floats | None
+    switched_off: Intervention = NOTHING
 
     def __post_init__(self) -> None:
         info, n = self.model, self.encoding.n_tokens
@@ -142,9 +145,14 @@ class ForwardPass:
         return self.hidden_states[-1, 0] if self.pooler_output is None else self.pooler_output
 
     @property
+    def final_state(self) -> FinalState:
+        """What its last layer says, without the internals."""
+        return FinalState(self.encoding, self.hidden_states[-1], self.pooler_output)
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Plain values that decide every number in here."""
-        return self.model.key, self.encoding.key
+        return (self.model.key, self.encoding.key, *([self.switched_off] if self.switched_off else []))
 
     @property
     def n_bytes(self) -> int:

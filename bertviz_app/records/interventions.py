@@ -10,9 +10,9 @@ associations in GPT (2022), section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bertviz_app.records.forward import ModelInfo
+from bertviz_app.records.model_info import ModelInfo
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ class Intervention:
 
     def __bool__(self) -> bool:
         return bool(self.heads or self.layers or self.patches)
+
+    def within(self, info: ModelInfo) -> Intervention:
+        """As much of it as there is in a model: another may have fewer layers, or fewer heads in each."""
+        heads = frozenset((layer, head) for layer, head in self.heads if layer < info.n_layers and head < info.n_heads)
+        return replace(self, heads=heads, layers=frozenset(layer for layer in self.layers if layer < info.n_layers))
+
+
+NOTHING = Intervention()  # a plain pass
 
 
 def each_head(info: ModelInfo) -> tuple[Intervention, ...]:

@@ -17,7 +17,7 @@ def in_a_link(scene: Scene) -> Scene:
     """What of a scene a link carries."""
     choices = {choice: value for choice, value in scene.choices.items() if choice not in OF_THE_INPUT}
     about = {name: subject for name, subject in (scene.about or {}).items() if name == (scene.model or "")}
-    return replace(scene, texts={}, hidden=None, about=about or None, choices=choices)
+    return replace(scene, texts={}, hidden=None, variant_hidden=None, about=about or None, choices=choices)
 
 
 def written(scene: Scene) -> dict[str, list[str]]:

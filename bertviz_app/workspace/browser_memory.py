@@ -14,6 +14,7 @@ from bertviz_app.workspace.scene import Choice, HiddenWords, Scene, Span, choice
 PROBLEM = "A part of what this browser kept of your last visit could not be read, and was left out."
 MOST_NAMES = 100  # texts, choices, hidden words, and what was chosen in one list
 LONGEST_NAME = 60
+HIDDEN = ("hidden", "variant_hidden")  # the fields of a scene that say which words are hidden
 LONGEST_CHOICE = 200  # characters
 
 
@@ -33,8 +34,7 @@ def most() -> int:
 
 def written_texts(scene: Scene) -> str:
     """The texts, and the words that are hidden with the texts that they stand in, as the browser keeps them."""
-    hidden = scene.hidden if scene.hidden and scene.hidden.words else None
-    return json.dumps({"texts": dict(scene.texts), "hidden": [hidden.texts, hidden.words] if hidden else None})
+    return json.dumps({"texts": dict(scene.texts)} | {name: _written(getattr(scene, name)) for name in HIDDEN})
 
 
 def written_choices(scene: Scene) -> str:
@@ -58,12 +58,11 @@ def answer(saved: object, question: str) -> BrowserAnswer | None:
     # A name that is no choice any more is not missed: an older edition wrote it.
     choices = {choice: value for name, value in items if (choice := choice_named(name)) and _is_choice(choice, value)}
     former = sum(choice_named(name) is None and _is_plain(value) for name, value in items)
-    hidden = _hidden((kept or {}).get("hidden"))
+    hidden = {name: _hidden((kept or {}).get(name)) for name in HIDDEN}
     lost = kept is None or chosen is None or len(texts) < _n(kept.get("texts")) or len(choices) + former < len(chosen)
-    lost = lost or (hidden is None and bool((kept or {}).get("hidden")))
-    return BrowserAnswer(
-        Scene(texts=texts, hidden=hidden, choices=choices), screen(said.get("screen")), PROBLEM if lost else ""
-    )
+    lost = lost or any(found is None and bool((kept or {}).get(name)) for name, found in hidden.items())
+    scene = Scene(texts=texts, hidden=hidden["hidden"], variant_hidden=hidden["variant_hidden"], choices=choices)
+    return BrowserAnswer(scene, screen(said.get("screen")), PROBLEM if lost else "")
 
 
 def screen(said: object) -> str:
@@ -97,6 +96,10 @@ def _items(kept: Mapping[str, Any] | None, part: str) -> list[tuple[str, Any]]:
 
 def _n(found: object) -> int:
     return len(found) if isinstance(found, dict) else int(found is not None)
+
+
+def _written(hidden: HiddenWords | None) -> object:
+    return [hidden.texts, hidden.words] if hidden and hidden.words else None
 
 
 def _hidden(found: object) -> HiddenWords | None:

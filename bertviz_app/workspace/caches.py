@@ -22,6 +22,7 @@ from cachetools import LRUCache, cached
 from bertviz_app import settings
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass
+from bertviz_app.records.interventions import NOTHING, Intervention
 from bertviz_app.serving.model_pool import ModelPool
 from bertviz_app.serving.pass_queue import FairQueue
 from bertviz_app.workspace import costs
@@ -75,18 +76,24 @@ def borrowed_model(name: str, tell: Callable[[], object] = lambda: None) -> Iter
         models.give_back(key)
 
 
-@cached(passes, key=lambda model, encoding: (model.info.key, encoding.key), condition=threading.Condition())
-def forward_pass(model: Model, encoding: Encoding) -> ForwardPass:
-    """One encoder pass, or the one that was made for the same plain values before."""
+def _key(model: Model, encoding: Encoding, what: Intervention = NOTHING) -> Hashable:
+    return model.info.key, encoding.key, what
+
+
+@cached(passes, key=_key, condition=threading.Condition())
+def forward_pass(model: Model, encoding: Encoding, what: Intervention = NOTHING) -> ForwardPass:
+    """One encoder pass, without what is switched off, or the one that was made for the same plain values before."""
+    from bertviz_app.engine.intervened import run_without
+
     started = time.perf_counter()
-    record = model.run(encoding)
+    record = run_without(model, encoding, what) if what else model.run(encoding)
     costs.went(model, time.perf_counter() - started, encoding.n_tokens)
     return record
 
 
-def known(model: Model, encoding: Encoding) -> bool:
+def known(model: Model, encoding: Encoding, what: Intervention = NOTHING) -> bool:
     """Whether a forward pass is at hand, so that nobody has to wait."""
-    return (model.info.key, encoding.key) in passes
+    return _key(model, encoding, what) in passes
 
 
 def final_state(model: Model, encoding: Encoding) -> FinalState | None:
@@ -104,11 +111,13 @@ def read_final_states(model: Model, encodings: tuple[Encoding, ...], progress: C
     return [found[index] for index in range(len(encodings))]
 
 
-def read_passes(model: Model, encodings: tuple[Encoding, ...], progress: Callable[[float], object]) -> list[ForwardPass]:
-    """A forward pass for each encoding, those made before included. `progress` is told the share done."""
+def read_passes(
+    model: Model, encodings: tuple[Encoding, ...], what: Intervention, progress: Callable[[float], object]
+) -> list[ForwardPass]:
+    """A forward pass for each encoding, without what is switched off, those made before included. `progress` is told the share done."""
     found = []
     for encoding in encodings:
-        found.append(forward_pass(model, encoding))
+        found.append(forward_pass(model, encoding, what))
         progress(len(found) / len(encodings))
     return found
 

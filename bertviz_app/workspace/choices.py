@@ -70,10 +70,23 @@ def one_of_these(
 def some_of(choice: Choice, label: str, options: Sequence[str], **look: Any) -> list[str]:
     """Any number of a list that is the same for every input, none at first."""
     _say_unknown(choice, options, label)
-    before = session.chosen(choice)
-    if before is not None and not (isinstance(before, list) and set(before) <= set(options)):
-        session.choose(choice, [one for one in before if one in options] if isinstance(before, list) else [])
+    _only_these(choice, options)
     return _kept(choice, st.multiselect(label, options, key=choice.value, bind="query-params", **look))
+
+
+def some_pills(choice: Choice, label: str, options: Sequence[str], **look: Any) -> list[str]:
+    """Any number of a few, all in sight."""
+    _say_unknown(choice, options, label)
+    _only_these(choice, options)
+    chosen = st.pills(label, options, selection_mode="multi", key=choice.value, bind="query-params", **look)
+    return _in_address(choice, _kept(choice, list(chosen or [])))
+
+
+def carry(choice: Choice) -> None:
+    """Have a choice on this page as it was on the page before, where a link does not say otherwise."""
+    kept = session.now().choices.get(choice)
+    if kept is not None and session.chosen(choice) is None and choice not in session.asked().choices:
+        session.choose(choice, kept)
 
 
 def switch(choice: Choice, label: str, *, on: bool = False, **look: Any) -> bool:
@@ -114,11 +127,14 @@ def remember(choice: Choice, value: Plain | None) -> None:
 
 def kept_names(choice: Choice) -> list[str]:
     """A choice of several that is made by clicks, without a widget: kept and linked to like the others."""
+    return _in_address(choice, _kept(choice, names(choice)))
+
+
+def names(choice: Choice) -> list[str]:
+    """What is chosen of several, or asked for by the address, before its widget is drawn."""
     kept = session.chosen(choice)
     asked = kept if isinstance(kept, list) else session.asked().choices.get(choice)
-    return _in_address(
-        choice, _kept(choice, [name for name in asked if isinstance(name, str)] if isinstance(asked, list) else [])
-    )
+    return [name for name in asked if isinstance(name, str)] if isinstance(asked, list) else []
 
 
 def clicked_token(choice: Choice, encoding: Encoding) -> int | None:
@@ -199,6 +215,12 @@ def _only(choice: Choice, options: Sequence[str], label: str) -> None:
     _say_unknown(choice, options, label)
     if session.chosen(choice) not in options:
         session.unchoose(choice)
+
+
+def _only_these(choice: Choice, options: Sequence[str]) -> None:
+    before = session.chosen(choice)
+    if before is not None and not (isinstance(before, list) and set(before) <= set(options)):
+        session.choose(choice, [one for one in before if one in options] if isinstance(before, list) else [])
 
 
 def _say_unknown(choice: Choice, options: Sequence[str], label: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import picture
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.workspace.markup import cell, plain
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 _buttons = st.components.v2.component("inside_bert.picture", html=picture.HTML, css=picture.CSS, js=picture.JS)
 
@@ -41,6 +42,20 @@ class Drawing:
         if self._controls is None:
             self._controls = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="controls")
         return self._controls
+
+    def beside(self, pictures: Sequence[tuple[str, Picture | str]], *, name: str) -> None:
+        """Two pictures side by side, each under a line of Markdown that says what it is of, or the sentence that says why there is none.
+
+        On a narrow screen one stands above the other.
+        """
+        with st.container(key="beside"):
+            for number, (column, (line, one)) in enumerate(zip(st.columns(len(pictures)), pictures, strict=True), start=1):
+                with column:
+                    st.caption(line)
+                    if isinstance(one, str):
+                        st.info(plain(one))
+                    else:
+                        self.show(one.figure, name=f"{name}-{number}", alt=f"{one.alt}. {one.notice}")
 
     def show(self, figure: go.Figure, *, name: str, alt: str, notice: str = "") -> None:
         """What to notice, below it the figure, and the buttons that save it. A screen reader says `alt`, then the notice."""

@@ -138,7 +138,12 @@ def _believe(answer: browser_memory.BrowserAnswer) -> None:
     session.SCREEN.put(answer.screen)
     session.FORGOTTEN.put(answer.problem)
     kept, here = answer.scene, session.now()
-    session.see(texts={**kept.texts, **here.texts}, hidden=kept.hidden or here.hidden, choices={**kept.choices, **here.choices})
+    session.see(
+        texts={**kept.texts, **here.texts},
+        hidden=kept.hidden or here.hidden,
+        variant_hidden=kept.variant_hidden or here.variant_hidden,
+        choices={**kept.choices, **here.choices},
+    )
     if kept.choices:
         session.choose_later({name: value for name, value in kept.choices.items() if session.chosen(name) is None})
         st.rerun()  # before any widget is drawn

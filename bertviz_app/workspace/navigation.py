@@ -1,4 +1,4 @@
-"""The list of pages, in one place, and the sidebar that is drawn from it.
+"""The sidebar, which is drawn from the list of pages, and the head of each page.
 
 `pages/` sits beside `home.py`, and the first visitor of a fresh server may open any page without Home having run: the sidebar is drawn
 by each page itself.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -17,86 +16,15 @@ from bertviz_app import settings
 from bertviz_app.analysis.glossary import TERMS
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.checkpoints.folders import is_here
-from bertviz_app.families.objectives import PAIRS
 from bertviz_app.records.forward import ModelInfo
 from bertviz_app.workspace import session
 from bertviz_app.workspace.markup import plain
+from bertviz_app.workspace.page_list import PAGES, PageEntry
 from bertviz_app.workspace.scene import Scene
 
 SIDEBAR = 252  # pixels of its width at first: a projector's screen is 1280 wide
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-@dataclass(frozen=True)
-class PageEntry:
-    """One page: its folder among the chapters and its script are called as its `key`.
-
-    group, title, line  where it stands in the sidebar, under which name, and the line under its title
-    needs               the pre-training heads of which it needs one; none where every model can be shown
-    reads_sentence      whether it is about the sentence that all pages share; otherwise about texts of its own, or none
-    """
-
-    key: str
-    group: str
-    title: str
-    line: str
-    needs: tuple[str, ...] = ()
-    reads_sentence: bool = True
-
-    @property
-    def file(self) -> str:
-        return "home.py" if self.key == "home" else f"pages/{self.key}.py"
-
-
-PAGES = {
-    page.key: page
-    for page in (
-        PageEntry("home", "Read", "Home", "The story of one sentence inside BERT, from letters to a prediction."),
-        PageEntry("tokens", "Read", "Tokens", "How BERT cuts your sentence into the pieces it reads."),
-        PageEntry("forward_pass", "Read", "Forward pass", "Every tensor from your sentence to the last layer, in order."),
-        PageEntry(
-            "fill_in_the_blank",
-            "Predict",
-            "Fill in the blank",
-            "Hide a word and see what BERT would put there.",
-            ("masked_words",),
-        ),
-        PageEntry("next_sentence", "Predict", "Next sentence", "Would the second sentence follow the first?", PAIRS),
-        PageEntry("replaced_tokens", "Predict", "Replaced tokens", "Which tokens look replaced?", ("replaced_tokens",)),
-        PageEntry("sentiment", "Predict", "Sentiment", "Does the sentence sound positive or negative to BERT?"),
-        PageEntry(
-            "tasks", "Predict", "Tasks", "What people train BERT for: names, answers, entailment, summaries, similarity."
-        ),
-        PageEntry("attention", "Look inside", "Attention", "How much each token looks at each other token."),
-        PageEntry(
-            "attention_summed_up",
-            "Look inside",
-            "Attention summed up",
-            "All heads combined into one map.",
-        ),
-        PageEntry("kinds_of_heads", "Look inside", "Kinds of heads", "How broadly each head looks, how far, and at what."),
-        PageEntry("embeddings", "Look inside", "Embeddings", "Where the tokens’ vectors lie, layer by layer."),
-        PageEntry(
-            "words_in_context",
-            "Look inside",
-            "Words in context",
-            "One word in many sentences: how its context changes its vector.",
-            reads_sentence=False,
-        ),
-        PageEntry("logit_lens", "Look inside", "Logit lens", "What each layer would predict if it were the last."),
-        PageEntry("attribution", "Look inside", "Attribution", "Which tokens drive a prediction."),
-        PageEntry("interventions", "Look inside", "Interventions", "Switch parts off and see what changes."),
-        PageEntry(
-            "models",
-            "About",
-            "Models",
-            "Every model this app knows: its size, what it can do, how its family differs.",
-            reads_sentence=False,
-        ),
-        PageEntry("glossary", "About", "Glossary", "The field’s terms, explained in a line each.", reads_sentence=False),
-    )
-}
 
 
 def draw_sidebar(key: str) -> str:

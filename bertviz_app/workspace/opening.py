@@ -12,8 +12,9 @@ import streamlit as st
 from bertviz_app.errors import InsideBertError
 from bertviz_app.workspace import caches, choices, jobs, memory, session
 from bertviz_app.workspace.markup import plain, style
-from bertviz_app.workspace.navigation import PAGES, SIDEBAR, draw_head, draw_sidebar, say_unknown_model
+from bertviz_app.workspace.navigation import SIDEBAR, draw_head, draw_sidebar, say_unknown_model
 from bertviz_app.workspace.page import Page
+from bertviz_app.workspace.page_list import PAGES
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def open_page(key: str) -> Iterator[Page]:
         with _its_turn(), page.borrowed:  # what the page uses cannot be let go before its run is over
             say_unknown_model()
             yield page
+            page.end()
     except jobs.Halted:
         pass  # the page ends here, with a button to go on
     except InsideBertError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
@@ -12,16 +13,18 @@ from bertviz_app.analysis import input_notes
 from bertviz_app.analysis.script import where_it_runs
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import token_strip
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.records.forward import Encoding
 from bertviz_app.uploads.texts import TextRow
-from bertviz_app.workspace import caches, choices, examples, memory, session, several_texts
+from bertviz_app.workspace import caches, choices, comparing, examples, memory, session, several_texts
 from bertviz_app.workspace.about import as_visitor_says
 from bertviz_app.workspace.display import Drawing
 from bertviz_app.workspace.hidden_words import is_hidden, say_hidden, turned
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.navigation import draw_model_line
-from bertviz_app.workspace.scene import Choice, HiddenWords
+from bertviz_app.workspace.navigation import draw_model_line, offered_models
+from bertviz_app.workspace.page_list import PAGES
+from bertviz_app.workspace.scene import Choice, Differs, HiddenWords
 from bertviz_app.workspace.sentence import sentence_form, text_form
 from bertviz_app.workspace.subject import Subject
 
@@ -45,12 +48,15 @@ class Page(Drawing):
         self._read: tuple[str, ...] = ()
         self._places: list[str] = []
         self.sample = (examples.FIRST, "")  # the sentence and the second one, until something is typed
+        self.variant: Subject | None = None  # what is compared with the subject, once the sentence is drawn
+        self._compares = False
 
     # ── What was typed, and what BERT made of it ──────────────────────────────────────────────────
 
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
-        sentence_form(pair=pair, sample=self.sample)
+        entry = PAGES[session.now().page or "home"]
+        sentence_form(pair=pair, sample=self.sample, compare=comparing.turn if entry.differs else None)
         say_hidden(self.typed_texts)
         self.reads(self.subject.text, self.subject.pair or "")
         for note in (
@@ -59,6 +65,50 @@ class Page(Drawing):
         ):
             if note:
                 st.caption(plain(note))
+        if entry.differs:
+            self.choose_variant()
+        else:
+            comparing.say_not_here(entry.alone)
+
+    # ── What it is compared with ──────────────────────────────────────────────────────────────────
+
+    def choose_variant(self) -> None:
+        """The row that describes the variant, while something is compared."""
+        offered = offered_models()
+        differs = PAGES[session.now().page or "home"].differs
+        others = sorted(offered, key=lambda name: name == session.now().model)  # the first is another than that of the original
+        what = comparing.Offered(differs, others, lambda name: self._opened(offered[name]))
+        self.variant = comparing.choose_variant(self.subject, what)
+        if self.variant and Differs.BLANKS in session.now().compared:
+            self.hide_words(self.variant)
+
+    def compare(self, draw: Callable[[Subject, colors.Theme], Picture], differ: Callable[[], Picture], *, name: str) -> None:
+        """Original and variant as pictures side by side, and below them, with its table, the picture of what differs.
+
+        Where the variant cannot be drawn, the original stands beside the reason.
+        """
+        if self.variant is None:
+            raise ValueError("nothing is compared")
+        self._compares = True
+        said, half = st.empty(), replace(self.theme, narrow=True)
+        sides = [(self.subject, comparing.ORIGINAL), (self.variant, comparing.VARIANT)]
+        drawn = [comparing.drawn_or_why_not(draw, subject, half) for subject, _ in sides]
+        self.beside(
+            [(comparing.line(subject, side), one) for (subject, side), one in zip(sides, drawn, strict=True)], name=name
+        )
+        if not all(isinstance(one, Picture) for one in drawn):
+            return
+        difference = differ()
+        same = comparing.is_same(self.subject, self.variant)
+        said.markdown(f"**What differs.** {plain(comparing.SAME if same else difference.notice)}")
+        self.show(difference.figure, name=f"{name}-difference", alt=f"{difference.alt}. {difference.notice}")
+        with self.fold("Table"):
+            self.table(difference.columns, name=f"{name}-difference")
+
+    def end(self) -> None:
+        """What is left to be said when all of the page is drawn."""
+        if self.variant and not self._compares:
+            st.caption("This view shows the original alone.")
 
     @property
     def typed_texts(self) -> tuple[str, str | None]:
@@ -101,11 +151,14 @@ class Page(Drawing):
     @lazily
     def model(self) -> Model:
         """The chosen model; loads it, or waits for whoever is loading it."""
-        noticed = st.empty().empty  # a visitor who goes on to another page meanwhile is noticed where something is drawn
-        with st.spinner("Loading the model", show_time=True):
-            model = as_visitor_says(self.borrowed.enter_context(caches.borrowed_model(self._model_name, noticed)))
+        model = as_visitor_says(self._opened(self._model_name))
         draw_model_line(model.info)
         return model
+
+    def _opened(self, name: str) -> Model:
+        noticed = st.empty().empty  # a visitor who goes on to another page meanwhile is noticed where something is drawn
+        with st.spinner("Loading the model", show_time=True):
+            return self.borrowed.enter_context(caches.borrowed_model(name, noticed))
 
     # ── Choices that a link can carry ─────────────────────────────────────────────────────────────
 
@@ -143,14 +196,19 @@ class Page(Drawing):
         # What a browser sends is checked.
         return clicked if type(clicked) is int and 0 <= clicked < encoding.n_tokens else None
 
-    def hide_words(self) -> None:
-        """The strip of what the page is about: a click on a word hides it on every page, a second one brings it back."""
-        encoding = self.subject.encoding
-        chosen = [position for position in encoding.positions("mask") if is_hidden(self.subject, position)]
-        hint = "Click a word to hide it; click it again to bring it back."
-        clicked = self.strip(encoding, key="blanks", hint=hint, chosen=chosen)
-        if clicked is not None and (hidden := turned(self.subject, clicked)) != self.subject.hidden:
-            session.see(hidden=HiddenWords(self.typed_texts, hidden))
+    def hide_words(self, subject: Subject | None = None) -> None:
+        """The strip of what the page is about: a click on a word hides it on every page, a second one brings it back.
+
+        Of another `subject`, the variant, it hides a word there only.
+        """
+        side, subject = ("variant_blanks" if subject else "blanks"), subject or self.subject
+        chosen = [position for position in subject.encoding.positions("mask") if is_hidden(subject, position)]
+        where = " in the variant" if side == "variant_blanks" else ""
+        hint = f"Click a word to hide it{where}; click it again to bring it back."
+        clicked = self.strip(subject.encoding, key=side, hint=hint, chosen=chosen)
+        if clicked is not None and (hidden := turned(subject, clicked)) != subject.hidden:
+            field = "hidden" if subject is self.subject else "variant_hidden"
+            session.see(**{field: HiddenWords(subject.typed_texts, hidden)})
             st.rerun()
 
     def python(self, code: str) -> None:

@@ -6,7 +6,7 @@ does a visitor's browser (`browser_memory.py`). It knows nothing of Streamlit, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
@@ -16,6 +16,16 @@ Span = tuple[int, int, int]  # text (0 the first, 1 the second), first character
 Texts = tuple[str, str | None]  # the sentence and the second one, as they were typed
 Plain = bool | int | str | list[str]
 ALL_HEADS = ", all"  # behind a layer, among the heads that are switched off
+
+
+class Differs(StrEnum):
+    """In what the variant, the second of two that are compared, differs from the first."""
+
+    SENTENCE = "sentence"
+    PAIR = "second sentence"
+    BLANKS = "blanks"
+    MODEL = "model"
+    SWITCHED_OFF = "switched off"
 
 
 class Choice(StrEnum):
@@ -77,6 +87,10 @@ class Choice(StrEnum):
     JUDGED = auto()
     JUDGED_WITH_NO_ANSWER = auto()
     ANSWER_BELOW = auto()
+    COMPARED = auto()  # in what the variant differs; nothing is compared while there is none
+    VARIANT_MODEL = auto()
+    VARIANT_HEADS_OFF = auto()
+    VARIANT_LAYERS_OFF = auto()
     ATTENTION_TOKEN = auto()  # what is clicked in a text is kept with it, not in the address
     LENS_TOKEN = auto()
     SUMMED_TOKEN = auto()
@@ -89,7 +103,9 @@ NUMBERS = frozenset({
     Choice.LAYER, Choice.HEAD, Choice.ATTENTION_LAYER, Choice.TOP_K, Choice.BATCH_LENGTH, Choice.SUMMARY_RATIO, Choice.ANSWER_BELOW,
 })  # fmt: skip
 SWITCHES = frozenset({Choice.WHOLE_WORDS, Choice.ATTENTION_HIDE, Choice.LENS_HIDE, Choice.CENTRED, Choice.CENTRED_TRAINED})
-LISTS = frozenset({Choice.HEADS_OFF, Choice.LAYERS_OFF, Choice.HEADS_BESIDE})
+LISTS = frozenset({
+    Choice.HEADS_OFF, Choice.LAYERS_OFF, Choice.HEADS_BESIDE, Choice.COMPARED, Choice.VARIANT_HEADS_OFF, Choice.VARIANT_LAYERS_OFF,
+})  # fmt: skip
 # What is chosen of the input is known by what it says, which may be typed text: no link carries it.
 OF_THE_INPUT = frozenset({
     Choice.CLASSIFIER, Choice.ONE_HEAD, Choice.PREDICTION, Choice.PREDICTION_ABOUT, Choice.ANSWER, Choice.JOINED_WORD,
@@ -125,7 +141,9 @@ class Scene:
     page     key of a page
     model    its name in the sidebar and in links; None for the server's default
     texts    every submitted text, by the name of its box; "text" and "pair" are the sentence and the second one
+             ("variant_text" and "variant_pair" those of the variant)
     hidden   the words that are hidden, which are nothing in other texts
+    variant_hidden  those that are hidden in the variant's, where it differs in them
     about    by model, what the visitor says that its classifier is about; None until something is said
     choices  what was chosen of all that can be; numbers count from 1, as on the screen
 
@@ -136,6 +154,7 @@ class Scene:
     model: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     hidden: HiddenWords | None = None
+    variant_hidden: HiddenWords | None = None
     about: Mapping[str, str] | None = None
     choices: Mapping[Choice, Plain] = field(default_factory=dict)
 
@@ -161,18 +180,16 @@ class Scene:
         """The chosen head, counted from 0."""
         return self._index(Choice.HEAD)
 
-    def switched_off(self, n_heads: int) -> Intervention:
-        """The heads and layers that are switched off in a model of so many heads a layer: “3.5” is a head, “3, all” all of a layer's."""
-        heads: set[tuple[int, int]] = set()
-        for name in self._names(Choice.HEADS_OFF):
-            layer, _, head = name.partition(".")
-            heads |= (
-                {(int(layer) - 1, int(head) - 1)}
-                if head
-                else {(int(name.removesuffix(ALL_HEADS)) - 1, head) for head in range(n_heads)}
-            )
-        layers = frozenset(int(name) - 1 for name in self._names(Choice.LAYERS_OFF))
-        return Intervention(heads=frozenset(heads), layers=layers)
+    @property
+    def compared(self) -> frozenset[Differs]:
+        """In what the variant differs; nothing, while nothing is compared."""
+        return frozenset(Differs(name) for name in self._names(Choice.COMPARED) if name in set(Differs))
+
+    def switched_off(self, n_heads: int, *, variant: bool = False) -> Intervention:
+        """The heads and layers that are switched off, of the variant or not, in a model of so many heads a layer."""
+        if variant:
+            return switched(self._names(Choice.VARIANT_HEADS_OFF), self._names(Choice.VARIANT_LAYERS_OFF), n_heads)
+        return switched(self._names(Choice.HEADS_OFF), self._names(Choice.LAYERS_OFF), n_heads)
 
     def hidden_in(self, texts: Texts) -> tuple[Span, ...]:
         """The words that are hidden in these texts."""
@@ -199,6 +216,20 @@ class Scene:
 def choice_named(name: str) -> Choice | None:
     """The choice that has this name in an address, or once had it; None where there is none."""
     return Choice(name) if name in set(Choice) else FORMER_NAMES.get(name)
+
+
+def switched(heads: Iterable[str], layers: Iterable[str], n_heads: int) -> Intervention:
+    """What is off by its names, which count from 1: “3.5” is a head, “3, all” all of a layer's. What is no such name is nothing.
+
+    >>> sorted(switched(["3.5", "1, all", "x"], ["6"], n_heads=2).heads)
+    [(0, 0), (0, 1), (2, 4)]
+    """
+    off: set[tuple[int, int]] = set()
+    for name in heads:
+        layer, _, head = name.removesuffix(ALL_HEADS).partition(".")
+        if layer.isdecimal() and (head.isdecimal() or name.endswith(ALL_HEADS)):
+            off |= {(int(layer) - 1, one) for one in ([int(head) - 1] if head else range(n_heads))}
+    return Intervention(heads=frozenset(off), layers=frozenset(int(name) - 1 for name in layers if name.isdecimal()))
 
 
 def is_of_its_kind(choice: Choice, value: object) -> bool:

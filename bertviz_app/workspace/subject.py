@@ -11,6 +11,7 @@ import streamlit as st
 
 from bertviz_app.records.blanks import Blanked, Characters, blanked
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass, ModelInfo
+from bertviz_app.records.interventions import Intervention
 from bertviz_app.workspace import caches, costs, jobs
 from bertviz_app.workspace.lazily import lazily
 from bertviz_app.workspace.scene import HiddenWords, Span, Texts
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A model, the sentence and the second one as they were typed, and the words of both that are hidden from the model.
+    """A model, the sentence and the second one as they were typed, the words of both that are hidden from the model, and what of it is off.
 
     The model is opened, the texts are read, encoded and run when they are first asked for, and once: a view may draw the box for a text, or
     say which it begins with, before it asks.
@@ -32,6 +33,7 @@ class Subject:
 
     opened: Callable[[], Model]
     asked: Callable[[], HiddenWords]
+    off: Callable[[], Intervention] = Intervention
 
     @lazily
     def input(self) -> HiddenWords:
@@ -52,6 +54,11 @@ class Subject:
     def model(self) -> Model:
         """The model, loaded if it is not there."""
         return self.opened()
+
+    @lazily
+    def switched_off(self) -> Intervention:
+        """The heads and layers of the model that every pass is made without."""
+        return self.off()
 
     @property
     def info(self) -> ModelInfo:
@@ -99,13 +106,15 @@ class Subject:
 
     def run(self, encoding: Encoding) -> ForwardPass:
         """An encoder pass over another encoding, or the record of it if it was made before."""
-        if caches.known(self.model, encoding):
-            return caches.forward_pass(self.model, encoding)
+        if caches.known(self.model, encoding, self.switched_off):
+            return caches.forward_pass(self.model, encoding, self.switched_off)
         with st.spinner(costs.waiting(f"Running BERT on {encoding.n_tokens} tokens")):
-            return caches.forward_pass(self.model, encoding)
+            return caches.forward_pass(self.model, encoding, self.switched_off)
 
     def final_states(self, encodings: Sequence[Encoding], label: str) -> list[FinalState]:
         """The last layer of many encodings, in the order given; `label` says what is read, once on a page."""
+        if self.switched_off:
+            return [forward.final_state for forward in self.runs(encodings, label)]
         found = {i: state for i, encoding in enumerate(encodings) if (state := caches.final_state(self.model, encoding))}
         missing = [index for index in range(len(encodings)) if index not in found]
         if missing:
@@ -116,14 +125,16 @@ class Subject:
 
     def runs(self, encodings: Sequence[Encoding], label: str) -> list[ForwardPass]:
         """An encoder pass over each of several encodings, in the order given; `label` says what is read, once on a page."""
-        if all(caches.known(self.model, encoding) for encoding in encodings):
-            return [caches.forward_pass(self.model, encoding) for encoding in encodings]
-        return jobs.result(self._reading(caches.read_passes, label, encodings), key=label)
+        if all(caches.known(self.model, encoding, self.switched_off) for encoding in encodings):
+            return [caches.forward_pass(self.model, encoding, self.switched_off) for encoding in encodings]
+        return jobs.result(self._reading(caches.read_passes, label, encodings, self.switched_off), key=label)
 
-    def _reading(self, work: Callable[..., list[T]], label: str, encodings: Sequence[Encoding]) -> jobs.Job[list[T]]:
+    def _reading(
+        self, work: Callable[..., list[T]], label: str, encodings: Sequence[Encoding], *more: Intervention
+    ) -> jobs.Job[list[T]]:
         n, longest = len(encodings), max(encoding.n_tokens for encoding in encodings)
         seconds = costs.expected(self.model, n, longest)
-        return jobs.Job(label, work, (self.model, tuple(encodings)), seconds, keep=False)
+        return jobs.Job(label, work, (self.model, tuple(encodings), *more), seconds, keep=False)
 
 
 def positions_of(word: Span, encoding: Encoding) -> list[int]:

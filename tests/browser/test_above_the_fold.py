@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from settling import settled, whole
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 WIDTH, HEIGHT = 1280, 720
 # The glossary is a list. What a view without a picture shows in its place stands where a picture would.

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from settling import settled, whole
 
 from bertviz_app.drawing.plots import percent
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 from .conftest import running_app
 

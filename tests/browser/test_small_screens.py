@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from settling import settled
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
 # The buttons of a page's first row of views that a finger cannot reach: beyond the screen, or under something else.

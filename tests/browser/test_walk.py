@@ -17,7 +17,7 @@ import tiny
 from playwright.sync_api import Locator, Page, expect
 from tokenizers import Tokenizer
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 from .conftest import ROOT, free_port, running_app
 

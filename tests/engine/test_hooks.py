@@ -14,7 +14,7 @@ import tiny
 import torch
 
 from bertviz_app import load
-from bertviz_app.engine.intervened import intervened
+from bertviz_app.engine.intervened import intervened, run_without
 from bertviz_app.records.interventions import Intervention, each_head, each_vector
 
 if TYPE_CHECKING:
@@ -44,6 +44,29 @@ def test_nothing_switched_off_is_the_plain_pass(model: Model) -> None:
     state = one(model, encoding, Intervention())
     assert np.array_equal(state.last_hidden_state, plain.last_hidden_state)
     assert np.array_equal(state.pooler_output, plain.pooler_output)
+
+
+def test_a_whole_record_of_a_pass_without_parts_says_what_its_last_layer_says(family_model: Any) -> None:
+    """The states of every layer are those after the change: a layer that is skipped hands on what it was given."""
+    encoding, n = family_model.encode(TEXT), family_model.info.n_layers
+    plain = family_model.run(encoding)
+    for what in (Intervention(heads=frozenset([(0, 1)])), Intervention(layers=frozenset([n - 1]))):
+        record, state = run_without(family_model, encoding, what), one(family_model, encoding, what)
+        assert np.abs(record.hidden_states[-1] - state.last_hidden_state).max() < 1e-5
+        assert np.abs(record.class_vector - state.class_vector).max() < 1e-5
+        assert record.key != plain.key and record.switched_off == what
+    assert np.abs(record.hidden_states[-1] - plain.hidden_states[-2]).max() < 1e-6  # the last layer skipped
+    record = run_without(family_model, encoding, Intervention(layers=frozenset([0])))
+    assert np.abs(record.hidden_states[1] - record.hidden_states[0]).max() < 1e-6
+    assert np.array_equal(record.hidden_states[0], plain.hidden_states[0])
+    with pytest.raises(ValueError, match="donor"):
+        run_without(family_model, encoding, Intervention(patches=frozenset([(0, 0)])))
+
+
+def test_of_what_is_switched_off_only_what_a_smaller_model_has_counts(model: Model) -> None:
+    info = model.info
+    what = Intervention(heads=frozenset([(0, 1), (info.n_layers, 0), (0, info.n_heads)]), layers=frozenset([1, info.n_layers]))
+    assert what.within(info) == Intervention(heads=frozenset([(0, 1)]), layers=frozenset([1]))
 
 
 def test_skipping_the_last_layers_leaves_the_states_before_them(family_model: Any) -> None:

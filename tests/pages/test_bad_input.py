@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from visiting import stay
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest

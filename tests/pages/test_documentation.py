@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import bertviz_app
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from scripts.docstrings import as_markdown
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from visiting import stay, views
 
 from bertviz_app import load
 from bertviz_app.analysis.glossary import TERMS
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from scripts import families_table
 
 if TYPE_CHECKING:

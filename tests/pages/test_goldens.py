@@ -12,7 +12,7 @@ import golden
 import pytest
 import visiting
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # BertViz leaves its scripts open
 

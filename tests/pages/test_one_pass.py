@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bertviz_app.workspace import caches
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from bertviz_app.workspace.scene import Scene
 
 APP = str(Path(__file__).parents[2] / "home.py")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bertviz_app.families.objectives import OBJECTIVES
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from scripts import pages
 
 

@@ -10,7 +10,7 @@ import pytest
 from laws import broken_laws
 from streamlit.testing.v1 import AppTest
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 INPUTS = (("the the the", None), ("The man went to the store.", "He bought a gallon of milk."), ("[MASK]", None))
 NOTICE = "**What to notice.** "

@@ -10,7 +10,7 @@ import pytest
 from pandas.api.types import is_numeric_dtype
 from snippets import run, same
 
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest

@@ -6,19 +6,17 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.chapters.fill_in_the_blank import measures, snippet
-from bertviz_app.chapters.fill_in_the_blank.view_blanks import filled_one_by_one, own_probabilities, seen_probabilities
+from bertviz_app.chapters.fill_in_the_blank.view_blanks import filled_one_by_one, n_words, own_probabilities, seen_probabilities
+from bertviz_app.chapters.fill_in_the_blank.view_compared import compared
 from bertviz_app.drawing.numbering import numbered
-from bertviz_app.workspace import choices
 from bertviz_app.workspace.hidden_words import hidden_blanks
 from bertviz_app.workspace.page import Page
-from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import suggest_instead
 
 
 def guesses(page: Page, subject: Subject) -> None:
     """What the model says of each blank, and what it takes further passes to say."""
-    page.sentence()
     page.hide_words()
     encoding = subject.encoding
     k = 5
@@ -32,7 +30,7 @@ def guesses(page: Page, subject: Subject) -> None:
             page.table(numbered(encoding.tokens, positions) | {"probability": seen}, name="seen")
     else:
         blanks = subject.model.reader.require_masks(encoding, at_most=settings.current().max_masks)
-        k = choices.number(Choice.TOP_K, "Words to show", 3, 20, value=5)
+        k = n_words()
         logits = subject.model.vocabulary_logits(subject.run(encoding).hidden_states[-1][blanks])
         filled = measures.fill(logits, blanks, subject.model.reader.token, k=k)
         given, hidden = hidden_blanks(subject, blanks)
@@ -56,7 +54,11 @@ def guesses(page: Page, subject: Subject) -> None:
 
 def show(page: Page) -> None:
     """The whole page, below its title."""
-    if page.model.info.fills_blanks:
-        guesses(page, page.subject)
-    else:
+    if not page.model.info.fills_blanks:
         suggest_instead(page, page.subject, "masked_words")
+        return
+    page.sentence()
+    if page.variant:
+        compared(page, page.subject, page.variant)
+    else:
+        guesses(page, page.subject)

@@ -25,6 +25,11 @@ ORDERS = ("Left to right", "Most confident first")
 ROWS = 64  # positions whose scores for the whole vocabulary are held at once: 8 MB
 
 
+def n_words() -> int:
+    """How many words are shown for each blank."""
+    return choices.number(Choice.TOP_K, "Words to show", 3, 20, value=5)
+
+
 def seen_probabilities(subject: Subject) -> tuple[list[int], Floats]:
     """What the head gives each token at its own place while nothing is hidden: no further pass."""
     return once(_seen_probabilities, subject.model, subject.forward)

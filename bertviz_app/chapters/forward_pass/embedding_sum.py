@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bertviz_app.chapters.forward_pass.measures import Picture
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.records.forward import EmbeddingParts, Floats, ForwardPass
 
 

@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app.analysis.phrases import counted, decimal, leader, named_among
-from bertviz_app.chapters.forward_pass.measures import Picture
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import numbered
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.records.forward import Floats, ForwardPass
 
 MAX_CELLS = 200_000  # numbers in one picture: about 1 MB on the wire

@@ -11,16 +11,16 @@ Sources: Vaswani et al., Attention Is All You Need (2017), sections 3.1 to 3.3; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.drawing import colors, plots
 from bertviz_app.drawing.colors import Theme
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.records.forward import Encoding, ForwardPass, ModelInfo
 
 Axis = tuple[int, str]  # how many, of what
@@ -56,15 +56,6 @@ class ForwardStep:
         '[12 heads, 9 query, 9 key]'
         """
         return "[" + ", ".join(f"{size:,} {name}" for size, name in self.axes) + "]"
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """One view of a forward pass: the figure, the sentence on what to notice, and the columns of its table."""
-
-    figure: go.Figure
-    notice: str
-    columns: Mapping[str, Sequence[Any]]
 
 
 def steps_picture(forward: ForwardPass, theme: Theme) -> Picture:

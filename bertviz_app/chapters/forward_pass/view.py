@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.chapters.forward_pass import embedding_sum, hidden_states, measures, snippet
+from bertviz_app.drawing.pictures import Picture
 from bertviz_app.drawing.tables import csv_text
 from bertviz_app.errors import MissingHead
 from bertviz_app.workspace import choices
@@ -29,7 +30,7 @@ def chosen_token(page: Page, subject: Subject, *, clickable: bool) -> int:
     return position
 
 
-def picture(page: Page, subject: Subject, view: str, position: int) -> measures.Picture:
+def picture(page: Page, subject: Subject, view: str, position: int) -> Picture:
     """The picture of a view, with its sentence and its table."""
     forward = subject.forward
     if view == "Shapes":

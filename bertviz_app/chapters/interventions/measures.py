@@ -16,8 +16,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bertviz_app.analysis.classes import own_range
-from bertviz_app.analysis.phrases import listed, signed
+from bertviz_app.analysis.phrases import signed
 from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.analysis.switched_off import described
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.layouts import axis_name, merged, rows_of_plots, titles_of_rows
@@ -111,20 +112,6 @@ def drawn(changes: Sequence[Change]) -> list[Change]:
         chosen.append(max(several, key=lambda one: (one.shift, one.first != usual)))
     most = sorted(chosen, key=lambda one: -one.shift)[:MOST_DRAWN]
     return [one for one in chosen if one in most]
-
-
-def described(what: Intervention, n_heads: int) -> str:
-    """The parts that are off, counted from 1: "heads 3.1 and 3.5, all heads of layer 4 and layer 6"."""
-    single, parts = [], []
-    for layer in sorted({layer for layer, _ in what.heads}):
-        heads = sorted(head for at, head in what.heads if at == layer)
-        if len(heads) == n_heads:
-            parts.append(f"all heads of layer {plots.shown(layer)}")
-        else:
-            single += [f"{plots.shown(layer)}.{plots.shown(head)}" for head in heads]
-    if single:
-        parts.insert(0, f"{'head' if len(single) == 1 else 'heads'} {listed(single)}")
-    return listed(parts + [f"the whole of layer {plots.shown(layer)}" for layer in sorted(what.layers)])
 
 
 def notice(changes: Sequence[Change], what: Intervention, n_heads: int) -> str:

@@ -9,14 +9,14 @@ import streamlit as st
 
 from bertviz_app.chapters.interventions import measures, snippet
 from bertviz_app.drawing.colors import Theme
-from bertviz_app.drawing.plots import shown
 from bertviz_app.records.forward import ForwardPass
 from bertviz_app.records.interventions import Intervention
-from bertviz_app.workspace import choices, session
+from bertviz_app.workspace import session
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.predictions import asked_of, nothing, predictions, words
-from bertviz_app.workspace.scene import ALL_HEADS, Choice
+from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
+from bertviz_app.workspace.switches import choose_switched_off
 
 if TYPE_CHECKING:
     from bertviz_app.engine.model import Model
@@ -53,18 +53,7 @@ def switch_off(page: Page, subject: Subject) -> None:
 
 def _chosen(subject: Subject) -> Intervention:
     """What is switched off: any heads, any layers."""
-    layers, heads = ([shown(place) for place in range(n)] for n in (subject.model.info.n_layers, subject.model.info.n_heads))
-    whole, each = [f"{layer}{ALL_HEADS}" for layer in layers], [f"{layer}.{head}" for layer in layers for head in heads]
-    for_heads, for_layers = st.columns([3, 2], gap="medium")
-    with for_heads:
-        choices.some_of(
-            Choice.HEADS_OFF, "Heads to switch off (layer.head)", [*whole, *each],
-            placeholder="None: choose or type a head, such as 3.5", select_all=False, wrap=True,
-        )  # fmt: skip
-    with for_layers:
-        choices.some_of(
-            Choice.LAYERS_OFF, "Layers to skip", [str(layer) for layer in layers], placeholder="None", select_all=False
-        )
+    choose_switched_off(subject.model.info, Choice.HEADS_OFF, Choice.LAYERS_OFF)
     return session.now().switched_off(subject.model.info.n_heads)
 
 

@@ -18,7 +18,7 @@ from bertviz_app.workspace.about import say_about
 from bertviz_app.workspace.class_views import class_view, classes_view
 from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 from bertviz_app.workspace.untrained import choose_head, offer_head

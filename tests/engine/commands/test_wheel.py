@@ -18,7 +18,7 @@ import pytest
 from loops import in_a_loop
 
 from benchmarks.visitor import Visitor
-from bertviz_app.workspace.navigation import PAGES
+from bertviz_app.workspace.page_list import PAGES
 
 ROOT = Path(__file__).parents[3]
 

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from bertviz_app.drawing import colors
 from bertviz_app.workspace import opening
 from bertviz_app.workspace.markup import plain
-from bertviz_app.workspace.navigation import PAGES, default_model, offered_models
+from bertviz_app.workspace.navigation import default_model, offered_models
+from bertviz_app.workspace.page_list import PAGES
 
 
 def test_plain_escapes_everything_that_markdown_reads() -> None:
