@@ -14,6 +14,7 @@ from bertviz_app.analysis.script import where_it_runs
 from bertviz_app.drawing import colors
 from bertviz_app.drawing.components import token_strip
 from bertviz_app.drawing.pictures import Picture
+from bertviz_app.errors import InsideBertError
 from bertviz_app.records.forward import Encoding
 from bertviz_app.uploads.texts import TextRow
 from bertviz_app.workspace import caches, choices, comparing, examples, memory, session, several_texts
@@ -98,7 +99,11 @@ class Page(Drawing):
         )
         if not all(isinstance(one, Picture) for one in drawn):
             return
-        difference = differ()
+        try:
+            difference = differ()
+        except InsideBertError as error:
+            said.info(plain(str(error)))
+            return
         same = comparing.is_same(self.subject, self.variant)
         said.markdown(f"**What differs.** {plain(comparing.SAME if same else difference.notice)}")
         self.show(difference.figure, name=f"{name}-difference", alt=f"{difference.alt}. {difference.notice}")

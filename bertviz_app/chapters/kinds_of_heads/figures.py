@@ -29,14 +29,17 @@ def measure_figure(measures: HeadMeasures, measure: Measure, theme: Theme, *, ti
     return _map(values, theme, title=_titled(title, measure), hover=_lines(measures), limit=limit, colorbar=_bar(measure))
 
 
-def difference_figure(mine: HeadMeasures, sample: HeadMeasures, measure: Measure, theme: Theme) -> go.Figure:
-    """This text less the sample: rust where the head does more of it here, blue where less."""
-    values = mine.of(measure) - sample.of(measure)
+def difference_figure(
+    both: tuple[HeadMeasures, HeadMeasures], measure: Measure, theme: Theme, *, title: str, names: tuple[str, str]
+) -> go.Figure:
+    """One text less another: rust where the head does more of it in the first, blue where less. `names` are those of the two."""
+    mine, other = both
+    values = mine.of(measure) - other.of(measure)
     lines = [
-        f"{line}<br>here {measure.said(float(here))}, sample {measure.said(float(there))}"
-        for line, here, there in zip(_names(values), mine.of(measure).ravel(), sample.of(measure).ravel(), strict=True)
+        f"{line}<br>{names[0]} {measure.said(float(here))}, {names[1]} {measure.said(float(there))}"
+        for line, here, there in zip(_names(values), mine.of(measure).ravel(), other.of(measure).ravel(), strict=True)
     ]
-    return _map(values, theme, title=_titled("Text less sample", measure), hover=lines, signed=True, colorbar=_bar(measure))
+    return _map(values, theme, title=_titled(title, measure), hover=lines, signed=True, colorbar=_bar(measure))
 
 
 def kinds_figure(measures: HeadMeasures, theme: Theme, *, title: str) -> go.Figure:
@@ -57,17 +60,16 @@ def kinds_figure(measures: HeadMeasures, theme: Theme, *, title: str) -> go.Figu
     return _with_room(chart)
 
 
-def changed_figure(mine: HeadMeasures, sample: HeadMeasures, theme: Theme) -> go.Figure:
-    """The heads that are of another kind in this text than in the sample."""
-    changed = mine.kinds != sample.kinds
+def changed_figure(both: tuple[HeadMeasures, HeadMeasures], theme: Theme, *, title: str, names: tuple[str, str]) -> go.Figure:
+    """The heads that are of another kind in one text than in another; `names` are those of the two."""
+    mine, other = both
+    changed = mine.kinds != other.kinds
     lines = [
-        f"{line}<br>here {KINDS[here]}, sample {KINDS[there]}"
-        for line, here, there in zip(_names(mine.kinds), mine.kinds.ravel(), sample.kinds.ravel(), strict=True)
+        f"{line}<br>{names[0]} {KINDS[here]}, {names[1]} {KINDS[there]}"
+        for line, here, there in zip(_names(mine.kinds), mine.kinds.ravel(), other.kinds.ravel(), strict=True)
     ]
     scale = _steps([theme.paper, theme.accent])
-    return _with_room(
-        _map(changed + 0.5, theme, title="Of another kind here", hover=lines, limit=2, colorscale=scale, showscale=False)
-    )
+    return _with_room(_map(changed + 0.5, theme, title=title, hover=lines, limit=2, colorscale=scale, showscale=False))
 
 
 def _with_room(chart: go.Figure) -> go.Figure:

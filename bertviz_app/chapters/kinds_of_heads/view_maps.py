@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bertviz_app.workspace.page import Page
 
 KIND = "Kind of head"
+NAMES = "here", "sample"  # of the two that are held against each other
 
 
 def measured(forward: ForwardPass) -> HeadMeasures:
@@ -63,14 +64,17 @@ def show_maps(page: Page, subject: Subject, measure: Measure | None, mine: HeadM
     if measure is None:
         maps = [figures.kinds_figure(mine, theme, title=title)]
         if sampled is not None:
-            maps += [figures.kinds_figure(sampled, theme, title="Sample"), figures.changed_figure(mine, sampled, theme)]
+            maps += [
+                figures.kinds_figure(sampled, theme, title="Sample"),
+                figures.changed_figure((mine, sampled), theme, title="Of another kind here", names=NAMES),
+            ]
     else:
         both = [mine] if sampled is None else [mine, sampled]
         limit = max(float(one.of(measure).max()) for one in both) or 1.0  # what is compared shares one scale
         maps = [figures.measure_figure(mine, measure, theme, title=title, limit=limit)]
         if sampled is not None:
             maps.append(figures.measure_figure(sampled, measure, theme, title="Sample, mean", limit=limit))
-            maps.append(figures.difference_figure(mine, sampled, measure, theme))
+            maps.append(figures.difference_figure((mine, sampled), measure, theme, title="Text less sample", names=NAMES))
     alt = "Map of all heads, layers down, heads across; the table below has the numbers"
     for number, (column, chart) in enumerate(zip(st.columns(len(maps)), maps, strict=True)):
         with column:

@@ -186,11 +186,13 @@ def test_the_maps_carry_each_head_and_its_number(forward: ForwardPass, pair_forw
     assert markers.hovertext[14].startswith(
         f"Head 2.3: {KINDS[mine.kinds[1, 2]]}<br>entropy {of(mine, 'entropy')[1, 2]:.2f} bits"
     )
-    difference = figures.difference_figure(mine, other, MEASURES[0], theme)
+    difference = figures.difference_figure(
+        (mine, other), MEASURES[0], theme, title="Text less sample", names=("here", "sample")
+    )
     np.testing.assert_allclose(difference.data[0].z, of(mine, "entropy") - of(other, "entropy"), atol=1e-6)
     assert difference.data[0].zmin == -difference.data[0].zmax
     kinds = figures.kinds_figure(mine, theme, title="This text")
     assert (np.asarray(kinds.data[0].z) == mine.kinds + 0.5).all()
     assert kinds.data[0].text[0][0] == LETTERS[mine.kinds[0, 0]]
-    changed = figures.changed_figure(mine, other, theme)
+    changed = figures.changed_figure((mine, other), theme, title="Of another kind here", names=("here", "sample"))
     assert (np.asarray(changed.data[0].z) > 1).sum() == (mine.kinds != other.kinds).sum()
