@@ -122,3 +122,13 @@ def named_among(names: Sequence[str], place: int, unit: str = "token") -> str:
     """
     quoted = f"“{names[place]}”"
     return quoted if list(names).count(names[place]) == 1 else f"{quoted} ({unit} {shown(place)})"
+
+
+def text_name(text: str, index: int, *, length: int = 60) -> str:
+    """A text and its number, short enough for a legend: `index` counts from 0.
+
+    >>> text_name("It rained all day.", 1, length=10)
+    '2 · It rained…'
+    """
+    text = " ".join(text.split())
+    return f"{shown(index)} · {text if len(text) <= length else text[: length - 1] + '…'}"

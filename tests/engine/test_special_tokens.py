@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from bertviz_app.analysis import sentences
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.analysis.probability import log_probability
-from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
+from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.chapters.attention import measures as attention
 from bertviz_app.chapters.attention import snippet as attention_code
+from bertviz_app.chapters.embeddings import snippet as embeddings_code
+from bertviz_app.chapters.embeddings.sentence_vectors import MEAN
 from bertviz_app.chapters.fill_in_the_blank import pseudo_perplexity
 from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
 from bertviz_app.chapters.kinds_of_heads import measures as head_kinds
@@ -73,13 +74,13 @@ def test_a_head_without_special_tokens(typed: Any, words: Any) -> None:
 
 def test_means_over_the_tokens_of_a_text(model: Model) -> None:
     forwards = [model.run(model.encode(text)) for text in TEXTS]
-    means = np.stack([sentence_vector(forward, "mean") for forward in forwards])
+    means = np.stack([MEAN.of(forward) for forward in forwards])
     names: dict[str, Any] = {}
     exec(tasks_code.similarity_code(model.info, TEXTS, text_map.Making(64), is_centred=False), names)
     assert cosine_matrix(means) == pytest.approx(names["cosines"].numpy(), abs=1e-5)
     exec(tasks_code.summary_code(model.info, TEXTS), names)
     assert summary.centrality(means) == pytest.approx(names["walk"].numpy(), abs=1e-5)
-    exec(sentences.python_code(model.info, TEXTS, "cat", state=6), names)
+    exec(embeddings_code.sentences_code(model.info, TEXTS, "cat", state=6), names)
     assert np.abs(means - np.stack([vector.numpy() for vector in names["means"]])).max() < 1e-5
 
 

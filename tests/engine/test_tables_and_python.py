@@ -11,7 +11,7 @@ from snippets import gives, run, same
 
 from bertviz_app import load
 from bertviz_app.analysis import head_snippet as head_code
-from bertviz_app.analysis import sentences, similarity
+from bertviz_app.analysis import similarity
 from bertviz_app.analysis.classes import columns as class_columns
 from bertviz_app.analysis.classes import read
 from bertviz_app.analysis.deciding_tokens import attention_from
@@ -19,7 +19,9 @@ from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.analysis.probability import log_probability
 from bertviz_app.analysis.words import words_as_written
 from bertviz_app.chapters.embeddings import measures as embeddings
+from bertviz_app.chapters.embeddings import neighbours, sentences
 from bertviz_app.chapters.embeddings import snippet as embeddings_code
+from bertviz_app.chapters.embeddings.sentence_vectors import MEAN
 from bertviz_app.chapters.fill_in_the_blank import measures as fill_in_the_blank
 from bertviz_app.chapters.fill_in_the_blank import snippet as fill_in_the_blank_code
 from bertviz_app.chapters.fill_in_the_blank.view_blanks import ORDERS, _filled
@@ -87,13 +89,13 @@ def test_points_cosines_and_neighbours(opened: Any, name: Any) -> None:
         embeddings.points_columns(projection, shown),
     )
     gives(
-        similarity.tokens_code(model.info, forward.encoding, state=1),
+        embeddings_code.tokens_code(model.info, forward.encoding, state=1),
         similarity.matrix_columns(similarity.cosine_matrix(forward.hidden_states[1]), shown),
     )
     token_id = int(forward.encoding.token_ids[2])
-    found = similarity.neighbours(token_id, model.word_embeddings, model.reader.token)
+    found = neighbours.neighbours(token_id, model.word_embeddings, model.reader.token)
     gives(
-        similarity.neighbours_code(model.info, token_id),
+        embeddings_code.neighbours_code(model.info, token_id),
         {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]},
     )
 
@@ -106,15 +108,15 @@ def test_the_way_through_the_layers(model: Model, forward: ForwardPass) -> None:
 def test_several_sentences(opened: Any, name: Any) -> None:
     model = opened[name]
     forwards = [model.run(model.encode(text, max_tokens=sentences.MAX_TOKENS)) for text in (TEXT, *PAIR)]
-    code = sentences.python_code(model.info, [TEXT, *PAIR], "the", state=1, kind="mean")
+    code = embeddings_code.sentences_code(model.info, [TEXT, *PAIR], "the", state=1, vector=MEAN)
     scope = gives(code, sentences.points_columns(forwards, 1))
-    matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(one, "mean") for one in forwards]))
+    matrix = MEAN.similarities(forwards)
     same(scope["alike"], {"sentence": [TEXT, *PAIR]} | {str(i + 1): column for i, column in enumerate(matrix.T)})
 
 
 def test_texts_and_their_summary(model: Model) -> None:
     forwards = [model.run(model.encode(text)) for text in (TEXT, *PAIR)]
-    vectors = np.stack([similarity.sentence_vector(forward, "mean") for forward in forwards])
+    vectors = np.stack([MEAN.of(forward) for forward in forwards])
     matrix = similarity.cosine_matrix(text_map.centred(vectors))
     gives(
         tasks_code.similarity_code(model.info, [TEXT, *PAIR], text_map.Making(64), is_centred=True),

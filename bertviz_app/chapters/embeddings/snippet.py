@@ -1,8 +1,12 @@
-"""The Python that gives the points of Embeddings, ready to paste."""
+"""The Python that gives the points, cosines and neighbours of Embeddings, ready to paste."""
 
 from __future__ import annotations
 
-from bertviz_app.analysis.script import NUMBERED, Script, of_each
+from collections.abc import Sequence
+
+from bertviz_app.analysis.script import IS_SPECIAL, NUMBERED, Script, by_number, for_each, of_each
+from bertviz_app.chapters.embeddings.sentence_vectors import SentenceVector
+from bertviz_app.chapters.embeddings.sentences import MAX_TOKENS
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.records.forward import Encoding, ModelInfo
@@ -26,6 +30,43 @@ def python_code(info: ModelInfo, encoding: Encoding, *, state: int | None, n_com
     return str(script.table(first | of_each(components, "points[..., {}].ravel()")))
 
 
+def sentences_code(
+    info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int, vector: SentenceVector | None = None
+) -> str:
+    """The same numbers with plain transformers and scikit-learn: `table`, the points; `cosines` [place, place] of a word; and one vector a sentence
+    in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `vector` that is shown in `alike`.
+    """
+    script = Script(info).tokenizer().model()
+    script.lines(
+        _VECTORS,
+        texts=list(texts),
+        inputs=script.tokenized("text", longest=MAX_TOKENS),
+        is_special=IS_SPECIAL,
+        state=state,
+        pooled="\n    pooled.append(output.pooler_output[0])" if info.has_pooler else "",
+        # One token alone has no spread, and scikit-learn refuses it.
+        one_token=" if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else "",
+    )
+    script.tokens("tokens").lines(_SAME_WORD, word=repr(word)).table(_OF_SENTENCES)
+    if vector:
+        script.lines(f"unit = torch.nn.functional.normalize(torch.stack({vector.variable}), dim=-1)")
+        script.table({"sentence": "texts"}, name="alike", wide=by_number("(unit @ unit.T)"))
+    return str(script)
+
+
+def tokens_code(info: ModelInfo, encoding: Encoding, *, state: int) -> str:
+    """The same similarities of tokens with plain transformers, as `cosines` [position, position]."""
+    script = Script(info).tokenizer().model().inputs(encoding).lines(_COSINES, state=state).tokens()
+    return str(script.table(NUMBERED, wide=for_each("tokens", "cosines")))
+
+
+def neighbours_code(info: ModelInfo, token_id: int, *, k: int = 10) -> str:
+    """The same neighbours with plain transformers, as `cosines` [vocab]."""
+    script = Script(info).tokenizer().model().lines(_NEIGHBOURS, token_id=token_id, k=k)
+    script.tokens("tokenizer.convert_ids_to_tokens(ids)")
+    return str(script.table({"token": "tokens", "id": "ids", "cosine": "cosines[ids]"}))
+
+
 _POINTS = """from sklearn.decomposition import PCA
 
 with torch.no_grad():
@@ -40,3 +81,43 @@ _EVERY_LAYER = {
     TOKEN_NUMBER: "[*range(1, len(tokens) + 1)] * len(points)",
     "token": "tokens * len(points)",
 }
+_VECTORS = """from sklearn.decomposition import PCA
+
+texts = $texts
+rows, states, means, first, pooled = [], [], [], [], []
+for sentence, text in enumerate(texts, start=1):
+    inputs = $inputs
+    with torch.no_grad():
+        output = model(**inputs, output_hidden_states=True)
+    last = output.last_hidden_state[0]  # [position, d_model]
+    special = $is_special
+    tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])
+    rows += [(sentence, place + 1, token) for place, token in enumerate(tokens) if not special[place]]
+    states.append(output.hidden_states[$state][0][~special])
+    means.append(last[~special].mean(dim=0))
+    first.append(last[0])$pooled
+states = torch.cat(states)  # [token, d_model], without special tokens
+points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())$one_token
+sentences, numbers, tokens = zip(*rows)
+"""
+_SAME_WORD = """places = [place for place, token in enumerate(tokens) if token == $word]
+cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)
+print(cosines)
+"""
+_OF_SENTENCES = {
+    "sentence": "sentences",
+    TOKEN_NUMBER: "numbers",
+    "token": "tokens",
+    "PC 1": "points[:, 0]",
+    "PC 2": "points[:, 1]",
+}
+_COSINES = """with torch.no_grad():
+    hidden = model(**inputs, output_hidden_states=True).hidden_states[$state][0]  # [position, d_model]
+unit = torch.nn.functional.normalize(hidden, dim=-1)
+cosines = unit @ unit.T
+"""
+_NEIGHBOURS = """vectors = model.get_input_embeddings().weight.detach()  # [vocab, d_model]
+cosines = torch.cosine_similarity(vectors, vectors[$token_id], dim=-1)
+ids = [i for i in cosines.argsort(descending=True).tolist()
+       if i != $token_id and not tokenizer.convert_ids_to_tokens(i).startswith("[unused")][:$k]  # placeholders are left out
+"""

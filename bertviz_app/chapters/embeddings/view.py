@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.analysis import similarity
-from bertviz_app.chapters.embeddings import measures, snippet
+from bertviz_app.chapters.embeddings import measures, neighbours, snippet
 from bertviz_app.chapters.embeddings.view_comparison import neighbours_view, sentences_view, similarity_view
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
@@ -59,4 +59,4 @@ def show(page: Page) -> None:
     else:
         {VIEWS[2]: layers_view, VIEWS[3]: sentences_view, VIEWS[5]: neighbours_view}[view](page, page.subject)
     with page.fold("How it is computed"):
-        st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: similarity.NEIGHBOURS_METHOD}.get(view, measures.METHOD))
+        st.markdown({VIEWS[4]: similarity.METHOD, VIEWS[5]: neighbours.METHOD}.get(view, measures.METHOD))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from bertviz_app.analysis import sentences, similarity
+from bertviz_app.analysis import similarity
 from bertviz_app.analysis.phrases import token_name
+from bertviz_app.chapters.embeddings import neighbours, sentence_vectors, sentences, snippet
+from bertviz_app.chapters.embeddings.sentence_vectors import SentenceVector
 from bertviz_app.drawing import numbering
 from bertviz_app.drawing.plots import label, shown
 from bertviz_app.workspace import choices
@@ -48,11 +50,11 @@ def sentences_view(page: Page, subject: Subject) -> None:
         + (f"; the places of “{word}” are connected by lines" if word else ""),
         notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
-    kind = _sentence_similarity(page, subject, forwards)
+    vector = _sentence_similarity(page, subject, forwards)
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
-    page.python(sentences.python_code(subject.info, texts, word, state=state, kind=kind))
+    page.python(snippet.sentences_code(subject.info, texts, word, state=state, vector=vector))
 
 
 def forwards_of(subject: Subject, texts: list[str]) -> list[ForwardPass]:
@@ -64,29 +66,29 @@ def forwards_of(subject: Subject, texts: list[str]) -> list[ForwardPass]:
     return subject.runs(encodings, f"Reading {len(encodings)} sentences")
 
 
-def _sentence_similarity(page: Page, subject: Subject, forwards: list[ForwardPass]) -> str:
-    """How similar the sentences are by the vectors that the visitor chooses: the kind of these, or "" for one sentence alone."""
+def _sentence_similarity(page: Page, subject: Subject, forwards: list[ForwardPass]) -> SentenceVector | None:
+    """How similar the sentences are by the vectors that the visitor chooses: how these are made, or None for one sentence alone."""
     with page.fold("How similar the sentences are"):
         if len(forwards) < 2:
             st.caption("Type a second sentence on a line of its own to compare it with the first.")
-            return ""
-        kinds = [kind for kind in similarity.KINDS if kind != "pooled" or forwards[0].pooler_output is not None]
+            return None
+        ways = {way.name: way for way in sentence_vectors.ways(subject.model.info)}
         spelled = subject.model.info.special.spelled
-        kind = choices.view(
-            Choice.SENTENCE_VECTOR, kinds, label="Vector for each sentence", spelled=spelled, label_visibility="visible"
+        name = choices.view(
+            Choice.SENTENCE_VECTOR, list(ways), label="Vector for each sentence", spelled=spelled, label_visibility="visible"
         )
-        matrix = similarity.cosine_matrix(np.stack([similarity.sentence_vector(forward, kind) for forward in forwards]))
+        matrix = ways[name].similarities(forwards)
         names = [sentences.sentence_name(forward, index, length=28) for index, forward in enumerate(forwards)]
         numbers = [str(shown(index)) for index in range(len(forwards))]
-        title = f"Cosine similarity of the sentences’ {spelled(kind)} vectors"
+        title = f"Cosine similarity of the sentences’ {spelled(name)} vectors"
         figure = similarity.similarity_figure(matrix, names, page.theme, title=label(title), numbered=numbers)
         numbered = [f"sentence {number}" for number in numbers]
-        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {spelled(kind)} vectors")
+        said = similarity.most_alike_notice(matrix, numbered, what=f" by their {spelled(name)} vectors")
         page.show(figure, name="sentence-similarity", alt=f"Heatmap: {title}", notice=said)
-        st.caption(similarity.sentences_method(subject.model.info))
+        st.caption(sentence_vectors.method(subject.model.info))
         columns = {"sentence": [forward.encoding.text for forward in forwards]}
         page.table(columns | dict(zip(numbers, matrix.T, strict=True)), name="sentences")
-    return str(kind)
+    return ways[name]
 
 
 def similarity_view(page: Page, subject: Subject, state: int) -> None:
@@ -99,7 +101,7 @@ def similarity_view(page: Page, subject: Subject, state: int) -> None:
     page.show(figure, name="similarity", alt=f"Heatmap: {title}", notice=said)
     with page.fold("Table"):
         page.table(similarity.matrix_columns(matrix, tokens), name="similarity")
-    page.python(similarity.tokens_code(subject.info, subject.encoding, state=state))
+    page.python(snippet.tokens_code(subject.info, subject.encoding, state=state))
 
 
 def neighbours_view(page: Page, subject: Subject) -> None:
@@ -117,12 +119,12 @@ def neighbours_view(page: Page, subject: Subject) -> None:
         choices.click_token(Choice.NEIGHBOURS_TOKEN, encoding, clicked)
         st.rerun()
     token, token_id = encoding.tokens[position], int(encoding.token_ids[position])
-    found = similarity.neighbours(token_id, subject.model.word_embeddings, subject.model.reader.token)
-    figure = similarity.neighbours_figure(found, page.theme, of=token)
-    said = similarity.neighbours_notice(found, token, subject.model.info.vocab_size)
+    found = neighbours.neighbours(token_id, subject.model.word_embeddings, subject.model.reader.token)
+    figure = neighbours.neighbours_figure(found, page.theme, of=token)
+    said = neighbours.neighbours_notice(found, token, subject.model.info.vocab_size)
     alt = f"Bars: the tokens of the vocabulary nearest to {token}"
     page.show(figure, name="neighbours", alt=alt, notice=said)
     columns = {"token": [n.token for n in found], "id": [n.token_id for n in found], "cosine": [n.cosine for n in found]}
     with page.fold("Table"):
         page.table(columns, name="neighbours")
-    page.python(similarity.neighbours_code(subject.info, token_id))
+    page.python(snippet.neighbours_code(subject.info, token_id))

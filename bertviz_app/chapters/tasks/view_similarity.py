@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from bertviz_app.analysis import sentences, similarity
+from bertviz_app.analysis import similarity
+from bertviz_app.analysis.phrases import text_name
 from bertviz_app.chapters.tasks import snippet, text_map
 from bertviz_app.drawing.plots import shown
 from bertviz_app.workspace import choices
@@ -43,7 +44,7 @@ def similarity_view(page: Page, subject: Subject) -> None:
     is_centred = len(typed) > 2 and choices.switch(centring, "Subtract what all texts share", on=not is_trained)
     matrix = similarity.cosine_matrix(text_map.centred(vectors) if is_centred else vectors)
     texts = [encoding.text for encoding in encodings]
-    names = [sentences.text_name(text, index, length=28) for index, text in enumerate(texts)]
+    names = [text_name(text, index, length=28) for index, text in enumerate(texts)]
     numbers = [str(shown(index)) for index in range(len(texts))]
     title = f"How alike the texts are: cosine of their {'centred ' if is_centred else ''}vectors, {text_map.WAYS[way]}"
     figure = similarity.similarity_figure(matrix, names, page.theme, title=title, numbered=numbers)

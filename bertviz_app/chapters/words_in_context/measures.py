@@ -33,6 +33,7 @@ LINES = (
     "cloud | The sun went down behind a dark bank of clouds.",
 )
 MAX_WORD = 60  # characters
+MAX_TOKENS = 64  # of each sentence
 MAX_PLACES = 40
 NEIGHBOUR = 10  # letters of a neighbouring word beside a point
 SAME = 0.99995  # a cosine that rounds to 1.0000

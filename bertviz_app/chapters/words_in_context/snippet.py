@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bertviz_app.analysis.script import Script
-from bertviz_app.analysis.sentences import MAX_TOKENS
 from bertviz_app.analysis.words import places, words
 from bertviz_app.chapters.words_in_context.contextuality import DRAWS, PAIRS, POOL, SEED
-from bertviz_app.chapters.words_in_context.measures import MAX_PLACES
+from bertviz_app.chapters.words_in_context.measures import MAX_PLACES, MAX_TOKENS
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 _FORMULAS = """

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from bertviz_app.analysis import sample, words
-from bertviz_app.analysis.sentences import MAX_TOKENS
 from bertviz_app.analysis.similarity import cosine_matrix, similarity_figure
 from bertviz_app.chapters.words_in_context import contextuality, figures
 from bertviz_app.chapters.words_in_context import measures as lens
@@ -128,7 +127,7 @@ def sample_baseline(model: Model, progress: Progress = lambda _: None) -> contex
 
 
 def _sample(model: Model) -> tuple[Encoding, ...]:
-    return tuple(model.encode(text, max_tokens=MAX_TOKENS) for text in sample.sentences())
+    return tuple(model.encode(text, max_tokens=lens.MAX_TOKENS) for text in sample.sentences())
 
 
 def _read(model: Model, encodings: tuple[Encoding, ...], wanted: Encoding, progress: Progress) -> lens.Places:
@@ -158,7 +157,7 @@ def _found(page: Page, subject: Subject, word: str, wanted: Encoding, lines: tup
     empty, without, beyond, joined = [], [], [], []
     for line in lines:
         try:
-            encoding = subject.model.encode(line.text, max_tokens=MAX_TOKENS)
+            encoding = subject.model.encode(line.text, max_tokens=lens.MAX_TOKENS)
         except EmptyText:
             empty.append(line.number)
             continue
@@ -175,7 +174,7 @@ def _found(page: Page, subject: Subject, word: str, wanted: Encoding, lines: tup
     if len(empty) == len(lines):
         raise EmptyText("There is nothing to read in these sentences: type at least one with a visible character.")
     found = lens.LeftOut(tuple(empty), tuple(without), tuple(beyond), tuple(joined))
-    for said in lens.left_out(word, found, min(MAX_TOKENS, subject.model.info.max_tokens)):
+    for said in lens.left_out(word, found, min(lens.MAX_TOKENS, subject.model.info.max_tokens)):
         st.caption(plain(said))
     page.reads(*(line.text for line in kept))
     return WordSearch(word, wanted, tuple(kept), tuple(encodings))

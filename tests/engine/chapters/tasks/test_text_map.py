@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bertviz_app import load
-from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
+from bertviz_app.analysis.similarity import cosine_matrix
+from bertviz_app.chapters.embeddings.sentence_vectors import MEAN
 from bertviz_app.chapters.tasks import snippet as code
 from bertviz_app.chapters.tasks import text_map as lens
 from bertviz_app.drawing import colors
@@ -26,7 +27,7 @@ TEXTS = ["I love AI!", "The cat sat on the mat.", "Stocks fell <b>again</b>."]
 def test_the_python_code_gives_the_same_cosines(model: Model, is_centred: Any) -> None:
     scope: dict[str, Any] = {}
     exec(code.similarity_code(model.info, TEXTS, lens.Making(64), is_centred=is_centred), scope)
-    vectors = np.stack([sentence_vector(model.run(model.encode(text)), "mean") for text in TEXTS])
+    vectors = np.stack([MEAN.of(model.run(model.encode(text))) for text in TEXTS])
     assert cosine_matrix(lens.centred(vectors) if is_centred else vectors) == pytest.approx(scope["cosines"].numpy(), abs=1e-5)
 
 
@@ -98,7 +99,7 @@ def test_the_python_code_of_every_way_gives_the_vectors_of_the_page(
     forwards = [model.run(model.encode(text)) for text in texts]
     vectors = {  # type: ignore[no-untyped-call]
         lens.TRAINED: lambda: sentence_vectors(model, forwards, n_prompt=n_prompt),
-        lens.WORDS: lambda: np.stack([sentence_vector(forward, "mean") for forward in forwards]),
+        lens.WORDS: lambda: np.stack([MEAN.of(forward) for forward in forwards]),
         lens.TOKENS: lambda: np.stack([forward.hidden_states[-1].mean(axis=0) for forward in forwards]),
     }[way]()
     assert cosine_matrix(vectors) == pytest.approx(scope["cosines"].numpy(), abs=1e-5)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from bertviz_app.analysis import sentences as lens
 from bertviz_app.analysis.pca import project
-from bertviz_app.analysis.similarity import cosine_matrix, sentence_vector
+from bertviz_app.analysis.similarity import cosine_matrix
+from bertviz_app.chapters.embeddings import sentences as lens
+from bertviz_app.chapters.embeddings import snippet as code
+from bertviz_app.chapters.embeddings.sentence_vectors import ways
 from bertviz_app.drawing import colors
 
 if TYPE_CHECKING:
@@ -77,17 +79,17 @@ def test_twice_in_one_sentence_is_said_so(model: Model) -> None:
 
 def test_the_python_on_the_page_gives_the_numbers_on_the_page(model: Model, banks: Any) -> None:
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, TEXTS, "bank", state=6), scope)
+    exec(code.sentences_code(model.info, TEXTS, "bank", state=6), scope)
     places = np.stack([vector for _, vector in lens.word_places(banks, 6, "bank")])
     assert np.abs(cosine_matrix(places) - scope["cosines"].numpy()).max() < 1e-5
-    for name, kind in (("means", "mean"), ("first", "[CLS]"), ("pooled", "pooled")):
-        ours = np.stack([sentence_vector(record, kind) for record in banks])
-        assert np.abs(ours - np.stack([vector.numpy() for vector in scope[name]])).max() < 1e-5
+    for way in ways(model.info):
+        ours = np.stack([way.of(record) for record in banks])
+        assert np.abs(ours - np.stack([vector.numpy() for vector in scope[way.variable]])).max() < 1e-5
 
 
 def test_the_python_runs_without_a_word(model: Model) -> None:
     scope: dict[str, Any] = {}
-    exec(lens.python_code(model.info, ["Hi"], None, state=0), scope)
+    exec(code.sentences_code(model.info, ["Hi"], None, state=0), scope)
     assert scope["cosines"].numel() == 0
 
 

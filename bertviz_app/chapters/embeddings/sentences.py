@@ -13,14 +13,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from bertviz_app.analysis.pca import Projection, plane, project
-from bertviz_app.analysis.phrases import decimal, trailer
-from bertviz_app.analysis.script import IS_SPECIAL, Script, by_number
+from bertviz_app.analysis.phrases import decimal, text_name, trailer
 from bertviz_app.analysis.similarity import cosine_matrix
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.numbering import TOKEN_NUMBER, state_name
 from bertviz_app.drawing.point_labels import bounds, label_annotations
-from bertviz_app.records.forward import Floats, ForwardPass, ModelInfo
+from bertviz_app.records.forward import Floats, ForwardPass
 
 MAX_TOKENS = 64  # of each sentence: twenty of them share one picture
 SYMBOLS = ("circle", "diamond", "square")  # once the colours are used up
@@ -128,67 +127,6 @@ def _projected(forwards: Sequence[ForwardPass], state: int) -> tuple[list[NDArra
 def sentence_name(forward: ForwardPass, index: int, *, length: int = 60) -> str:
     """A sentence and its number, short enough for a legend."""
     return text_name(forward.encoding.text, index, length=length)
-
-
-def text_name(text: str, index: int, *, length: int = 60) -> str:
-    """The same for a text that no pass was made over."""
-    text = " ".join(text.split())
-    return f"{plots.shown(index)} · {text if len(text) <= length else text[: length - 1] + '…'}"
-
-
-def python_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int, kind: str = "") -> str:
-    """The same numbers with plain transformers and scikit-learn: `table`, the points; `cosines` [place, place] of a word; and one vector a sentence
-    in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `kind` that is shown in `alike`.
-    """
-    script = Script(info).tokenizer().model()
-    script.lines(
-        _VECTORS,
-        texts=list(texts),
-        inputs=script.tokenized("text", longest=MAX_TOKENS),
-        is_special=IS_SPECIAL,
-        state=state,
-        pooled="\n    pooled.append(output.pooler_output[0])" if info.has_pooler else "",
-        # One token alone has no spread, and scikit-learn refuses it.
-        one_token=" if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else "",
-    )
-    script.tokens("tokens").lines(_SAME_WORD, word=repr(word)).table(_POINTS)
-    if kind:
-        vectors = {"[CLS]": "first", "mean": "means", "pooled": "pooled"}[kind]
-        script.lines(f"unit = torch.nn.functional.normalize(torch.stack({vectors}), dim=-1)")
-        script.table({"sentence": "texts"}, name="alike", wide=by_number("(unit @ unit.T)"))
-    return str(script)
-
-
-_VECTORS = """from sklearn.decomposition import PCA
-
-texts = $texts
-rows, states, means, first, pooled = [], [], [], [], []
-for sentence, text in enumerate(texts, start=1):
-    inputs = $inputs
-    with torch.no_grad():
-        output = model(**inputs, output_hidden_states=True)
-    last = output.last_hidden_state[0]  # [position, d_model]
-    special = $is_special
-    tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])
-    rows += [(sentence, place + 1, token) for place, token in enumerate(tokens) if not special[place]]
-    states.append(output.hidden_states[$state][0][~special])
-    means.append(last[~special].mean(dim=0))
-    first.append(last[0])$pooled
-states = torch.cat(states)  # [token, d_model], without special tokens
-points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())$one_token
-sentences, numbers, tokens = zip(*rows)
-"""
-_SAME_WORD = """places = [place for place, token in enumerate(tokens) if token == $word]
-cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)
-print(cosines)
-"""
-_POINTS = {
-    "sentence": "sentences",
-    TOKEN_NUMBER: "numbers",
-    "token": "tokens",
-    "PC 1": "points[:, 0]",
-    "PC 2": "points[:, 1]",
-}
 
 
 def _counted(n: int) -> str:
