@@ -19,7 +19,6 @@ from bertviz_app import load
 from bertviz_app.analysis import classes, deciding_tokens
 from bertviz_app.analysis import head_snippet as head_code
 from bertviz_app.analysis.head_snippet import Evidence
-from bertviz_app.analysis.script import Script
 from bertviz_app.analysis.words import groups_of, summed, units, words_as_written
 from bertviz_app.chapters.tasks import answers, entities
 from bertviz_app.chapters.tasks import answers_snippet as answers_code
@@ -184,8 +183,8 @@ def test_the_python_of_answers_gives_the_same_numbers(tiny: Any, question: Any, 
     reading = answers.read(parts, [tiny.token_logits("answers", f.hidden_states[-1]) for f in forwards], abstains=abstains)
     row, position = reading.window[reading.best.first], reading.position[reading.best.first]
     rule = Rule(by_score=abstains, threshold=0.25)
-    code = answers_code.python_code(Script(info).tokenizer().model("answers"), parts, Evidence(1, [position]), rule, row=row)
-    scope = gives(answers_code.with_answers(code, reading.answers), answers.columns(reading))
+    code = answers_code.answers_code(info, parts, reading, Evidence(1, [position]), rule)
+    scope = gives(code, answers.columns(reading))
     passage_table = numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}
     same(scope["every_token"], passage_table)
     looked = forwards[row]

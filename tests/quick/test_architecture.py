@@ -151,8 +151,8 @@ def test_chapters_do_not_know_each_other() -> None:
 
 
 def is_snippet(path: Path) -> bool:
-    """Whether it is the part of a chapter that writes the Python beside its views."""
-    return room(path) == "chapters" and (path.stem == "snippet" or path.stem.endswith("_snippet"))
+    """Whether it writes the Python beside views: of a chapter, or, for several, in analysis."""
+    return room(path) in ("chapters", "analysis") and (path.stem == "snippet" or path.stem.endswith("_snippet"))
 
 
 def writes_code(tree: ast.Module) -> list[str]:
@@ -166,11 +166,11 @@ def writes_code(tree: ast.Module) -> list[str]:
 
 
 def test_the_python_of_a_chapter_is_written_by_its_snippets() -> None:
-    """Its measures and figures write none."""
+    """Its measures, figures and views write none, and what chapters share has snippets of its own."""
     wrong = {
         named(path): found
         for path in sources()
-        if room(path) == "chapters" and not is_snippet(path) and not is_view(path) and (found := writes_code(parsed(path)))
+        if room(path) in ("analysis", "workspace", "chapters") and not is_snippet(path) and (found := writes_code(parsed(path)))
     }
     assert wrong == {}
     assert any(writes_code(parsed(path)) for path in sources() if is_snippet(path))

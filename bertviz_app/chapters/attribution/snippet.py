@@ -76,14 +76,13 @@ def python_code(info: ModelInfo, encoding: Encoding, target: Target, ways: Seque
     return script.lines(_SUMS, answer=answer, unit=" bits" * _has_odds(target))
 
 
-def with_table(script: Script, titles: Mapping[MethodKey, str]) -> str:
-    """The same, and after it the table: a column for each method, by its title on the page."""
-    script.tokens("tokenizer.convert_ids_to_tokens(ids[0])")
-    return str(script.table(NUMBERED | {title: f'found["{method}"]' for method, title in titles.items()}))
-
-
-def with_table_of_words(script: Script, encoding: Encoding, titles: Mapping[MethodKey, str]) -> str:
-    """The same for whole words: `of_words[name]` [word], the parts of each word's tokens added up."""
+def with_table(script: Script, encoding: Encoding, titles: Mapping[MethodKey, str], *, whole: bool = False) -> str:
+    """The same, and after it the table: a column for each method, by its title on the page. For `whole` words, `of_words[name]` [word]: the parts
+    of each word's tokens added up.
+    """
+    if not whole:
+        script.tokens("tokenizer.convert_ids_to_tokens(ids[0])")
+        return str(script.table(NUMBERED | {title: f'found["{method}"]' for method, title in titles.items()}))
     of = units(encoding)
     script.lines(_OF_WORDS, words=[unit.text for unit in of], groups=groups_of(of).tolist())
     return str(script.table(NUMBERED_WORDS | {title: f'of_words["{method}"]' for method, title in titles.items()}))

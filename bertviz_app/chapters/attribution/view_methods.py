@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -23,7 +22,7 @@ from bertviz_app.chapters.attribution.view_request import (
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
 from bertviz_app.drawing.components import heat_strip, token_strip
 from bertviz_app.drawing.plots import label
-from bertviz_app.records.attributions import MethodKey, Way
+from bertviz_app.records.attributions import Way
 from bertviz_app.workspace import jobs, whole_words
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.markup import plain
@@ -74,7 +73,9 @@ def one_method(page: Page, subject: Subject, what: ChosenTarget) -> None:
         page.table(measures.columns(places.encoding, found, method), name="attribution")
     with page.fold("How it is computed"):
         st.markdown(f"{measures.method_text()}\n\n**Faithfulness.** {METHOD}")
-    page.python(_code(subject, what, places, [way], {way.method: measures.title(found, method)}))
+    script = code.python_code(subject.info, subject.encoding, what.target, [way])
+    titles = {way.method: measures.title(found, method)}
+    page.python(code.with_table(script, what.encoding, titles, whole=places.are_words))
 
 
 def _ask(way: Way) -> str:
@@ -108,15 +109,5 @@ def side_by_side(page: Page, subject: Subject, what: ChosenTarget) -> None:
         page.table(compared.columns(places.encoding, found), name="attributions")
     with page.fold("How it is computed"):
         st.markdown(measures.method_text())
-    page.python(_code(subject, what, places, ways, compared.titles(found)))
-
-
-def _code(
-    subject: Subject,
-    what: ChosenTarget,
-    places: whole_words.Shown,
-    ways: Sequence[Way],
-    titles: Mapping[MethodKey, str],
-) -> str:
     script = code.python_code(subject.info, subject.encoding, what.target, ways)
-    return code.with_table_of_words(script, what.encoding, titles) if places.are_words else code.with_table(script, titles)
+    page.python(code.with_table(script, what.encoding, compared.titles(found), whole=places.are_words))

@@ -72,6 +72,7 @@ class AnswerScores:
     answers     likeliest first; no two read the same
     no_answer   the probability that there is none; None where it is not among what is asked
     margin      how far the score of the best stretch is above that of no answer; None as there
+    task        of the head
     """
 
     tokens: tuple[str, ...]
@@ -82,6 +83,7 @@ class AnswerScores:
     answers: tuple[Answer, ...]
     no_answer: float | None
     margin: float | None = None
+    task: str = "answers"
 
     @property
     def best(self) -> Answer:
@@ -114,7 +116,9 @@ def windows(encoding: Encoding, *, max_tokens: int) -> tuple[Window, ...]:
     return tuple(found)
 
 
-def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = False, k: int = 5) -> AnswerScores:
+def read(
+    parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = False, k: int = 5, task: str = "answers"
+) -> AnswerScores:
     """The windows of a passage and the head's logits in each, [position, 2] (start, end) → probabilities and the k best answers.
 
     `abstains`: “no answer”, at the first token, is among what is asked.
@@ -139,6 +143,7 @@ def read(parts: Sequence[Window], logits: Sequence[Floats], *, abstains: bool = 
         answers=answers,
         no_answer=float(start[-1] * end[-1]) if abstains else None,
         margin=score - float(scores[-1].sum()) if abstains else None,
+        task=task,
     )
 
 

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from bertviz_app.analysis.head_snippet import Evidence, add_attention, add_evidence_table
 from bertviz_app.analysis.script import NUMBERED, Script
 from bertviz_app.chapters.tasks.answer_words import pieced_words
-from bertviz_app.chapters.tasks.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, Answer, Window, passage_offsets
+from bertviz_app.chapters.tasks.answers import MAX_ANSWER, MAX_QUESTION, STRIDE, WINDOW, AnswerScores, Window, passage_offsets
 from bertviz_app.chapters.tasks.no_answer import Rule
 from bertviz_app.records.forward import Encoding, ModelInfo
 
 
-def python_code(script: Script, parts: Sequence[Window], evidence: Evidence, rule: Rule, *, row: int = 0) -> Script:
-    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, and the `attention` of its
-    first token. `script` has loaded the tokenizer and the head; `row` is the window that the answer starts in.
+def answers_code(info: ModelInfo, parts: Sequence[Window], reading: AnswerScores, evidence: Evidence, rule: Rule) -> str:
+    """`start` and `end` [token] (probabilities over the passage), the best stretch's `probability`, whether it is `given`, the `attention` of its
+    first token, and the table of the answers that the page shows: of the stretches that read the same, it shows the likeliest.
     """
+    script, row = Script(info).tokenizer().model(reading.task), int(reading.window[reading.best.first])
     encoding, is_split = parts[0].encoding, len(parts) > 1
     script.lines(_TEXTS, question=repr(_asked(encoding, _limit(script.info))), passage=repr(encoding.pair))
     _add_pass(script, parts)
@@ -33,12 +34,7 @@ def python_code(script: Script, parts: Sequence[Window], evidence: Evidence, rul
     script.tokens("tokenizer.convert_ids_to_tokens(ids[:n])")
     script.table(NUMBERED | {"P(start)": "start[:n]", "P(end)": "end[:n]"}, name="every_token")
     add_evidence_table(script, parts[row].encoding, evidence, row=row)
-    return script
-
-
-def with_answers(script: Script, answers: Sequence[Answer]) -> str:
-    """The same, and after it the table of the answers that the page shows: of the stretches that read the same, it shows the likeliest."""
-    rows = "".join(f"    {(one.first, one.last, one.start, one.end)},\n" for one in answers)
+    rows = "".join(f"    {(one.first, one.last, one.start, one.end)},\n" for one in reading.answers)
     return str(script.lines(_SHOWN, rows=rows).table(_ANSWERS))
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import input_notes
-from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.tasks import answers, answers_snippet, no_answer
 from bertviz_app.chapters.tasks.answers_figures import strip_figure
 from bertviz_app.drawing import plots
@@ -52,7 +51,7 @@ def answers_view(page: Page, subject: Subject, row: Task) -> None:
     info = subject.info.with_head(key)
     logits = [subject.model.token_logits(key, state) for state in _states(subject, parts)]
     rule = _rule(info.abstains)
-    reading = answers.read(parts, logits, abstains=rule.by_score)
+    reading = answers.read(parts, logits, abstains=rule.by_score, task=row.key)
     best, said = reading.best, answers.notice(reading, rule.threshold)
     mark = _mark(reading, page.theme, given=reading.gives_answer(rule.threshold))
     page.notice(said)
@@ -70,9 +69,7 @@ def answers_view(page: Page, subject: Subject, row: Task) -> None:
         st.markdown(info.special.spelled(f"{answers.METHOD} {no_answer.RULES[by]}"))
     with page.fold("Table: every token of the passage"):
         page.table(numbered(reading.tokens) | {"P(start)": reading.start, "P(end)": reading.end}, name="answer-tokens")
-    loaded = Script(info).tokenizer().model(row.key)
-    script = answers_snippet.python_code(loaded, parts, evidence, rule, row=window)
-    page.python(answers_snippet.with_answers(script, reading.answers))
+    page.python(answers_snippet.answers_code(info, parts, reading, evidence, rule))
 
 
 def _rule(abstains: bool) -> no_answer.Rule:

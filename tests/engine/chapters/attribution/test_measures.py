@@ -166,7 +166,7 @@ def test_the_python_gives_the_numbers_of_the_page(model: Model, text: Any, pair:
     ways = [Way(method, "pad", 16) for method in lens.METHODS]
     mine = {method: attributed(TargetFunction(model, encoding, target, "pad"), method, n_steps=16) for method in lens.METHODS}
     script = code.python_code(model.info, encoding, target, ways)
-    gives(code.with_table(script, compared.titles(mine)), compared.columns(encoding, mine))
+    gives(code.with_table(script, encoding, compared.titles(mine)), compared.columns(encoding, mine))
 
 
 @pytest.mark.parametrize("family", ["roberta", "xlm-r"])
@@ -178,7 +178,7 @@ def test_the_python_gives_the_table_of_one_method(tiny_families: dict[str, Path]
     target = Target("masked_words", 5, encoding.positions("mask")[0])
     mine = attributed(TargetFunction(model, encoding, target), method.key)
     script = code.python_code(model.info, encoding, target, [(method.key, "mask", 0)])
-    gives(code.with_table(script, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
+    gives(code.with_table(script, encoding, {method.key: lens.title(mine, method)}), lens.columns(encoding, mine, method))
 
 
 def test_the_python_adds_the_parts_of_each_word_up(model: Model) -> None:
@@ -192,7 +192,7 @@ def test_the_python_adds_the_parts_of_each_word_up(model: Model) -> None:
     method = lens.METHODS["gradient_x_input"]
     script = code.python_code(model.info, encoding, target, ways)
     titles = {method.key: lens.title(of_words, method)}
-    gives(code.with_table_of_words(script, encoding, titles), lens.columns(places.encoding, of_words, method))
+    gives(code.with_table(script, encoding, titles, whole=True), lens.columns(places.encoding, of_words, method))
     assert list(places.encoding.tokens) == words
     assert of_words.total == pytest.approx(one.total, abs=1e-5) and of_words.whole == one.whole
     table = lens.columns(places.encoding, of_words, lens.METHODS["gradient_x_input"])
