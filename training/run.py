@@ -9,11 +9,12 @@ what is scored and written. The curve is in log.csv.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from tqdm import tqdm
 
 WARM_UP = 100  # steps
 CLIP = 1.0
+WEIGHT_DECAY = 0.01
 MEAN_OVER = (
     500  # steps, of the running mean of the weights; fewer at first, or the weights of the beginning would stay in it for long
 )
@@ -56,6 +58,33 @@ class Schedule:
         rise = min(1.0, (step + 1) / WARM_UP)
         left = min(1.0, (self.n_steps - step) / self.fall) if self.fall else 1.0
         return self.peak * rise * max(0.0, left)
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, rate: float, every: int) -> None:
+    """What every run is told: where its text lies, where it writes, and how long it goes; with the highest learning rate as it is by itself."""
+    parser.add_argument("--data", type=Path, required=True, help="what training.prepare wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--rate", type=float, default=rate, help="the highest learning rate")
+    parser.add_argument("--every", type=int, default=every, help="steps between checkpoints, each with scores")
+
+
+def decaying(parameters: Iterable[nn.Parameter], **options: float) -> list[dict[str, Any]]:
+    """Two groups for an optimizer: matrices, which decay, and biases and norms, which do not; `options` hold for both.
+
+    A checkpoint knows parameters by their places: runs go on only as long as this order stays.
+    """
+    all_of_them = list(parameters)
+    return [
+        {"params": [p for p in all_of_them if (p.ndim > 1) == is_matrix], "weight_decay": WEIGHT_DECAY if is_matrix else 0.0}
+        | options
+        for is_matrix in (True, False)
+    ]
+
+
+def adam(groups: list[dict[str, Any]]) -> torch.optim.AdamW:
+    """AdamW as all runs use it; the learning rate is set at each step."""
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
 class Run:

@@ -25,14 +25,13 @@ from training.measure import cloze_scores, short_pieces, word_score
 from training.mpnet import Teacher
 from training.precision import autocast
 from training.prepare import TOKENIZER
-from training.run import Run, Schedule, Scores
+from training.run import Run, Schedule, Scores, adam, add_arguments, decaying
 
 SEED = 17
 PIECES = 48  # a step
 POOL = 4  # times as many are drawn, and those of like length are read together: less padding
 LONGEST = 80  # tokens of a piece
 MASKED = 0.2
-WEIGHT_DECAY = 0.01
 HEAD_FACTOR = 3.0  # on the learning rate
 MEASURED = 640  # held-out pieces
 
@@ -54,17 +53,11 @@ class Lessons:
 
 def optimizer_of(teacher: Teacher) -> torch.optim.AdamW:
     """AdamW; biases and norms do not decay, and the head moves faster."""
-    named = list(teacher.named_parameters())
-    groups = [
-        {
-            "params": [p for name, p in named if ("lm_head" in name) == is_head and (p.ndim > 1) == is_matrix],
-            "weight_decay": WEIGHT_DECAY if is_matrix else 0.0,
-            "factor": HEAD_FACTOR if is_head else 1.0,
-        }
-        for is_head in (False, True)
-        for is_matrix in (False, True)
-    ]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+    groups = []
+    for is_head, factor in ((False, 1.0), (True, HEAD_FACTOR)):
+        mine = (parameter for name, parameter in teacher.named_parameters() if ("lm_head" in name) == is_head)
+        groups += reversed(decaying(mine, factor=factor))  # the order of the checkpoints that there are
+    return adam(groups)
 
 
 def scores(teacher: Teacher, data: Path) -> Scores:
@@ -82,12 +75,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="what training.mpnet wrote, or the model of an earlier run")
     parser.add_argument("--start", type=Path, help="weights to begin from instead of the base's, as far as the file has them")
-    parser.add_argument("--data", type=Path, required=True, help="what training.prepare wrote")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, required=True)
+    add_arguments(parser, rate=8e-5, every=250)
     parser.add_argument("--fall", type=int, default=0, help="over how many of the last steps the learning rate falls to zero")
-    parser.add_argument("--rate", type=float, default=8e-5, help="the highest learning rate")
-    parser.add_argument("--every", type=int, default=250, help="steps between scores")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     teacher = Teacher.open(arguments.base, arguments.start).train()

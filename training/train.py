@@ -29,11 +29,10 @@ from training.measure import quick_scores
 from training.network import Losses, SharedEncoder
 from training.precision import autocast
 from training.prepare import TOKENIZER
-from training.run import WARM_UP, Run, Schedule, Scores
+from training.run import WARM_UP, Run, Schedule, Scores, adam, add_arguments, decaying
 from training.tasks import TaskRows
 
 SEED = 7
-WEIGHT_DECAY = 0.01
 # Rows of each task in a step of stage 2.
 TASKS = {"sentiment": 40, "entities": 36, "answers": 10, "pairs": 8}
 
@@ -85,15 +84,11 @@ def _down(losses_of: object, arguments: tuple[object, ...], seen: dict[str, list
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="what training.prepare wrote")
     parser.add_argument("--start", type=Path, required=True, help="a folder with weights to begin from")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--rate", type=float, default=4e-4, help="the highest learning rate")
+    add_arguments(parser, rate=4e-4, every=250)
     parser.add_argument("--masked", type=float, default=0.15, help="share of the words of running text that is asked for")
     parser.add_argument("--taught", type=Path, help="what training.distil wrote: to learn from a teacher, too")
     parser.add_argument("--tasks-every", type=int, default=1, help="the tasks of stage 2 are in every n-th step")
-    parser.add_argument("--every", type=int, default=250, help="steps between checkpoints, each with quick scores")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     model = SharedEncoder.start_from(arguments.start).train()
@@ -105,10 +100,7 @@ def train(model: SharedEncoder, arguments: argparse.Namespace) -> None:
     """From the last checkpoint, if there is one, to the last step; each time scores are logged the model is written too."""
     falls = arguments.stage == 2
     schedule = Schedule(arguments.rate, arguments.steps, fall=max(1, arguments.steps - WARM_UP) if falls else 0)
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}]
-    run = Run(model, torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True), schedule, arguments.out)
+    run = Run(model, adam(decaying(model.parameters())), schedule, arguments.out)
     lessons = Lessons(arguments.data, arguments.stage, arguments.masked, arguments.tasks_every, arguments.taught)
     heldout, tokenizer = Corpus.open(arguments.data / "heldout.npz"), AutoTokenizer.from_pretrained(TOKENIZER)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertForPreTraining, MPNetConfig, MPNetForMaskedLM
+from transformers import BertConfig, BertForPreTraining, MPNetForMaskedLM
 
 from training import distil
 from training.corpus import Corpus
 from training.distil import Taught, joined, soft_loss, taught, write
-from training.examples import VOCABULARY, Batch, TextExamples
+from training.examples import Batch, TextExamples
 from training.mpnet import Teacher
 from training.network import SharedEncoder
 from training.precision import autocast
@@ -20,13 +21,8 @@ from training.train import Lessons
 
 
 @pytest.fixture(scope="module")
-def teacher() -> Teacher:
-    config = MPNetConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24, vocab_size=VOCABULARY + 5,
-        max_position_embeddings=90, pad_token_id=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    return Teacher(MPNetForMaskedLM(config)).eval()
+def teacher(new_mpnet: Callable[[], MPNetForMaskedLM]) -> Teacher:
+    return Teacher(new_mpnet()).eval()
 
 
 @pytest.fixture(scope="module")

@@ -5,33 +5,27 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForMaskedLM, MPNetConfig, MPNetForMaskedLM
+from transformers import AutoModelForMaskedLM, MPNetForMaskedLM
 
 from training import mpnet
 from training.examples import CLS, IGNORED, MASK, PAD, SEP, UNK, VOCABULARY, Batch, padded
 from training.mpnet import Teacher, join, mpnet_ids
 
-
-def tiny() -> MPNetForMaskedLM:
-    config = MPNetConfig(
-        hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, vocab_size=VOCABULARY + 5,
-        max_position_embeddings=40, pad_token_id=1, bos_token_id=0, eos_token_id=2,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    return MPNetForMaskedLM(config)
+NewMPNet = Callable[[], MPNetForMaskedLM]
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def base(tmp_path_factory: pytest.TempPathFactory, new_mpnet: NewMPNet) -> Path:
     """An encoder as the five parts have it: without a head, and without the prefix of its name."""
     folder = tmp_path_factory.mktemp("base")
-    tiny().mpnet.save_pretrained(folder)
+    new_mpnet().mpnet.save_pretrained(folder)
     return folder
 
 
@@ -71,7 +65,7 @@ def test_the_head_shares_the_embeddings_of_the_words(base: Path) -> None:
     assert network.lm_head.decoder.weight is network.mpnet.embeddings.word_embeddings.weight
 
 
-def test_changed_weights_lie_over_those_of_the_base(base: Path, tmp_path: Path) -> None:
+def test_changed_weights_lie_over_those_of_the_base(base: Path, tmp_path: Path, new_mpnet: NewMPNet) -> None:
     changed = {
         "lm_head.bias": torch.arange(VOCABULARY + 5).half() / 1000,
         "mpnet.encoder.layer.1.output.dense.bias": torch.ones(16).half(),
@@ -81,7 +75,7 @@ def test_changed_weights_lie_over_those_of_the_base(base: Path, tmp_path: Path) 
     assert teacher.network.lm_head.decoder.bias[1000].item() == pytest.approx(1.0)
     assert (teacher.network.mpnet.encoder.layer[1].output.dense.bias == 1).all()
     assert torch.equal(
-        teacher.network.mpnet.encoder.layer[0].output.dense.weight, tiny().mpnet.encoder.layer[0].output.dense.weight
+        teacher.network.mpnet.encoder.layer[0].output.dense.weight, new_mpnet().mpnet.encoder.layer[0].output.dense.weight
     )
     save_file({"lm_head.other": torch.ones(1)}, tmp_path / "unknown.safetensors")
     with pytest.raises(ValueError, match="does not have"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoModelForPreTraining, AutoTokenizer, PretrainedConfig
 
 from training import relatives as chapter
-from training.corpus import Corpus
 from training.distil import Lesson, Taught
-from training.examples import IGNORED, VOCABULARY, Batch, padded
-from training.relatives import ROWS, Relative, principal, train
+from training.examples import IGNORED, VOCABULARY
+from training.relatives import train
+from training.small_networks import ROWS, Relative, principal
+
+NewLesson = Callable[[int], Lesson]
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24, "embedding_size": 8}
 SMALL_DISTILBERT = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 24}
@@ -29,40 +32,28 @@ def small(name: str) -> Relative:
     return Relative(replace(row, config=config), torch.randn(VOCABULARY, 32))
 
 
-def lesson(n_rows: int = 48) -> Lesson:
-    """Rows of four words; the second is asked for, and was 2001; the teacher is nearly sure of 2001, else 2002."""
-    batch = padded([([2000, 2001, 2002, 2003], None)] * n_rows)
-    labels = np.full(batch.ids.shape, IGNORED)
-    labels[:, 2] = 2001
-    asked = Batch(np.where(labels == IGNORED, batch.ids, 103), batch.segments, batch.mask, labels)
-    words = np.tile(np.array([2001, 2002], dtype=np.uint16), (n_rows, 1))
-    return Lesson(asked, words, np.log(np.tile([0.7, 0.2], (n_rows, 1))).astype(np.float16))
-
-
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Packed text of six words, and a shard of what a teacher says."""
-    ids = np.tile(np.arange(2000, 2006, dtype=np.uint16), 50)
-    for name in ("text", "heldout"):
-        Corpus(ids, np.arange(0, 301, 6), np.array([0, 25, 50]), np.array([0, 1]), ("se_a", "b")).save(tmp_path / f"{name}.npz")
-    one = lesson()
+def taught(data: Path, lesson: NewLesson) -> Path:
+    """A shard of what a teacher says."""
+    one = lesson(48)
     is_token = one.batch.mask == 1
     labels = np.where(one.batch.labels == IGNORED, 0, one.batch.labels)[is_token]
     starts = np.concatenate([[0], np.cumsum(one.batch.mask.sum(axis=1))])
     shard = Taught(one.batch.ids[is_token].astype(np.uint16), labels.astype(np.uint16), starts, one.words, one.log_p)
-    (tmp_path / "taught").mkdir()
-    shard.save(tmp_path / "taught" / "00000.npz")
-    return tmp_path
+    folder = data / "taught"
+    folder.mkdir()
+    shard.save(folder / "00000.npz")
+    return folder
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_each_learns_and_plain_transformers_opens_it_with_the_same_numbers(
-    name: str, data: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, data: Path, taught: Path, lesson: NewLesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chapter, "MEASURED", 8)
     model = small(name)
     before = [parameter.clone() for parameter in model.parameters()]
-    train(model, Namespace(data=data, taught=data / "taught", out=data / "out", steps=3, fall=0, rate=0.01, every=3))
+    train(model, Namespace(data=data, taught=taught, out=data / "out", steps=3, fall=0, rate=0.01, every=3))
     assert all(
         not torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True) if b.requires_grad and b.grad is not None
     )

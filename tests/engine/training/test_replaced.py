@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
 from training.distil import Lesson
-from training.examples import IGNORED, VOCABULARY, Batch, padded
+from training.examples import VOCABULARY, Batch
 from training.replaced import filled_in, is_replaced, replaced_scores
 
 
-def lesson(n_rows: int) -> Lesson:
-    """Rows of four words; the second is asked for, and was 2001; a teacher gives 70 % to 2001 and 20 % to 2002."""
-    batch = padded([([2000, 2001, 2002, 2003], None)] * n_rows)
-    labels = np.full(batch.ids.shape, IGNORED)
-    labels[:, 2] = 2001
-    asked = Batch(np.where(labels == IGNORED, batch.ids, 103), batch.segments, batch.mask, labels)
-    words = np.tile(np.array([2001, 2002], dtype=np.uint16), (n_rows, 1))
-    return Lesson(asked, words, np.log(np.tile([0.7, 0.2], (n_rows, 1))).astype(np.float16))
-
-
-def test_a_discriminator_is_asked_about_words_that_the_teacher_would_say() -> None:
+def test_a_discriminator_is_asked_about_words_that_the_teacher_would_say(lesson: Callable[[int], Lesson]) -> None:
     """70 % of the draws are what stood there and count as original; 20 % are the other kept word, 10 % any word."""
     asked = lesson(4000)
     ids = filled_in(asked, np.random.default_rng(0))
@@ -32,7 +24,9 @@ def test_a_discriminator_is_asked_about_words_that_the_teacher_would_say() -> No
     assert torch.equal(ids[:, others], torch.from_numpy(asked.batch.ids[:, others]))
 
 
-def test_a_score_counts_filled_in_words_alone_and_stands_beside_that_of_no_reading_at_all() -> None:
+def test_a_score_counts_filled_in_words_alone_and_stands_beside_that_of_no_reading_at_all(
+    lesson: Callable[[int], Lesson],
+) -> None:
     """A generator gives two thirds to the word that stood there: who sees all has 100 %, who says "original" of all the baseline."""
     batches = [lesson(1000).batch]
 

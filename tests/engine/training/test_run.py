@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from training.run import MEAN_OVER, WARM_UP, Run, Schedule
+from training.run import MEAN_OVER, WARM_UP, WEIGHT_DECAY, Run, Schedule, decaying
 
 
 def started(out: Path, n_steps: int, factor: float = 1.0) -> Run:
@@ -102,3 +102,12 @@ def test_the_rate_rises_then_stays_or_falls_to_zero() -> None:
 def test_a_run_can_be_made_longer_until_its_rate_falls() -> None:
     short, long = Schedule(1.0, 500, fall=100), Schedule(1.0, 900, fall=100)
     assert [short.at(step) for step in range(400)] == [long.at(step) for step in range(400)]
+
+
+def test_matrices_decay_and_stand_first_as_checkpoints_know_them() -> None:
+    network = nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2), nn.Linear(2, 1))
+    matrices, plain = decaying(network.parameters(), factor=3.0)
+    assert matrices == {"params": [network[0].weight, network[2].weight], "weight_decay": WEIGHT_DECAY, "factor": 3.0}
+    assert plain == {
+        "params": [network[0].bias, network[1].weight, network[1].bias, network[2].bias], "weight_decay": 0.0, "factor": 3.0,
+    }  # fmt: skip

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import csv
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from transformers import MPNetConfig, MPNetForMaskedLM
+from transformers import MPNetForMaskedLM
 
 from training import teacher as chapter
-from training.corpus import Corpus
-from training.examples import VOCABULARY
 from training.mpnet import Teacher
 from training.teacher import HEAD_FACTOR, optimizer_of, train
 
-
-def tiny() -> Teacher:
-    config = MPNetConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24, vocab_size=VOCABULARY + 5,
-        max_position_embeddings=90, pad_token_id=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    return Teacher(MPNetForMaskedLM(config)).train()
+NewTeacher = Callable[[], Teacher]
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Packed text of six words."""
-    ids = np.tile(np.arange(2000, 2006, dtype=np.uint16), 50)
-    for name in ("text", "heldout", "everyday"):
-        Corpus(ids, np.arange(0, 301, 6), np.array([0, 25, 50]), np.array([0, 1]), ("se_a", "b")).save(tmp_path / f"{name}.npz")
-    return tmp_path
+def tiny(new_mpnet: Callable[[], MPNetForMaskedLM]) -> NewTeacher:
+    return lambda: Teacher(new_mpnet()).train()
 
 
 def asked(data: Path, out: str, steps: int) -> Namespace:
@@ -41,7 +28,7 @@ def asked(data: Path, out: str, steps: int) -> Namespace:
 
 
 def test_a_teacher_that_was_cut_off_ends_with_the_weights_of_one_that_was_not(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: NewTeacher, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chapter, "MEASURED", 8)
     monkeypatch.setattr(chapter, "PIECES", 4)
@@ -54,10 +41,10 @@ def test_a_teacher_that_was_cut_off_ends_with_the_weights_of_one_that_was_not(
     rows = list(csv.DictReader((data / "cut" / "log.csv").read_text().splitlines()))
     assert [row["step"] for row in rows] == ["3", "6"]
     assert {"words", "masked_words", "masked_words_everyday", "everyday sentences, top 1"} <= set(rows[0])
-    assert Teacher.open(data / "cut" / "model").network.config.num_hidden_layers == 1
+    assert Teacher.open(data / "cut" / "model").network.config.num_hidden_layers == 2
 
 
-def test_every_weight_is_trained_once_and_the_head_faster() -> None:
+def test_every_weight_is_trained_once_and_the_head_faster(tiny: NewTeacher) -> None:
     teacher = tiny()
     groups = optimizer_of(teacher).param_groups
     trained = [id(parameter) for group in groups for parameter in group["params"]]
@@ -66,3 +53,7 @@ def test_every_weight_is_trained_once_and_the_head_faster() -> None:
     assert factor[id(teacher.network.lm_head.dense.weight)] == HEAD_FACTOR
     assert factor[id(teacher.network.mpnet.embeddings.word_embeddings.weight)] == 1.0
     assert all(parameter.ndim > 1 for group in groups if group["weight_decay"] for parameter in group["params"])
+    # A checkpoint knows parameters by their places: for the body and then for the head, first what does not decay.
+    assert [(group["factor"], group["weight_decay"] > 0) for group in groups] == [
+        (1.0, False), (1.0, True), (HEAD_FACTOR, False), (HEAD_FACTOR, True),
+    ]  # fmt: skip
