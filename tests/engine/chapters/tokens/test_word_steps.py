@@ -1,10 +1,12 @@
-"""What BPE and Unigram share: the steps of a word end where the tokenizers library does, on odd words and within texts."""
+"""What BPE and Unigram share: the steps of a word end where the tokenizers library does, on odd words and within texts, and are said well."""
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 
 import pytest
+from laws import broken_laws
 from tokenizers_of_all_kinds import reader, spelled_words
 
 from bertviz_app.analysis import words_to_tokens
@@ -48,3 +50,11 @@ def test_the_words_of_a_text_lead_to_its_tokens(lens: ModuleType, kind: str) -> 
                 ours = piece_columns(found.pieces, found.ids, legible)["token"]
                 for piece, place in zip(ours, word.positions, strict=True):
                     assert piece == encoding.tokens[place] or encoding.token_ids[place] == file.get("unk_id")
+
+
+@pytest.mark.parametrize(("lens", "kind"), CASES)
+def test_sentences_keep_the_laws(lens: ModuleType, kind: str) -> None:
+    file, legible = reader(kind).model_file(), reader(kind).spelling.legible
+    for word in spelled_words(kind):
+        said = lens.notice(lens.of_word(word, file), legible)
+        assert not broken_laws(re.sub("“.*?”", "“x”", said, flags=re.DOTALL)), said
