@@ -22,6 +22,6 @@ def broken_laws(sentence: str) -> list[str]:
         broken.append("no full stop, or two")
     # What a patched vector brings back may overshoot, and points are no share.
     is_share = "brings back" not in sentence and "percentage points" not in sentence
-    if is_share and any(float(share) > 100 for share in re.findall(r"(\d+(?:\.\d+)?) %", sentence)):
+    if is_share and any(float(share) > 100 for share in re.findall(r"(\d+(?:\.\d+)?)\s%", sentence)):
         broken.append("more than all")
     return broken

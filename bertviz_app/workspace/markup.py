@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from bertviz_app.drawing.colors import Theme
 _CSS = (Path(__file__).parent / "assets" / "pages.css").read_text(encoding="utf-8")
 
 
+_SHARE = re.compile(r"([<>] )?\d[\d.,]* %")  # as `plots.percent` writes it
 # The page around it has its own way of going from place to place.
 _EMBEDDED = "[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }"
 
@@ -23,7 +25,12 @@ def style(theme: Theme, *, embedded: bool = False) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for Streamlit's Markdown in which nothing is markup, whatever was typed."""
+    """Text for Streamlit's Markdown in which nothing is markup, whatever was typed. No line ends between a number and its “%”.
+
+    >>> plain("*a* gets < 0.1 % of 3").replace("\\N{NO-BREAK SPACE}", "_")
+    '\\\\*a\\\\* gets \\\\<_0\\\\.1_% of 3'
+    """
+    text = _SHARE.sub(lambda share: share[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
     escaped = "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~$:^=" else c for c in text)
     return escaped.replace("\n", " ")
 

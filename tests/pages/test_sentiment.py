@@ -152,7 +152,7 @@ def test_the_file_s_labels_stand_beside(open_page: Callable[..., AppTest]) -> No
     assert chosen["Column with the right labels"] == "polarity"
     assert (chosen["“pos” is"], chosen["“neg” is"], chosen["“unsure” is"]) == ("POSITIVE", "NEGATIVE", "no label")
     app.button("read_texts").click().run()
-    assert "says what the file says in 3 of 4 rows: 75 %" in said(app) and "1 row has no value" in said(app)
+    assert "says what the file says in 3 of 4 rows: 75\N{NO-BREAK SPACE}%" in said(app) and "1 row has no value" in said(app)
     assert list(result(app)["expected"].fillna("")) == ["POSITIVE", "NEGATIVE", "NEGATIVE", "NEGATIVE", ""]
     next(box for box in app.selectbox if box.label == "“unsure” is").set_value("POSITIVE").run()
     assert "of 5 rows" in said(app)  # nothing is scored again for it

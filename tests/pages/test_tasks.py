@@ -135,7 +135,7 @@ def test_no_answer_is_a_threshold_that_the_visitor_chooses(tasks: Any) -> None:
     app = tasks("Question answering", question="who sat?", passage="the cat sat on the mat.")
     assert "No answer is given" not in shown(app)
     app.slider(key="answer_below").set_value(99).run()
-    assert "less than the 99 % that you ask for" in shown(app)
+    assert "less than the 99\N{NO-BREAK SPACE}% that you ask for" in shown(app)
     app.segmented_control(key="judged").set_value("Score").run()
     app.slider(key="answer_margin").set_value(-10.0).run()
     assert "that of no answer, which has" in shown(app)
