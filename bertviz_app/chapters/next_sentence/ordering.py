@@ -54,6 +54,18 @@ def best_chain(probabilities: Floats) -> Chain:
     return Chain(order, total, n <= EXACT)
 
 
+def before_notice(n: int) -> str:
+    """What to notice before n sentences are scored, two at least: what is asked, and how many passes the answer takes.
+
+    >>> before_notice(3)
+    'In which order do these 3 sentences belong? BERT scores each as the continuation of each other, which takes 6 passes, and shows the likeliest order.'
+    """
+    return (
+        f"In which order do these {n} sentences belong? BERT scores each as the continuation of each other, which takes {n * (n - 1)} passes, "
+        "and shows the likeliest order."
+    )
+
+
 def notice(chain: Chain, probabilities: Floats) -> str:
     """What to notice: the order, how likely its steps are, and, where the pairs hardly differ, that the choice is a close one."""
     steps = [float(probabilities[a, b]) for a, b in pairwise(chain.order)]

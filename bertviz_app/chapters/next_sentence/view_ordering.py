@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from bertviz_app.chapters.next_sentence import measures, ordering, snippet
 from bertviz_app.drawing.plots import shown
@@ -33,9 +32,7 @@ def ordering_game(page: Page, subject: Subject) -> None:
     if session.submitted("story"):
         session.job("story").put(asked)
     if session.job("story").value() != asked:
-        st.caption(
-            f"BERT scores every sentence as the continuation of every other: {n * (n - 1)} passes for these {n}. The most likely order is shown then."
-        )
+        page.notice(ordering.before_notice(n))
         return
     places = [(i, j) for i in range(n) for j in range(n) if i != j]
     states = subject.final_states([subject.model.encode(texts[i], texts[j]) for i, j in places], "Scoring pairs")
