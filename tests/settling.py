@@ -9,14 +9,15 @@ from typing import Any
 _STILL = """() => new Promise(done => {
   const still = () => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]") !== null
     && document.querySelector("[data-stale=true], [data-testid=stSkeleton]") === null
-    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"));
+    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))
+    && !document.getAnimations().some(one => one.playState === "running");  // what was faded while it was old comes back
   let since = null;
   const look = () => {
     if (!still()) since = null; else if (since === null) since = performance.now();
-    if (since !== null && performance.now() - since > 700) done(true); else setTimeout(look, 50);
+    if (since !== null && performance.now() - since > 150) done(true); else setTimeout(look, 50);
   };
   look();
-})"""  # what was faded while it was old takes half a second to come back
+})"""
 
 
 # Something that stands on a page only once it is whole; on the others it is the Python at their end.

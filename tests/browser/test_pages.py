@@ -11,15 +11,12 @@ from playwright.sync_api import expect
 from settling import settled, whole
 
 from bertviz_app.drawing.plots import percent
-from bertviz_app.workspace.page_list import PAGES
 
 from .conftest import running_app
+from .layout import FITS, wrong_on_arrival
 
 if TYPE_CHECKING:
     from bertviz_app.records.forward import ForwardPass
-
-# Nothing on a phone is wider than its screen, other than what scrolls in a box of its own.
-FITS = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth + 1 }"
 
 
 def sentence_box(page: Any) -> Any:
@@ -41,18 +38,14 @@ def address(page: Any) -> Any:
     return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
 
 
-@pytest.mark.parametrize("key", PAGES)
-def test_every_page_cold_by_deep_link(visitor: Any, browser: Any, key: Any) -> None:
+# The first page of all, one that begins with the model, one with heads of its own, one that asks for no model, and one whose drawing is ours. What a page
+# imports and sets up is tested for each in `pages/test_first_of_a_process.py`, and all are opened by deep links in `test_every_view`.
+@pytest.mark.parametrize("key", ["home", "tokens", "tasks", "models", "attention"])
+def test_a_page_cold_by_deep_link(visitor: Any, browser: Any, key: Any) -> None:
     with running_app() as url:
         page = visitor(url if key == "home" else f"{url}/{key}")
         whole(page, key)
-        assert page.locator("[data-testid=stException]").count() == 0
-        title = "Inside BERT" if key == "home" else PAGES[key].title
-        assert page.get_by_role("heading", name=title, exact=True).count() == 1
-        assert page.locator("[data-testid=stAlertContentError]").count() == 0
-        assert page.get_by_role("link", name="Attention").count() >= 1
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_function(FITS)
+        assert not any(wrong_on_arrival(page, key).values())
 
 
 def test_a_sentence_is_kept_across_pages_and_over_a_reload(visitor: Any, app_url: Any) -> None:

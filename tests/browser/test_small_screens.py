@@ -1,31 +1,21 @@
-"""What has to fit: every view button on a phone, and whole pictures on a projector."""
+"""What has to fit: pages that are opened on a phone, what is tapped there, and whole pictures on a projector."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from settling import settled
+from settling import settled, whole
 
-from bertviz_app.workspace.page_list import PAGES
-
-PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
-# The buttons of a page's first row of views that a finger cannot reach: beyond the screen, or under something else.
-OUT_OF_REACH = """row => [...row.querySelectorAll("button")].filter(button => {
-  button.scrollIntoView({block: "center"});
-  const box = button.getBoundingClientRect(), x = box.left + box.width / 2, y = box.top + box.height / 2;
-  return box.left < 0 || box.right > innerWidth || !button.contains(document.elementFromPoint(x, y));
-}).map(button => button.innerText)"""
+from .layout import PHONE, PROJECTOR, beyond_a_phone
 
 
-@pytest.mark.parametrize("key", [key for key in PAGES if key not in ("home", "glossary", "kinds_of_heads", "replaced_tokens")])
-def test_every_view_button_can_be_tapped_on_a_phone(visitor: Any, app_url: Any, key: Any) -> None:
+@pytest.mark.parametrize("key", ["tasks", "fill_in_the_blank"])
+def test_a_page_that_is_opened_on_a_phone_fits_it(visitor: Any, app_url: Any, key: Any) -> None:
+    """All others are made narrow after they were wide, in `test_every_view`."""
     page = visitor(f"{app_url}/{key}", viewport=PHONE, has_touch=True)
-    row = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]")
-    page.get_by_text("What to notice").first.wait_for()
-    settled(page)
-    for index in range(row.count()):
-        assert row.nth(index).evaluate(OUT_OF_REACH) == []
+    whole(page, key)
+    assert beyond_a_phone(page) == {"covered": [], "out of reach": []}
 
 
 def test_a_head_is_laid_over_another_by_tapping(visitor: Any, app_url: Any) -> None:
