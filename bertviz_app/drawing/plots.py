@@ -21,6 +21,8 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 MONOSPACE = "Source Code Pro, ui-monospace, Menlo, Consolas, monospace"
 TEXT_SIZE = 15  # pixels; nothing in a figure is smaller than 14
 MAX_TICKS = 40  # beyond this many tokens, labels are thinned out and hover tells the rest
+APART = 0.15  # of a colour scale, between two of its ticks
+_PERCENT_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 NARROW_TITLE = 36  # characters of a title that fit beside each other on a phone, and beside the buttons of the picture
 
 WHOLE = {"exponentformat": "none", "separatethousands": True}  # numbers of an axis: no 60n for what is almost nothing, no 30k
@@ -128,15 +130,46 @@ def percent_axis(top: float) -> dict[str, list[float] | list[str]]:
     return {"tickvals": places, "ticktext": [f"{100 * place:g} %" for place in places]}
 
 
+def scale_ticks(top: float, *, signed: bool = False, in_percent: bool = False, most: int = 5) -> dict[str, Any]:
+    """At most so many ticks of a colour scale from 0 (or −`top`) to `top`: both its ends, and round numbers between them that keep away from these.
+
+    >>> scale_ticks(0.73, in_percent=True)["ticktext"], scale_ticks(4.2607, signed=True)["ticktext"]
+    (['0 %', '25 %', '50 %', '73 %'], ['−4.26', '−2', '0', '2', '4.26'])
+    """
+    apart = APART * (2 * top if signed else top)
+    steps = _PERCENT_STEPS if in_percent else [10.0 ** np.floor(np.log10(top)) * step for step in (0.1, 0.2, 0.5, 1, 2, 5)]
+    n_inner = {step: int((top - apart) / step + 1e-6) for step in steps}
+    fitting = (step for step in steps if step >= apart and n_inner[step] * (1 + signed) + 2 + signed <= most)
+    step = next(fitting, top)  # without any between the ends
+    inner = [step * place for place in range(1, n_inner.get(step, 0) + 1)]
+    upper = [*inner, top]
+    lower = [-place for place in reversed(upper)] if signed else []
+    places: list[float] = [*lower, 0.0, *upper]
+    return {"tickvals": places, "ticktext": [_tick(place, in_percent=in_percent) for place in places]}
+
+
+def _tick(value: float, *, in_percent: bool) -> str:
+    sign, size = "−" if value < 0 else "", abs(value)
+    if in_percent:
+        exact = f"{100 * size:g}"
+        return f"{sign}{exact} %" if len(exact) <= 3 else sign + percent(size)
+    return sign + (
+        f"{size:,.0f}" if size >= 1000 else np.format_float_positional(size, precision=3, fractional=False, trim="-")
+    )
+
+
 def heatmap(
     values: NDArray[Any], theme: Theme, *, signed: bool = False, limit: float | None = None, **options: Any
 ) -> go.Heatmap:
     """A heatmap trace on the house's scales: weights from 0 to `limit`, or signed values from -`limit` to `limit`.
 
-    `options` go to `go.Heatmap`: x, y, customdata, hovertemplate, …
+    `options` go to `go.Heatmap`: x, y, customdata, hovertemplate, … Those of its colour bar may say `in_percent`, how many ticks it has at most
+    (`nticks`), or its own.
     """
     top = limit if limit is not None else float(np.abs(values).max(initial=0)) or 1.0
-    bar = color_bar(theme, **options.pop("colorbar", {}))
+    own = dict(options.pop("colorbar", {}))
+    ticks = scale_ticks(top, signed=signed, in_percent=own.pop("in_percent", False), most=own.pop("nticks", 5))
+    bar = color_bar(theme, **((ticks if options.get("showscale", True) else {}) | own))
     return go.Heatmap(
         z=values,
         zmin=-top if signed else 0,

@@ -41,7 +41,7 @@ def head_figure(weights: HeadWeights, theme: Theme) -> go.Figure:
     trace = plots.heatmap(
         np.ascontiguousarray(cells, dtype=np.float32), theme, limit=top, x=keys, y=queries,
         hovertemplate="%{y} looks at %{x}: %{z:.1%}<extra></extra>",
-        colorbar={"unit": "weight"} | plots.percent_axis(top), xgap=1 if len(keys) <= 40 else 0,
+        colorbar={"unit": "weight", "in_percent": True}, xgap=1 if len(keys) <= 40 else 0,
         ygap=1 if len(queries) <= 40 else 0,
     )  # fmt: skip
     chart.add_trace(trace)

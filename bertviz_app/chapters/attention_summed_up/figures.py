@@ -125,7 +125,7 @@ def _map(values: Doubles, tokens: Sequence[str], theme: Theme, *, most: int, **o
     axis |= {"type": "category", "tickvals": [names[place] for place in places], "ticktext": texts}
     unit, verb, gap = options.get("unit", ""), options.get("verb", "draws on"), 1 if len(names) <= 40 else 0
     top = options.get("limit") or float(values.max()) or 1.0
-    bar = {"unit": unit} if unit else plots.percent_axis(top)
+    bar = {"unit": unit} if unit else {"in_percent": True}
     trace = plots.heatmap(
         strongest_in_blocks(values.astype(np.float32), block), theme, limit=top, x=names, y=names, xgap=gap, ygap=gap,
         colorbar=bar | options.get("colorbar", {}),

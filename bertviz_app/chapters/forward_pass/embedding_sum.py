@@ -103,7 +103,7 @@ def sum_figure(added: EmbeddingSum, position: int, token: str, theme: Theme) -> 
         trace = plots.heatmap(
             values, theme, signed=True, limit=its_limit, x=np.arange(1, rows.shape[1] + 1), y=list(places), ygap=3,
             hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
-            colorbar={"nticks": 3, "tickformat": ".2g"} | bar,
+            colorbar={"nticks": 3} | bar,
         )  # fmt: skip
         chart.add_trace(trace)
     chart.update_yaxes(

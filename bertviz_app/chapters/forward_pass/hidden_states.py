@@ -109,7 +109,7 @@ def pooled_figure(pooled: Floats, theme: Theme) -> go.Figure:
     chart = plots.figure(theme, height=250, title="The pooled vector")
     chart.add_trace(
         plots.heatmap(pooled[None, :], theme, signed=True, limit=1.0, x=np.arange(1, len(pooled) + 1), hovertemplate="number %{x}: %{z:.4f}<extra></extra>",
-                      colorbar={"unit": "value", "tickvals": [-1, 0, 1]})
+                      colorbar={"unit": "value", "nticks": 3})
     )  # fmt: skip
     chart.update_yaxes(showticklabels=False, showgrid=False, ticks="", showline=False)
     chart.update_xaxes(title_text=f"the {len(pooled)} numbers of the pooled vector", showgrid=False, zeroline=False)

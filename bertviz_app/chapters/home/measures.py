@@ -96,7 +96,7 @@ def attention_figure(forward: ForwardPass, glance: Glance, theme: Theme) -> go.F
         limit=1.0,
         customdata=np.stack(np.broadcast_arrays(names[:, None], names[None, :]), axis=-1),
         hovertemplate="%{customdata[0]} looks at %{customdata[1]}: %{z:.0%}<extra></extra>",
-        colorbar={"unit": "weight"} | plots.percent_axis(1),
+        colorbar={"unit": "weight", "in_percent": True},
     )
     chart.add_trace(trace)
     chart.update_xaxes(plots.token_axis(tokens), title_text="looks at")

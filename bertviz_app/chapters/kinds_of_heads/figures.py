@@ -111,8 +111,7 @@ def _titled(title: str, measure: Measure) -> str:
 
 
 def _bar(measure: Measure) -> dict[str, Any]:
-    bar: dict[str, Any] = {"orientation": "h", "x": 0.5, "y": -0.03, "yanchor": "top", "len": 1, "nticks": 6}
-    return bar | ({"tickformat": ".0%"} if measure.is_share else {})
+    return {"orientation": "h", "x": 0.5, "y": -0.03, "yanchor": "top", "len": 1, "in_percent": measure.is_share}
 
 
 def _steps(colors: list[str]) -> list[list[float | str]]:

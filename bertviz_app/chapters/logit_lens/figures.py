@@ -45,7 +45,7 @@ def every_token_figure(
     columns, rows = list(range(len(states))), list(range(len(positions)))
     cells = plots.heatmap(
         shares[..., 0], theme, limit=1.0, x=columns, y=rows, xgap=2, ygap=2, customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>", colorbar={"unit": "probability"} | plots.percent_axis(1),
+        hovertemplate="%{customdata}<extra></extra>", colorbar={"unit": "probability", "in_percent": True},
     )  # fmt: skip
     written = {
         "type": "scatter", "x": columns * len(rows), "y": np.repeat(rows, len(columns)), "mode": "text", "hoverinfo": "skip",

@@ -96,7 +96,7 @@ def matrix_figure(probabilities: Floats, texts: Sequence[str], theme: Theme) -> 
         plots.heatmap(
             values, theme, limit=1.0, text=texts_in, texttemplate="%{text}" if n <= 10 else None, customdata=hover, hoverongaps=False,
             hovertemplate="%{customdata}: %{z:.3f}<extra></extra>", x=np.arange(1, n + 1), y=np.arange(1, n + 1), xgap=2, ygap=2,
-            colorbar={"unit": "is next"} | plots.percent_axis(1),
+            colorbar={"unit": "is next", "in_percent": True},
         )
     )  # fmt: skip
     numbers = list(range(1, n + 1))

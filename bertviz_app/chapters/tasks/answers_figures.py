@@ -24,7 +24,7 @@ def strip_figure(reading: AnswerScores, theme: Theme) -> go.Figure:
             values, theme, limit=1.0, x=np.arange(n), y=np.arange(2), ygap=3, xgap=1 if n <= plots.MAX_TICKS else 0,
             customdata=np.stack(np.broadcast_arrays(names, np.arange(1, n + 1).astype(str), np.array(ROWS)[:, None]), axis=-1),
             hovertemplate="%{customdata[2]} at %{customdata[0]} (token %{customdata[1]}): %{z:.4f}<extra></extra>",
-            colorbar={"unit": "probability"} | plots.percent_axis(1),
+            colorbar={"unit": "probability", "in_percent": True},
         )
     )  # fmt: skip
     best = reading.best

@@ -172,6 +172,30 @@ def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines() -> No
     assert phone.height - phone.margin.t == wide.height - wide.margin.t
 
 
+@pytest.mark.parametrize("in_percent", [True, False])
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("most", [3, 5])
+def test_the_ticks_of_a_colour_scale_name_its_ends_and_keep_apart(in_percent: bool, signed: bool, most: int) -> None:
+    random = np.random.default_rng(0)
+    for top in (1.0, 0.05, *(10 ** random.uniform(-2, 0 if in_percent else 5, size=300))):
+        ticks = plots.scale_ticks(top, signed=signed, in_percent=in_percent, most=most)
+        places, texts = ticks["tickvals"], ticks["ticktext"]
+        assert (places[0], places[-1]) == (-top if signed else 0, top) and 0 in places and 2 + signed <= len(places) <= most
+        assert min(np.diff(places)) >= plots.APART * (places[-1] - places[0]) - 1e-9
+        assert len(set(texts)) == len(texts) == len(places) and all(text.endswith(" %") == in_percent for text in texts)
+        read = [float(text.removesuffix(" %").replace("−", "-").replace(",", "")) for text in texts]
+        assert np.array(read) * (0.01 if in_percent else 1) == pytest.approx(places, rel=0.06)
+
+
+def test_a_bar_says_where_its_scale_ends() -> None:
+    share = plots.heatmap(np.array([[0.1, 0.73]]), DARK, colorbar={"unit": "weight", "in_percent": True})
+    assert share.colorbar.ticktext == ("0 %", "25 %", "50 %", "73 %") and share.colorbar.tickvals[-1] == share.zmax
+    change = plots.heatmap(np.array([[0.1, -4.2607]]), DARK, signed=True, colorbar={"nticks": 3})
+    assert change.colorbar.ticktext == ("−4.26", "0", "4.26") and change.colorbar.tickvals[0] == change.zmin
+    assert plots.heatmap(np.eye(2), DARK, colorbar={"tickvals": [0, 1]}).colorbar.tickvals == (0, 1)
+    assert plots.heatmap(np.eye(2), DARK, showscale=False).colorbar.tickvals is None
+
+
 @pytest.mark.parametrize("top", [0.004, 0.05, 0.33, 0.5, 0.97, 1])
 def test_an_axis_in_percent_has_three_to_six_ticks_up_to_its_top(top: Any) -> None:
     axis = plots.percent_axis(top)
