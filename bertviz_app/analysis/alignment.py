@@ -13,7 +13,7 @@ proteins (1970), without a penalty for gaps (`common_words.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +64,10 @@ class Alignment:
     def exchanged(self) -> Alignment:
         """The same groups with the variant in the place of the original."""
         return Alignment(tuple((variant, original) for original, variant in self.groups), self.tokens[::-1])
+
+    def without(self, left_out: Collection[int]) -> Alignment:
+        """The same without some groups."""
+        return Alignment(tuple(pair for group, pair in enumerate(self.groups) if group not in left_out), self.tokens)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -18,23 +18,23 @@ from bertviz_app.drawing.plots import percent, shown
 Cells = list[object]
 
 
-def attention_picture(original: ArrayLike, variant: ArrayLike, alignment: Alignment, theme: Theme, *, title: str) -> Picture:
-    """Where a head looks more in the variant, and where less: weights [query, key] of each."""
+def weights_picture(
+    original: ArrayLike, variant: ArrayLike, alignment: Alignment, theme: Theme, *, does: str = said.LOOKS
+) -> Picture:
+    """Where rows give more to columns in the variant, and where less: [query, key] of each, whose rows sum to 1. `does` is what rows do."""
     before, after = both_merged(original, variant, alignment)
     names, columns = alignment.names, _with_rest(alignment)
     moved = (after - before)[:, : len(columns)]
 
     def of_cell(row: int, column: int) -> str:
-        looks_at = (*names, "tokens without a partner")[column]
-        return (
-            f"{names[row]} looks at {looks_at}: original {percent(before[row, column])}, variant {percent(after[row, column])}"
-        )
+        at = (*names, "tokens without a partner")[column]
+        return f"{names[row]} {does.format('')} {at}: original {percent(before[row, column])}, variant {percent(after[row, column])}"
 
-    grid = Grid(moved, names, columns, axes=("looks at", ""), unit="Δ weight", said=of_cell)
-    figure = drawn.difference_map(grid, theme, title=title)
+    grid = Grid(moved, names, columns, axes=(does.format(""), ""), unit="Δ weight", said=of_cell)
+    figure = drawn.difference_map(grid, theme, title="What changes: variant − original")
     return Picture(
         figure,
-        said.attention_notice(before, after, alignment),
+        said.weights_notice(before, after, alignment, does),
         _grid_columns(moved, alignment),
         "Map of the change of each weight",
     )

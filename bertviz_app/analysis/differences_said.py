@@ -18,6 +18,7 @@ from bertviz_app.drawing.plots import percent
 
 SAME = "Original and variant are the same here: nothing differs."
 NOTHING_SHARED = "Original and variant have no token in common: there is nothing to compare token by token."
+LOOKS, DRAWS = "looks{} at", "draws{} on"  # what rows of weights do to columns, more or less
 MOST_NAMED = 3
 ROUNDING = 1e-9
 FAINTEST = 0.001  # bits of a head
@@ -39,8 +40,8 @@ def _named(names: Sequence[str]) -> str:
     return listed([*quoted, counted(more, "other token")] if more > 0 else quoted)
 
 
-def attention_notice(before: Doubles, after: Doubles, alignment: Alignment) -> str:
-    """The weight that changes most, from what to what: merged weights [group, group + 1] of both sides."""
+def weights_notice(before: Doubles, after: Doubles, alignment: Alignment, does: str = LOOKS) -> str:
+    """The weight that changes most, from what to what: merged weights [group, group + 1] of both sides; `does` is what rows do to columns."""
     if not alignment.shared:
         return NOTHING_SHARED
     moved = after - before
@@ -51,7 +52,7 @@ def attention_notice(before: Doubles, after: Doubles, alignment: Alignment) -> s
     if place is None:
         return f"No weight changes by more than {_rounded_up(largest)}."
     row, column = place
-    looks = f"{_name(alignment, row)} looks {'more' if moved[row, column] > 0 else 'less'} at {_name(alignment, column)} in the variant"
+    looks = f"{_name(alignment, row)} {does.format(' more' if moved[row, column] > 0 else ' less')} {_name(alignment, column)} in the variant"
     was, now = percent(before[row, column]), percent(after[row, column])
     return (
         f"The largest change: {looks}, {now} where it was {was}."

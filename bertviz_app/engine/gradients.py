@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bertviz_app.engine.hooks import Switches, switched
 from bertviz_app.engine.model import Model
 from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, Target, attention_relevance, replaceable
 from bertviz_app.records.forward import Encoding, Integers
+from bertviz_app.records.interventions import NOTHING, Intervention
 from bertviz_app.serving.pass_queue import pass_queue
 from bertviz_app.serving.portions import MOST, Portions
 
@@ -29,10 +32,19 @@ class TargetFunction:
 
     vectors  [1, position, d_embedding]   the word embeddings of the input
     blank    the same with the baseline's ("mask" or "pad") in the place of every word
+    without  heads and layers that are switched off in every pass
     """
 
-    def __init__(self, model: Model, encoding: Encoding, target: Target, baseline: Baseline = "mask") -> None:
-        self._model, self.target = model, target
+    def __init__(
+        self,
+        model: Model,
+        encoding: Encoding,
+        target: Target,
+        baseline: Baseline = "mask",
+        *,
+        without: Intervention = NOTHING,
+    ) -> None:
+        self._model, self.target, self._without = model, target, without
         self.unit = "units" if target.decoding == "number" else "bits"
         self.removable = replaceable(encoding)
         token_id = {"mask": model.reader.mask_id, "pad": model.reader.pad_id}[baseline]
@@ -53,7 +65,8 @@ class TargetFunction:
     def encoded(self, vectors: torch.Tensor, **options: Any) -> Any:
         """The encoder's output for rows of vectors."""
         inputs = {name: self._model.tensor(row)[None].expand(len(vectors), -1) for name, row in self._inputs.items()}
-        return self._model.parts.encoder(inputs_embeds=vectors, **inputs, **options)
+        with switched(Switches(self._model.info, [self._without] * len(vectors), None)) if self._without else nullcontext():
+            return self._model.parts.encoder(inputs_embeds=vectors, **inputs, **options)
 
     def said(self, output: Any) -> torch.Tensor:
         """The encoder's output → the log-odds of the answer, or the number, [row]."""

@@ -20,10 +20,11 @@ def candidate_changes(
     pairs: Sequence[tuple[Prediction, Prediction]], original: Subject, variant: Subject, *, k: int = 5
 ) -> list[CandidateChanges]:
     """What each pair of predictions says of the same candidates."""
-    return [changes(a, b, (_names(a, original.model), _names(b, variant.model)), k=k) for a, b in pairs]
+    return [changes(a, b, (names_of(a, original.model), names_of(b, variant.model)), k=k) for a, b in pairs]
 
 
-def _names(one: Prediction, model: Model) -> Names:
+def names_of(one: Prediction, model: Model) -> Names:
+    """What the outputs of a prediction are called, by one spelling for all models."""
     if one.labels is not None:
         return Names.listed(one.labels)
     written = once(_written, model)

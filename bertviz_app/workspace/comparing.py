@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from bertviz_app.analysis.phrases import listed
 from bertviz_app.analysis.switched_off import described
 from bertviz_app.checkpoints.catalog import CATALOG
+from bertviz_app.drawing import one_scale
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.errors import InsideBertError
@@ -134,6 +135,15 @@ def drawn_or_why_not(draw: Callable[[Subject, Theme], Picture], subject: Subject
         return draw(subject, theme)
     except InsideBertError as error:
         return str(error)
+
+
+def on_one_scale(drawn: Sequence[Picture | str]) -> list[Picture | str]:
+    """Both pictures with their colours and lengths on one scale, where there are two."""
+    match drawn:
+        case [Picture() as first, Picture() as second]:
+            figures = one_scale.on_one_scale(first.figure, second.figure)
+            return [replace(first, figure=figures[0]), replace(second, figure=figures[1])]
+    return [*drawn]
 
 
 def is_same(original: Subject, variant: Subject) -> bool:

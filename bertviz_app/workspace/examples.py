@@ -5,25 +5,70 @@ A test asks the embedded model about each of them, so that nothing stands in the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bertviz_app.workspace.scene import Choice, Differs, Plain, Scene
 
 FIRST = "My brother loves skateboarding in the park."  # read by every page until something is typed
 BLANK = "He opened the [MASK] with a key."
 REVIEW = "The acting is superb, but the story is slow."
-RIGHT, WRONG = "Try these", "Where it fails"  # the groups
+QUESTIONS, RIGHT, WRONG = "Begin with a question", "Try these", "Where it fails"  # the groups
 
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence, or two, under a label that says what is to be seen with it."""
+    """A sentence, or two, under a label that says what is to be seen with it.
+
+    page, choices  where it is to be seen, and what is chosen there; no page for the one that is open, with what is chosen on it
+    variant        the sentence that it is compared with
+    """
 
     label: str
     text: str
     pair: str = ""
     group: str = RIGHT
+    page: str = ""
+    choices: Mapping[Choice, Plain] = field(default_factory=dict)
+    variant: str = ""
+
+    def seen_from(self, here: Scene) -> Scene:
+        """The scene that it opens: its page with its own choices, and the model that is chosen already."""
+        texts = {"text": self.text, "pair": self.pair} | ({"variant_text": self.variant} if self.variant else {})
+        return replace(
+            here, page=self.page, texts={**here.texts, **texts}, hidden=None, variant_hidden=None, choices=self.choices
+        )
+
+
+def _compared(kind: Differs) -> dict[Choice, Plain]:
+    return {Choice.COMPARED: [kind.value]}
 
 
 EXAMPLES = (
+    Example(
+        "Do two senses of “bank” get different vectors?",
+        "He sat on the bank of the river.",
+        group=QUESTIONS,
+        page="embeddings",
+        choices=_compared(Differs.SENTENCE),
+        variant="He put the money in the bank.",
+    ),
+    Example("Which head looks at the previous token?", FIRST, group=QUESTIONS, page="attention"),
+    Example("What does BERT look at to fill a blank?", BLANK, group=QUESTIONS, page="fill_in_the_blank"),
+    Example(
+        "Why does this review sound negative?",
+        "The acting is good, but the story is dull and far too long.",
+        group=QUESTIONS,
+        page="attribution",
+    ),
+    Example(
+        "What changes without head 4.9?",
+        BLANK,
+        group=QUESTIONS,
+        page="fill_in_the_blank",
+        choices=_compared(Differs.SWITCHED_OFF) | {Choice.VARIANT_HEADS_OFF: ["4.9"]},
+    ),
+    Example("What does another model say?", BLANK, group=QUESTIONS, page="fill_in_the_blank", choices=_compared(Differs.MODEL)),
     Example("A plain sentence", FIRST),
     Example("Short and loud", "I love AI!"),
     Example("A blank to fill", BLANK),

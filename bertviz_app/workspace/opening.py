@@ -12,7 +12,7 @@ import streamlit as st
 from bertviz_app.errors import InsideBertError
 from bertviz_app.workspace import caches, choices, jobs, memory, session
 from bertviz_app.workspace.markup import plain, style
-from bertviz_app.workspace.navigation import SIDEBAR, draw_head, draw_sidebar, say_unknown_model
+from bertviz_app.workspace.navigation import SIDEBAR, draw_head, draw_sidebar, go_to, say_unknown_model
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.page_list import PAGES
 
@@ -34,6 +34,8 @@ def open_page(key: str) -> Iterator[Page]:
     theme = memory.theme()
     st.html(style(theme, embedded=bool(st.context.is_embedded)))
     session.choose_now()
+    if (elsewhere := session.GOING.take()) is not None:
+        go_to(elsewhere)
     model_name = draw_sidebar(key)
     draw_head(entry)
     caches.warm_up()  # the first page of all has its title before torch is imported

@@ -93,7 +93,7 @@ class Page(Drawing):
         self._compares = True
         said, half = st.empty(), replace(self.theme, narrow=True)
         sides = [(self.subject, comparing.ORIGINAL), (self.variant, comparing.VARIANT)]
-        drawn = [comparing.drawn_or_why_not(draw, subject, half) for subject, _ in sides]
+        drawn = comparing.on_one_scale([comparing.drawn_or_why_not(draw, subject, half) for subject, _ in sides])
         self.beside(
             [(comparing.line(subject, side), one) for (subject, side), one in zip(sides, drawn, strict=True)], name=name
         )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bertviz_app import settings
 from bertviz_app.workspace import did_you_mean, memory, session
-from bertviz_app.workspace.examples import EXAMPLES
+from bertviz_app.workspace.examples import EXAMPLES, Example
 
 LINES = {False: 90, True: 42}  # characters that stand on one line of the box, alone and where two stand side by side
 FIRST_LINE = 54  # of the first box while the second is empty
@@ -53,14 +53,13 @@ def _buttons(texts: Mapping[str, str], keys: str, compare: Callable[[], None] | 
         width="stretch",
         key=f"examples_{blake2b(repr(texts).encode(errors='replace'), digest_size=8).hexdigest()}",
     ):
-        group = ""
+        group, entries = "", st.container(gap=None)
         for index, example in enumerate(EXAMPLES):
             if example.group != group:
                 group = example.group
-                st.caption(group)
-            picked = (example.text, example.pair)
-            st.form_submit_button(
-                example.label, help=example.text, key=f"example_{index}", on_click=_pick, args=picked, type="tertiary"
+                entries.caption(group)
+            entries.form_submit_button(
+                example.label, help=example.text, key=f"example_{index}", on_click=_pick, args=(example,), type="tertiary"
             )
 
 
@@ -111,6 +110,9 @@ def _submit(then: Callable[[], None] | None = None) -> None:
         then()
 
 
-def _pick(text: str, pair: str) -> None:
-    memory.remember("text", text)
-    memory.remember("pair", pair)
+def _pick(example: Example) -> None:
+    if example.page:
+        session.GOING.put(example.seen_from(session.now()))
+        return
+    memory.remember("text", example.text)
+    memory.remember("pair", example.pair)

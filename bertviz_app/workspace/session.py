@@ -88,6 +88,7 @@ def enter(scene: Scene) -> None:
     """Look at another scene, from the next run on: all of it, and what it leaves open as each page has it by itself."""
     SCENE.put(replace(scene, page=now().page))
     MODEL_PICKED.put(scene.model is not None)
+    HEAD_SUGGESTED.put(Choice.HEAD in scene.choices)
     choose_later({choice: scene.choices.get(choice) for choice in Choice if choice not in OF_THE_INPUT})
 
 
@@ -102,6 +103,7 @@ FILLED: Kept[Mapping[str, Hashable]] = Kept("_filled", {})  # what each box for 
 # ── The model, and the page ───────────────────────────────────────────────────────────────────────
 MODEL = Kept[str | None]("model", None)  # the box in the sidebar: a widget, one for each page
 MODEL_PICKED = Kept("_model_picked", False)  # whether it was picked in the box since the last run
+GOING: Kept[Scene | None] = Kept("_going", None)  # where the next run goes, for what a callback cannot do
 VISIT = Kept("_visit", 0)  # counts the pages that were gone to
 MODEL_LINE = Kept[Any]("_model_line", None)  # the place below the box, filled once the model is known
 UNKNOWN_MODEL = Kept[str | None]("_unknown_model", None)  # what a link asked for and this server does not have

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import streamlit as st
 
+from bertviz_app.analysis.typed_characters import Read
 from bertviz_app.records.blanks import Blanked, Characters, blanked
 from bertviz_app.records.forward import Encoding, FinalState, ForwardPass, ModelInfo
 from bertviz_app.records.interventions import Intervention
@@ -98,6 +99,11 @@ class Subject:
     def encoding(self) -> Encoding:
         """The text (and the second one, if there is one) as the model reads it, hidden words as blanks: the same on every page."""
         return self.model.encode(self.text, self.blanked[1].text or None)
+
+    @property
+    def read(self) -> Read:
+        """The input with the way back to what was typed."""
+        return Read(self.encoding, self.typed_texts, self.blanked)
 
     @lazily
     def forward(self) -> ForwardPass:

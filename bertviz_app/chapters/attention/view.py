@@ -6,6 +6,7 @@ import streamlit as st
 
 from bertviz_app.chapters.attention import figures, measures, snippet
 from bertviz_app.chapters.attention.thumbnails import heads_columns, thumbnails
+from bertviz_app.chapters.attention.view_compared import show_compared
 from bertviz_app.chapters.attention.view_explorer import ExplorerRequest, explore, open_heads
 from bertviz_app.chapters.attention.view_heads import (
     EXPLORER,
@@ -60,8 +61,10 @@ def one_head(page: Page, subject: Subject) -> None:
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sentence(pair=True)
-    view, mode = choose_view(page.subject)
-    if view == EXPLORER:
+    view, mode = choose_view(page.subject, drawn_alone=page.variant is None)
+    if page.variant and view in (EXPLORER, ONE):
+        show_compared(page, page.subject, page.variant, view)
+    elif view == EXPLORER:
         explorer(page, page.subject, mode)
     elif view == ONE:
         one_head(page, page.subject)

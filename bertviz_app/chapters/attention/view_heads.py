@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 EXPLORER, ONE, HEAD_VIEW, MODEL_VIEW = VIEWS = ("Explorer", "One head", "BertViz head view", "BertViz model view")
 
 
-def choose_view(subject: Subject) -> tuple[str, str]:
-    """One of `VIEWS`, and how the explorer draws the opened head."""
+def choose_view(subject: Subject, *, drawn_alone: bool = True) -> tuple[str, str]:
+    """One of `VIEWS`, and how the explorer draws the opened head; two that are compared are drawn in one way."""
     _suggest_head(subject)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         view = choices.view(Choice.ATTENTION_VIEW, VIEWS)
-        mode = choices.view(Choice.EXPLORER_MODE, MODES, label="Drawn as") if view == EXPLORER else ""
+        mode = choices.view(Choice.EXPLORER_MODE, MODES, label="Drawn as") if view == EXPLORER and drawn_alone else ""
     return view, mode
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from bertviz_app.chapters.attention_summed_up import methods, snippet
+from bertviz_app.chapters.attention_summed_up.view_compared import show_compared
 from bertviz_app.chapters.attention_summed_up.view_maps import (
     Summed,
     agreement,
@@ -32,6 +33,9 @@ def show(page: Page) -> None:
     page.sentence(pair=True)
     with page.controls:
         view = choices.view(Choice.SUMMED_VIEW, list(VIEWS))
+    if page.variant:
+        show_compared(page, page.subject, page.variant)
+        return
     summed = summed_up(page, page.subject)
     table = VIEWS[view](page, summed)
     with page.fold("How it is computed"):

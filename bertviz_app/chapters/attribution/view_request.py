@@ -11,6 +11,7 @@ from bertviz_app.chapters.attribution.measures import METHODS, AttributionMethod
 from bertviz_app.chapters.attribution.view_target import ChosenTarget
 from bertviz_app.records.attributions import Attribution, Baseline, MethodKey, Target, Way, replaceable
 from bertviz_app.records.forward import Encoding
+from bertviz_app.records.interventions import NOTHING, Intervention
 from bertviz_app.workspace import choices, costs, jobs, memory
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.examples import BLANK, REVIEW
@@ -93,20 +94,30 @@ def choose_steps() -> int:
     return int(choices.one_of(Choice.ATTRIBUTION_STEPS, "Steps", [str(n) for n in STEPS], index=1))
 
 
-def of_one_pass(model: Model, encoding: Encoding, target: Target, method: MethodKey) -> Attribution:
-    """What a method gives that needs one pass and its gradient."""
+def of_one_pass(
+    model: Model, encoding: Encoding, target: Target, method: MethodKey, without: Intervention = NOTHING
+) -> Attribution:
+    """What a method gives that needs one pass and its gradient; `without` is switched off."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
-    return attributed(TargetFunction(model, encoding, target), method)
+    return attributed(TargetFunction(model, encoding, target, without=without), method)
+
+
+def explained_without(
+    model: Model, what: tuple[Encoding, Target], way: Way, without: Intervention, progress: Progress
+) -> Attribution:
+    """What a method gives, in portions, for an input and what is asked of it; `without` is switched off. `progress` is told the share done."""
+    from bertviz_app.engine.gradients import TargetFunction, attributed
+
+    encoding, target = what
+    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if way.n_steps else 1)
+    asked = TargetFunction(model, encoding, target, way.baseline, without=without)
+    return attributed(asked, way.method, n_steps=way.n_steps, batch_size=rows, progress=progress)
 
 
 def explained(model: Model, encoding: Encoding, target: Target, way: Way, progress: Progress) -> Attribution:
-    """What a method gives, in portions; `progress` is told the share done."""
-    from bertviz_app.engine.gradients import TargetFunction, attributed
-
-    rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if way.n_steps else 1)
-    asked = TargetFunction(model, encoding, target, way.baseline)
-    return attributed(asked, way.method, n_steps=way.n_steps, batch_size=rows, progress=progress)
+    """The same of the whole model."""
+    return explained_without(model, (encoding, target), way, NOTHING, progress)
 
 
 def all_explained(

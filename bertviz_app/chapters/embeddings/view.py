@@ -6,6 +6,7 @@ import streamlit as st
 
 from bertviz_app.analysis import similarity
 from bertviz_app.chapters.embeddings import measures, neighbours, snippet
+from bertviz_app.chapters.embeddings.view_compared import show_compared
 from bertviz_app.chapters.embeddings.view_comparison import neighbours_view, sentences_view, similarity_view
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.caches import once
@@ -52,6 +53,9 @@ def show(page: Page) -> None:
     if view != VIEWS[3]:  # several sentences have a box of their own
         with sentence:
             page.sentence()
+    if page.variant and view in VIEWS[:2]:
+        show_compared(page, page.subject, page.variant, state, in_space=view == VIEWS[1])
+        return
     if view in VIEWS[:2]:
         points_view(page, page.subject, state, in_space=view == VIEWS[1])
     elif view == VIEWS[4]:

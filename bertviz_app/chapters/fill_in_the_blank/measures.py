@@ -152,8 +152,8 @@ def columns(blanks: Sequence[Blank]) -> dict[str, list[object]]:
     }
 
 
-def blanks_figure(blanks: Sequence[Blank], theme: Theme, *, best: float | None = None) -> go.Figure:
-    """Bars for each blank that is `drawn`, one below the other, on one scale: up to their own largest, or to a given `best`."""
+def blanks_figure(blanks: Sequence[Blank], theme: Theme) -> go.Figure:
+    """Bars for each blank that is `drawn`, one below the other, on one scale."""
     shown, k = drawn(blanks), len(blanks[0].tokens)
     inner = len(shown) * ROW * k + (len(shown) - 1) * GAP
     titles = [f"Blank {i} of {len(blanks)}: token {plots.shown(blank.position)}" for i, blank in enumerate(shown, start=1)]
@@ -169,7 +169,7 @@ def blanks_figure(blanks: Sequence[Blank], theme: Theme, *, best: float | None =
         words = {"tickvals": list(range(k)), "ticktext": [plots.label(token) for token in blank.tokens]}
         rows.update_yaxes(base["yaxis"] | words, row=row, col=1)
     rows.update_yaxes(tickfont_family=plots.MONOSPACE, autorange="reversed", showgrid=False, zeroline=False)
-    best = best or max(float(blank.probabilities[0]) for blank in shown)
+    best = max(float(blank.probabilities[0]) for blank in shown)
     rows.update_xaxes(
         base["xaxis"] | {"range": [0, max(0.05, 1.12 * best)], "showgrid": False} | plots.percent_axis(max(0.05, best))
     )

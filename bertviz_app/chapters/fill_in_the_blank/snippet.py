@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bertviz_app.analysis.head_snippet import Evidence, add_evidence
 from bertviz_app.analysis.script import Script
 from bertviz_app.chapters.fill_in_the_blank.measures import AROUND
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.records.forward import Encoding, ModelInfo
 
+NONE = Evidence(0, ())
 
-def python_code(info: ModelInfo, encoding: Encoding, *, k: int = 5) -> str:
+
+def python_code(info: ModelInfo, encoding: Encoding, *, k: int = 5, evidence: Evidence = NONE) -> str:
     """The same probabilities with plain transformers, as `probabilities` [blank, vocab], or as `seen` [position] without a blank.
 
-    `k` words are shown for each blank.
+    `k` words are shown for each blank, and, where one is asked for, the `attention` [position] of one of them.
     """
-    script = Script(info).tokenizer().model("masked_words").inputs(encoding).lines(_LOGITS)
+    script = Script(info).tokenizer().model("masked_words").inputs(encoding)
+    script.lines(_LOGITS, options=", output_attentions=True" if len(evidence.positions) else "")
     if encoding.positions("mask"):
         script.lines(_BEST, k=k).tokens("tokenizer.convert_ids_to_tokens(top.indices.flatten())", name="words")
-        return str(script.table(_GUESSES))
+        add_evidence(script.table(_GUESSES), encoding, evidence)
+        return str(script)
     return str(script.lines(_OF_WHAT_STANDS_THERE).tokens().table(_SEEN))
 
 
@@ -32,7 +37,8 @@ def one_by_one_code(info: ModelInfo, encoding: Encoding, *, surest_first: bool) 
 
 
 _LOGITS = """with torch.no_grad():
-    logits = model(**inputs).logits[0].double()  # [position, vocab]; torch’s float32 softmax errs by 1e-5
+    output = model(**inputs$options)
+logits = output.logits[0].double()  # [position, vocab]; torch’s float32 softmax errs by 1e-5
 """
 _BEST = """blanks = inputs.input_ids[0] == tokenizer.mask_token_id
 probabilities = logits[blanks].softmax(dim=-1)  # [blank, vocab]

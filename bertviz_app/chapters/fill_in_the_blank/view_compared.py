@@ -35,8 +35,7 @@ def compared(page: Page, original: Subject, variant: Subject) -> None:
             raise NoMaskToken(NO_BLANK)
         positions = [one.position or 0 for one in found]
         filled = measures.fill(np.stack([one.logits for one in found]), positions, subject.model.reader.token, k=k)
-        best = max(float(one.values.max()) for one in [*_blanks(original), *_blanks(variant)])
-        figure, said = measures.blanks_figure(filled, theme, best=best), measures.blanks_notice(filled, ())
+        figure, said = measures.blanks_figure(filled, theme), measures.blanks_notice(filled, ())
         return Picture(figure, said, measures.columns(filled), "Bars: the most likely words for each blank")
 
     def differ() -> Picture:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bertviz_app.chapters.forward_pass import embedding_sum, hidden_states, measures, snippet
-from bertviz_app.drawing.pictures import Picture
+from bertviz_app.chapters.forward_pass import hidden_states, snippet
+from bertviz_app.chapters.forward_pass.view_compared import show_compared
+from bertviz_app.chapters.forward_pass.view_pictures import BY_TOKEN, picture
 from bertviz_app.drawing.tables import csv_text
-from bertviz_app.errors import MissingHead
 from bertviz_app.workspace import choices
-from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.both import Both
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 
-VIEWS = ("Shapes", "Embedding sum", "Last hidden state", "Pooled vector", "Norms")
-BY_TOKEN = "Embedding sum"
+VIEWS = ("Shapes", BY_TOKEN, "Last hidden state", "Pooled vector", "Norms")
 
 
 def chosen_token(page: Page, subject: Subject, *, clickable: bool) -> int:
@@ -30,22 +29,6 @@ def chosen_token(page: Page, subject: Subject, *, clickable: bool) -> int:
     return position
 
 
-def picture(page: Page, subject: Subject, view: str, position: int) -> Picture:
-    """The picture of a view, with its sentence and its table."""
-    forward = subject.forward
-    if view == "Shapes":
-        return once(measures.steps_picture, forward, page.theme)
-    if view == BY_TOKEN:
-        return embedding_sum.sum_picture(forward, subject.model.embedding_parts(subject.encoding), position, page.theme)
-    if view == "Last hidden state":
-        return once(hidden_states.states_picture, forward, page.theme)
-    if view == "Norms":
-        return once(hidden_states.norms_picture, forward, page.theme)
-    if forward.pooler_output is None:
-        raise MissingHead("This checkpoint has no trained pooler, so there is no pooled vector to show.")
-    return hidden_states.pooled_picture(forward.pooler_output, page.theme)
-
-
 def show(page: Page) -> None:
     """The whole page, below its title."""
     page.sentence()
@@ -53,7 +36,10 @@ def show(page: Page) -> None:
     view = choices.view(Choice.FORWARD_VIEW, VIEWS)
     with above:
         position = chosen_token(page, page.subject, clickable=view == BY_TOKEN)
-    drawn, name = picture(page, page.subject, view, position), view.lower().replace(" ", "-")
+    if page.variant:
+        show_compared(page, Both(page.subject, page.variant), view, position)
+        return
+    drawn, name = picture(page.subject, view, position, page.theme), view.lower().replace(" ", "-")
     page.show(drawn.figure, name=name, alt=view, notice=drawn.notice)
     with page.fold("Table"):
         page.table(drawn.columns, name=name)

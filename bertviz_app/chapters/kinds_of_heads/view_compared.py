@@ -30,7 +30,7 @@ def show_compared(page: Page, original: Subject, variant: Subject, measure: Meas
         if measure is None:
             figure, said = figures.kinds_figure(mine, theme, title=""), sentences.kinds_sentence(mine, None)
         else:
-            limit = max(float(measured(one.forward).of(measure).max()) for one in (original, variant)) or 1.0
+            limit = float(mine.of(measure).max()) or 1.0
             figure = figures.measure_figure(mine, measure, theme, title=special.spelled(measure.name), limit=limit)
             said = sentences.measure_sentence(mine, measure, None)
         return Picture(figure, special.spelled(said), columns, alt)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from bertviz_app.chapters.logit_lens import measures, neurons
+from bertviz_app.chapters.logit_lens.view_compared import show_compared
 from bertviz_app.chapters.logit_lens.view_layers import Look, choose_token, every_token, one_token, strongest_neurons
 from bertviz_app.workspace import choices
+from bertviz_app.workspace.both import Both
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
@@ -32,6 +34,9 @@ def show(page: Page) -> None:
     with tools:
         view = choices.view(Choice.LENS_VIEW, list(VIEWS)) if can_say else "Neurons"
     look = choose_token(page, page.subject, strip, tools)
+    if page.variant and view != "Neurons":
+        show_compared(page, Both(page.subject, page.variant), look)
+        return
     VIEWS[view](page, page.subject, look)
     with page.fold("How it is computed"):
         st.markdown(neurons.METHOD if view == "Neurons" else measures.METHOD)

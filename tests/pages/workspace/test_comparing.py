@@ -127,3 +127,34 @@ def test_a_page_compares_or_says_that_its_view_does_not(open_page: Callable[...,
     alone = any("shows the original alone" in caption.value for caption in app.caption)
     lacks_a_head = any(button.label.startswith("Use ") for button in app.button) or page == "replaced_tokens"
     assert [compares, alone, lacks_a_head].count(True) == 1
+
+
+KINDS: dict[Differs, dict[str, Any]] = {
+    Differs.SENTENCE: {"texts": {"variant_text": "the cat sat on the [MASK]."}},
+    Differs.PAIR: {"texts": {"variant_pair": "who sat?"}},
+    Differs.BLANKS: {"variant_hidden": HiddenWords(("the [MASK] sat on the mat.", None), ((0, 11, 14),))},
+    Differs.MODEL: {"variant_model": "golden-roberta"},
+    Differs.SWITCHED_OFF: {"variant_heads_off": ["1.1"], "variant_layers_off": ["2"]},
+}
+COMPARING = (
+    "forward_pass", "fill_in_the_blank", "attention", "attention_summed_up", "kinds_of_heads", "embeddings", "logit_lens", "attribution",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", COMPARING)
+@pytest.mark.parametrize("kind", Differs)
+def test_every_kind_of_difference_is_compared_on_every_page(
+    open_page: Callable[..., AppTest], page: str, kind: Differs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two pictures and what differs, or, where nothing can be held against anything, a sentence that says why."""
+    folders = [str(visiting.CHECKPOINTS[name]) for name in ("bert", "roberta")]
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", ":".join(folders))
+    state = {"model": "golden-bert", "compared": [kind.value], "attribution_method": "Gradient × input"}
+    app = open_page(page, text="the [MASK] sat on the mat.", state=state | KINDS[kind])
+    sides = [caption.value for caption in app.caption if caption.value.startswith(("**Original**", "**Variant**"))]
+    assert len(sides) == 2 and sides[0] != sides[1]
+    said = [one.value for one in app.markdown if one.value.startswith("**What differs.**")]
+    assert len(said) == 1 or (kind is Differs.MODEL and app.info)
+    assert not said or comparing.SAME[:30] not in said[0].replace("\\", "")
+    if said:
+        assert any("difference" in str(chart.proto.id) for chart in app.get("plotly_chart"))

@@ -29,7 +29,7 @@ def test_every_picture_has_its_sentence_its_table_and_no_zero_for_what_is_missin
     cosines = state_cosines(chance.normal(size=(3, 5, 6)), chance.normal(size=(3, 4, 6)), aligned)
     moved = summed_difference(ours[0, 0, 0], theirs[0, 0, 0], aligned)
     drawn = [
-        pictures.attention_picture(ours[0, 1], theirs[0, 1], aligned, its, title="Head 1.2: variant − original"),
+        pictures.weights_picture(ours[0, 1], theirs[0, 1], aligned, its),
         pictures.states_picture(cosines, aligned, its),
         pictures.values_picture(moved, aligned, its, title="Attribution", unit="bits"),
     ]
@@ -45,7 +45,7 @@ def test_the_table_of_a_difference_of_attention_is_the_difference() -> None:
     chance = np.random.default_rng(1)
     aligned = alignment()
     ours, theirs = attention(chance, 5, 5), attention(chance, 4, 4)
-    one = pictures.attention_picture(ours, theirs, aligned, LIGHT, title="")
+    one = pictures.weights_picture(ours, theirs, aligned, LIGHT)
     moved = attention_difference(ours, theirs, aligned)
     assert list(one.columns)[3:] == ["1 [CLS] → <s>", "2 star ##lings", "3 fly", "4 ␣sing", "5 [SEP] → </s>", NO_PARTNER]
     table = np.array([one.columns[name] for name in list(one.columns)[3:]], dtype=float).T
@@ -72,14 +72,14 @@ def test_pictures_of_any_alignment(seed: Any) -> None:
     aligned = any_alignment(chance, 8)
     ours, theirs = (attention(chance, 2, 2, len(tokens), len(tokens)) for tokens in aligned.tokens)
     assert pictures.heads_picture(head_changes(ours, theirs, aligned), DARK).columns["rank"][0] == 1
-    one = pictures.attention_picture(ours[0, 0], theirs[0, 0], aligned, DARK, title="")
+    one = pictures.weights_picture(ours[0, 0], theirs[0, 0], aligned, DARK)
     assert len(one.columns["number"]) == len(aligned.groups)
 
 
 def test_there_is_no_column_for_what_has_no_partner_where_all_have_one() -> None:
     chance = np.random.default_rng(2)
     weights, itself = attention(chance, 4, 4), onto_itself(4)
-    one = pictures.attention_picture(weights, weights[::-1], itself, LIGHT, title="")
+    one = pictures.weights_picture(weights, weights[::-1], itself, LIGHT)
     assert NO_PARTNER not in one.columns and one.figure.data[0].z.shape == (4, 4) and len(one.figure.data) == 1
     bars = pictures.values_picture(summed_difference(weights[0], weights[1], itself), itself, LIGHT, title="", unit="bits")
     assert len(bars.columns["number"]) == 4 and len(bars.figure.data[0].x) == 4

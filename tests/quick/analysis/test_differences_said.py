@@ -27,7 +27,7 @@ def test_whatever_is_compared_the_sentences_keep_to_the_laws(seed: Any) -> None:
     before, after = (chance.normal(size=(3, side.shape[-1], 5)).round(seed % 3) for side in (ours, theirs))
     cosines = state_cosines(before, after, alignment)
     sentences = [
-        said.attention_notice(*both_merged(ours[0, 0], theirs[0, 0], alignment), alignment),
+        said.weights_notice(*both_merged(ours[0, 0], theirs[0, 0], alignment), alignment),
         said.heads_notice(head_changes(ours, theirs, alignment)),
         *(said.states_notice(cosines, alignment, state=state) for state in range(3)),
         said.values_notice(summed_difference(ours[0, 0, 0], theirs[0, 0, 0], alignment), alignment, "bits"),
@@ -41,7 +41,7 @@ def test_whatever_is_compared_the_sentences_keep_to_the_laws(seed: Any) -> None:
 def test_an_input_and_itself_are_said_to_be_the_same() -> None:
     chance = np.random.default_rng(1)
     itself, weights, states = onto_itself(4), attention(chance, 2, 2, 4, 4), chance.normal(size=(3, 4, 5))
-    assert said.attention_notice(*both_merged(weights[0, 0], weights[0, 0], itself), itself) == said.SAME
+    assert said.weights_notice(*both_merged(weights[0, 0], weights[0, 0], itself), itself) == said.SAME
     assert said.heads_notice(head_changes(weights, weights, itself)) == said.SAME
     assert said.states_notice(state_cosines(states, states, itself), itself, state=2) == said.SAME
     assert said.values_notice(np.zeros(5), itself, "bits") == said.SAME
@@ -58,21 +58,21 @@ def test_the_largest_change_of_attention() -> None:
     after = before.copy()
     after[1] = [0.3, 0.7, 0, 0]
     after[2] = [0.9, 0.1, 0, 0]
-    assert said.attention_notice(before, after, its) == "No weight changes by more than 0.18."  # two do, as much as each other
+    assert said.weights_notice(before, after, its) == "No weight changes by more than 0.18."  # two do, as much as each other
     after[1] = [0.3, 0.6, 0.02, 0.08]
-    assert said.attention_notice(before, after, its) == (
+    assert said.weights_notice(before, after, its) == (
         "The largest change: “bank” looks less at “bank” in the variant, 60 % where it was 88 %."
     )
     after[1] = [0.12, 0.48, 0, 0.4]
     after[1, 1] = 0.88
-    assert said.attention_notice(before, after, its) == (
+    assert said.weights_notice(before, after, its) == (
         "The largest change: “bank” looks more at tokens without a partner in the variant, 40 % where it was 0 %."
     )
     after[1], after[2] = before[1], [0.994, 0.0, 0, 0]
-    assert said.attention_notice(before, after, its).endswith(
+    assert said.weights_notice(before, after, its).endswith(
         "looks less at “the” (token 1) in the variant, 99.4 % where it was 100 %."
     )
-    assert said.attention_notice(before[:1, :2], before[:1, :2], APART) == said.NOTHING_SHARED
+    assert said.weights_notice(before[:1, :2], before[:1, :2], APART) == said.NOTHING_SHARED
 
 
 def test_the_head_that_changed_most() -> None:
