@@ -185,5 +185,7 @@ def color_bar(theme: Theme, *, unit: str = "", **options: Any) -> dict[str, Any]
     title = {"text": unit, "side": "right" if theme.narrow else "top", "font": {"size": TEXT_SIZE}}
     bar = {"thickness": 14, "outlinewidth": 0, "tickfont": {"size": TEXT_SIZE}, "title": title} | WHOLE
     if theme.narrow:
-        bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "thickness": 10}
+        bar |= {"orientation": "h", "thickness": 10}
+        if "y" not in options:  # whose place is its own
+            bar |= {"y": 0, "yref": "container", "yanchor": "bottom"}
     return bar | options

@@ -165,6 +165,8 @@ def test_a_narrow_screen_has_its_colour_bar_below_and_its_title_in_lines() -> No
     narrow = theme("dark", narrow=True)
     assert narrow == replace(DARK, narrow=True)
     assert plots.heatmap(np.eye(2), narrow).colorbar.orientation == "h" != plots.heatmap(np.eye(2), DARK).colorbar.orientation
+    own = plots.heatmap(np.eye(2), narrow, colorbar={"y": -0.03, "yanchor": "top"}).colorbar
+    assert (own.y, own.yanchor, own.yref) == (-0.03, "top", None)  # below the picture, not at the top of it
     title = "A title that is much longer than the line of a phone"
     wide, phone = (plots.figure(theme, height=300, title=title).layout for theme in (DARK, narrow))
     assert wide.title.text == title and wide.height == 300
