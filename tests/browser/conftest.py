@@ -16,13 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from .walking import Walk
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+TINY = {"tiny-bert": 2, "deeper-bert": 3}  # how many layers they have
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +112,15 @@ def app_url(a_server: Callable[[], str]) -> str:
     return a_server()
 
 
+@pytest.fixture(scope="session")
+def models_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that also offers tiny models of two and of three layers, with words of their own."""
+    root = tmp_path_factory.mktemp("models")
+    folders = [tiny.save("bert", root / name, num_hidden_layers=n) for name, n in TINY.items()]
+    with running_app(INSIDE_BERT_CHECKPOINTS=os.pathsep.join(map(str, folders))) as address:
+        yield address
+
+
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page as a new visitor; at the end, no exception may stand on any page or in its scripts, and no request may have left the machine."""
@@ -142,3 +156,16 @@ def visitor(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert on_the_screen == []
     assert outside == []
     assert broken == []
+
+
+@pytest.fixture
+def walk(visitor: Callable[..., Page], models_url: str) -> Callable[..., Walk]:
+    """Begins a walk at a page, as a new visitor."""
+
+    def begin(key: str = "home", query: str = "") -> Walk:
+        page = visitor(f"{models_url}{query}" if key == "home" else f"{models_url}/{key}{query}")
+        walk = Walk(page)
+        walk.arrive(key)
+        return walk
+
+    return begin

@@ -62,11 +62,15 @@ def beyond_a_phone(page: Any) -> dict[str, Any]:
     return {"covered": page.evaluate(COVERED), "out of reach": rows.evaluate_all(OUT_OF_REACH)}
 
 
+def title(key: str) -> str:
+    """The heading of a page."""
+    return "Inside BERT" if key == "home" else PAGES[key].title
+
+
 def wrong_on_arrival(page: Any, key: str) -> dict[str, Any]:
     """What is wrong with a page come to by its address: its title stands there once, no error is said, and the sidebar leads on."""
-    title = "Inside BERT" if key == "home" else PAGES[key].title
     return {
-        "titles": page.get_by_role("heading", name=title, exact=True).count() - 1,
+        "titles": page.get_by_role("heading", name=title(key), exact=True).count() - 1,
         "said": page.locator("[data-testid=stAlertContentError]").all_inner_texts(),
         "sidebar": [] if page.get_by_role("link", name="Attention").count() else "leads nowhere",
     }

@@ -7,9 +7,7 @@ from typing import Any
 
 from settling import settled
 
-from bertviz_app.workspace.page_list import PAGES
-
-from .layout import PROJECTOR, seen
+from .layout import PROJECTOR, seen, title
 
 HEIGHT = PROJECTOR["height"]
 LONG = (
@@ -22,13 +20,19 @@ def test_a_long_text_leaves_what_to_notice_and_the_picture_in_sight(visitor: Any
     page.get_by_text("What to notice").first.wait_for()
     settled(page)
     box = page.get_by_label(re.compile(r"^Sentence( A)?$")).first
+    show = page.get_by_role("button", name="Show", exact=True).first
+    box.fill("word " * 300)
+    show.click()
+    page.locator(".strip .token").nth(300).wait_for()
+    settled(page)
+    assert seen(page)["picture"]["top"] < 500
     box.fill(LONG)
-    box.press("Enter")
-    page.locator(".strip .token").nth(128).wait_for()
+    show.click()
+    page.locator(".strip .token", has_text="readers").first.wait_for()
     tops = {}
     for key in ("fill_in_the_blank", "attention", "attention_summed_up", "embeddings"):
-        page.get_by_test_id("stSidebar").get_by_role("link", name=PAGES[key].title, exact=True).click()
-        page.get_by_role("heading", name=PAGES[key].title, exact=True, level=1).wait_for()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=title(key), exact=True).click()
+        page.get_by_role("heading", name=title(key), exact=True, level=1).wait_for()
         page.get_by_text("What to notice").first.wait_for()
         settled(page)
         tops[key] = seen(page)["picture"]["top"]

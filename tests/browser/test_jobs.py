@@ -56,11 +56,22 @@ def test_who_stops_a_job_is_told_so_and_it_ends_where_nobody_else_waits(reader: 
     page.get_by_text("Switching off each of 72 heads: stopped.").wait_for()
     expect(bar(page)).to_have_count(0)
     assert page.locator(".js-plotly-plot").count() == 0
-    page.wait_for_timeout(3_000)  # it ends between two of its steps
-    start(page)
-    assert share(page) < reached  # it had ended: this is another one, from its beginning
-    stop(page)
-    page.get_by_text("72 heads: stopped.").wait_for()
+    for seconds in (
+        0.5,
+        1,
+        2,
+        4,
+        8,
+    ):  # it ends between two of its steps, which nothing shows; who asks before then goes on with it
+        page.wait_for_timeout(1000 * seconds)
+        start(page)
+        again = share(page)
+        stop(page)
+        page.get_by_text("72 heads: stopped.").wait_for()
+        expect(bar(page)).to_have_count(0)
+        if again < reached:
+            break
+    assert again < reached  # it had ended: this is another one, from its beginning
 
 
 def test_who_stops_a_job_leaves_it_to_whoever_else_waits_for_it(reader: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from settling import settled, whole
 
 from .layout import PHONE, PROJECTOR, beyond_a_phone
@@ -31,29 +33,8 @@ def test_a_head_is_laid_over_another_by_tapping(visitor: Any, app_url: Any) -> N
     assert page.locator(".chip").count() == 2
 
 
-def test_bertviz_shows_every_layer_and_head_on_a_projector(visitor: Any, app_url: Any) -> None:
-    page = visitor(f"{app_url}/attention?attention_view=BertViz+model+view", viewport=PROJECTOR)
-    drawing = page.frame_locator("[data-testid=stIFrame]")
-    drawing.locator("svg").first.wait_for()
-    settled(page)
-    box = page.locator("[data-testid=stIFrame]").bounding_box()
-    fits = "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
-    frame = page.frames[-1]
-    beyond = frame.evaluate(fits)
-    assert max(beyond) <= 1 and box["x"] + box["width"] <= PROJECTOR["width"], (beyond, box)
-    numbers = drawing.locator("svg text").all_text_contents()
-    assert {str(number) for number in range(1, 13)} <= {number.strip() for number in numbers}
-
-
-def test_the_logit_lens_shows_its_last_layer_on_a_projector(visitor: Any, app_url: Any) -> None:
-    page = visitor(f"{app_url}/logit_lens", viewport=PROJECTOR)
-    page.get_by_text("What each layer would say at each token").first.wait_for()
-    settled(page)
-    last = page.locator(".js-plotly-plot text", has_text="layer 6").first.bounding_box()
-    bar = page.locator(".js-plotly-plot .colorbar").first.bounding_box()
-    assert last["x"] + last["width"] < bar["x"] and bar["x"] + bar["width"] <= PROJECTOR["width"]
-
-
+# How far a drawing goes beyond its frame, in both directions.
+BEYOND = "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
 # The names of columns that lie on another of the same map. They stand upright, so that their boxes are as large as they are.
 ON_ANOTHER = """map => {
   const names = [...map.querySelectorAll(".xtick text")].map(text => [text.textContent, text.getBoundingClientRect()]);
@@ -61,9 +42,32 @@ ON_ANOTHER = """map => {
 }"""
 
 
-def test_the_names_of_columns_do_not_lie_on_each_other_in_small_maps(visitor: Any, app_url: Any) -> None:
-    page = visitor(f"{app_url}/attention_summed_up", viewport=PROJECTOR)
+def test_pictures_are_whole_on_a_projector(visitor: Any, app_url: Any) -> None:
+    page = visitor(f"{app_url}/logit_lens", viewport=PROJECTOR)
+    page.get_by_text("What each layer would say at each token").first.wait_for()
+    settled(page)
+    last = page.locator(".js-plotly-plot text", has_text="layer 6").first.bounding_box()
+    bar = page.locator(".js-plotly-plot .colorbar").first.bounding_box()
+    assert last["x"] + last["width"] < bar["x"] and bar["x"] + bar["width"] <= PROJECTOR["width"]
+    page.get_by_role("link", name="Attention summed up", exact=True).first.click()
+    page.get_by_role("heading", name="Attention summed up", exact=True).wait_for()
     maps = page.locator(".js-plotly-plot")
     maps.nth(2).locator(".xtick text").last.wait_for()
     settled(page)
     assert [maps.nth(index).evaluate(ON_ANOTHER) for index in range(3)] == [[], [], []]
+
+
+def test_bertviz_draws_with_no_internet_every_layer_and_head_on_a_projector(visitor: Any, app_url: Any) -> None:
+    page = visitor(f"{app_url}/attention?attention_view=BertViz+head+view", viewport=PROJECTOR)
+    drawing = page.frame_locator("[data-testid=stIFrame]")
+    drawing.locator("svg").first.wait_for()
+    expect(drawing.locator("svg *").nth(50)).to_be_attached(timeout=30_000)
+    page.get_by_role("radio", name="BertViz model view").click()
+    expect(drawing.locator("svg *").nth(72)).to_be_attached(timeout=30_000)
+    numbers = drawing.locator("svg text")
+    expect(numbers.filter(has_text=re.compile(r"^\s*12\s*$")).first).to_be_attached(timeout=30_000)
+    settled(page)
+    box = page.locator("[data-testid=stIFrame]").bounding_box()
+    beyond = page.frames[-1].evaluate(BEYOND)
+    assert max(beyond) <= 1 and box["x"] + box["width"] <= PROJECTOR["width"], (beyond, box)
+    assert {str(number) for number in range(1, 13)} <= {number.strip() for number in numbers.all_text_contents()}
