@@ -41,9 +41,9 @@ class Offered:
     opened: Callable[[str], Model]
 
 
-def turn() -> None:
-    """Begin to compare, with another sentence at first, or end it: for the callback of a button."""
-    chosen = [] if session.now().compared else [Differs.SENTENCE.value]
+def turn(differs: Sequence[Differs]) -> None:
+    """Begin to compare, in the first of what a page offers, or end it: for the callback of a button."""
+    chosen = [] if session.now().compared & {*differs} else [differs[0].value]
     session.choose(Choice.COMPARED, chosen)
     choices.remember(Choice.COMPARED, chosen)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
@@ -57,7 +58,7 @@ class Page(Drawing):
     def sentence(self, *, pair: bool = False) -> None:
         """The sentence form, and under it what became of the input that the writer may not expect."""
         entry = PAGES[session.now().page or "home"]
-        sentence_form(pair=pair, sample=self.sample, compare=comparing.turn if entry.differs else None)
+        sentence_form(pair=pair, sample=self.sample, compare=partial(comparing.turn, entry.differs) if entry.differs else None)
         say_hidden(self.typed_texts)
         self.reads(self.subject.text, self.subject.pair or "")
         for note in (
@@ -72,6 +73,11 @@ class Page(Drawing):
             comparing.say_not_here(entry.alone)
 
     # ── What it is compared with ──────────────────────────────────────────────────────────────────
+
+    def compare_button(self) -> None:
+        """The button that begins to compare and ends it, on a page whose sentence is not the one that all pages share."""
+        differs = PAGES[session.now().page or "home"].differs
+        st.button("Compare", key="compare", on_click=comparing.turn, args=(differs,))
 
     def choose_variant(self) -> None:
         """The row that describes the variant, while something is compared."""

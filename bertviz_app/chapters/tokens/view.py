@@ -7,8 +7,10 @@ import streamlit as st
 from bertviz_app.analysis import words_to_tokens
 from bertviz_app.chapters.tokens import journey as picture
 from bertviz_app.chapters.tokens import measures, padding, snippet
+from bertviz_app.chapters.tokens.view_compared import show_compared
 from bertviz_app.chapters.tokens.view_tokenizers import side_by_side_view, steps_view
 from bertviz_app.workspace import choices
+from bertviz_app.workspace.both import Both
 from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
@@ -61,4 +63,7 @@ def show(page: Page) -> None:
         with sentence:
             page.sentence(pair=True)
             page.strip(page.subject.encoding, with_text=True)
+        if page.variant and view == VIEWS[0]:
+            show_compared(page, Both(page.subject, page.variant))
+            return
     dict(zip(VIEWS, (journey, steps_view, batch, side_by_side_view), strict=True))[view](page, page.subject)

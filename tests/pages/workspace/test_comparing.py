@@ -137,16 +137,18 @@ KINDS: dict[Differs, dict[str, Any]] = {
     Differs.SWITCHED_OFF: {"variant_heads_off": ["1.1"], "variant_layers_off": ["2"]},
 }
 COMPARING = (
-    "forward_pass", "fill_in_the_blank", "attention", "attention_summed_up", "kinds_of_heads", "embeddings", "logit_lens", "attribution",
+    "tokens", "forward_pass", "fill_in_the_blank", "attention", "attention_summed_up", "kinds_of_heads", "embeddings", "logit_lens", "attribution",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("page", COMPARING)
-@pytest.mark.parametrize("kind", Differs)
+@pytest.mark.parametrize("kind", Differs, ids=str)
 def test_every_kind_of_difference_is_compared_on_every_page(
     open_page: Callable[..., AppTest], page: str, kind: Differs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two pictures and what differs, or, where nothing can be held against anything, a sentence that says why."""
+    if kind not in PAGES[page].differs:
+        pytest.skip("this page does not depend on it")
     folders = [str(visiting.CHECKPOINTS[name]) for name in ("bert", "roberta")]
     monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", ":".join(folders))
     state = {"model": "golden-bert", "compared": [kind.value], "attribution_method": "Gradient × input"}
@@ -158,3 +160,19 @@ def test_every_kind_of_difference_is_compared_on_every_page(
     assert not said or comparing.SAME[:30] not in said[0].replace("\\", "")
     if said:
         assert any("difference" in str(chart.proto.id) for chart in app.get("plotly_chart"))
+
+
+@pytest.mark.parametrize("view", ["Map", "Similarity", "Over the layers"])
+@pytest.mark.parametrize("kind", PAGES["words_in_context"].differs, ids=str)
+def test_the_places_of_a_word_are_compared(
+    open_page: Callable[..., AppTest], kind: Differs, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSIDE_BERT_CHECKPOINTS", str(visiting.CHECKPOINTS["bert"]))
+    monkeypatch.setattr("bertviz_app.workspace.jobs.AT_ONCE", np.inf)
+    app = open_page("words_in_context", state={"model": "embedded", "contexts_view": view})
+    app.button(key="compare").click().run()
+    assert not app.exception
+    state = {"compared": [kind.value], "variant_model": "golden-bert", "variant_heads_off": ["1.1"]}
+    visiting.stay(app, state=state)
+    compares = any(one.value.startswith("**What differs.**") for one in app.markdown) or bool(app.info)
+    assert compares == (view != "Over the layers")
