@@ -48,7 +48,7 @@ class Grid:
 
 
 def difference_map(grid: Grid, theme: Theme, *, title: str, limit: float | None = None) -> go.Figure:
-    """Variant − original: rust where the variant has more, blue where less; the scale reaches as far to both sides, up to `limit` if it is given."""
+    """Values with a sign, such as variant − original: rust above 0, blue below; the scale is as long to both sides, up to `limit` if it is given."""
     top = limit if limit is not None else max(SMALLEST, _largest(grid.values))
     return _map(grid, theme, title=title, signed=True, limit=top)
 
