@@ -12,7 +12,7 @@ from bertviz_app.drawing.colors import Theme
 ROW = 26  # pixels of a token
 WIDEST = 9.0  # pixels of the strongest line
 NARROWEST = 0.8
-LEFT, RIGHT = 0.38, 0.62  # where the lines begin and end, as shares of the width
+LEFT, RIGHT = 0.3, 0.7  # where the lines begin and end, as shares of the width
 
 
 def links_figure(
