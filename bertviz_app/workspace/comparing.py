@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from bertviz_app.analysis.alignment import align
 from bertviz_app.analysis.phrases import listed
 from bertviz_app.analysis.switched_off import described
+from bertviz_app.analysis.typed_characters import Read
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.drawing import one_scale
 from bertviz_app.drawing.colors import Theme
@@ -20,7 +22,7 @@ from bertviz_app.workspace import choices, session
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.scene import Choice, Differs, HiddenWords, Span, Texts
 from bertviz_app.workspace.sentence import text_form
-from bertviz_app.workspace.subject import Subject
+from bertviz_app.workspace.subject import Subject, positions_of
 from bertviz_app.workspace.switches import choose_switched_off
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def choose_variant(original: Subject, offered: Offered) -> Subject | None:
         texts, model = _texts(original, kinds), _model(offered) if Differs.MODEL in kinds else None
         variant = Subject(
             (lambda: offered.opened(model)) if model else (lambda: original.model),
-            lambda: HiddenWords(texts, _hidden(original, texts, kinds)),
+            lambda: HiddenWords(texts, _hidden(original, variant, texts, kinds)),
             lambda: _switched_off(original, variant_model=variant.model, kinds=kinds),
         )
         if Differs.SWITCHED_OFF in kinds:
@@ -85,12 +87,24 @@ def _model(offered: Offered) -> str:
     return choices.one_of(Choice.VARIANT_MODEL, "Model of the variant", list(titles), format_func=titles.__getitem__)
 
 
-def _hidden(original: Subject, texts: Texts, kinds: frozenset[Differs]) -> tuple[Span, ...]:
-    """The words that are hidden in the variant: its own where it differs in them, else those of the original, where they stand in it too."""
+def _hidden(original: Subject, variant: Subject, texts: Texts, kinds: frozenset[Differs]) -> tuple[Span, ...]:
+    """The words that are hidden in the variant: its own where it differs in them, else those of the original, wherever they stand in it."""
     own = session.now().variant_hidden
     if Differs.BLANKS in kinds and own and own.texts == texts:
         return own.words
-    return tuple(word for word in original.hidden if texts[word[0]] == original.typed_texts[word[0]])
+    if not original.hidden or texts == original.typed_texts:
+        return original.hidden
+    typed = variant.model.encode(*texts)
+    alignment = align(Read.plain(original.typed), Read.plain(typed))
+    spans = []
+    for word in original.hidden:
+        positions = set(positions_of(word, original.typed))
+        there = sorted(at for mine, its in alignment.groups if positions & {*mine} for at in its)
+        if there:
+            spans.append(
+                (int(typed.segment_ids[there[0]]), int(typed.offsets[there, 0].min()), int(typed.offsets[there, 1].max()))
+            )
+    return tuple(spans)
 
 
 def _switched_off(original: Subject, *, variant_model: Model, kinds: frozenset[Differs]) -> Intervention:

@@ -87,6 +87,20 @@ def test_a_blank_of_the_variant_is_hidden_there_only(open_page: Callable[..., Ap
     assert app.session_state["scene"].hidden.words == cat
 
 
+def test_a_word_that_is_hidden_in_the_original_is_hidden_in_the_variant_where_it_stands_there(
+    open_page: Callable[..., AppTest],
+) -> None:
+    text, other = "He drank the tea.", "She never drank any of the tea, she said."
+    state = {"compared": ["sentence"], "texts": {"variant_text": other}, "hidden": HiddenWords((text, None), ((0, 13, 16),))}
+    app = open_page("fill_in_the_blank", text=text, state=state)
+    assert not app.info and "bits" in differs(app)
+    blanks = [row for row in table(app)["prediction"] if "blank" in row]
+    assert blanks
+    state["hidden"] = HiddenWords((text, None), ((0, 0, 2),))  # “He” does not stand in the other
+    visiting.stay(app, text=text, state=state)
+    assert "no blank" in app.info[0].value
+
+
 def test_a_model_that_cannot_do_it_says_so_beside_the_original(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
