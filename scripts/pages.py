@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bertviz_app.workspace.page_list import PAGES, PageEntry
-from scripts import families_table
+from scripts import comparing_table, families_table
 
 ROOT = Path(__file__).parents[1]
 NAV = re.compile(r"(  - Chapters:\n)(?:      - chapters/\w+\.md\n)+")
@@ -45,7 +45,7 @@ def written() -> Mapping[Path, str]:
     listed = "".join(f"      - chapters/{key}.md\n" for key in PAGES)
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     files[ROOT / "mkdocs.yml"] = NAV.sub(lambda found: found[1] + listed, nav)
-    files[families_table.PATH] = families_table.table()
+    files |= {families_table.PATH: families_table.table(), comparing_table.PATH: comparing_table.table()}
     for page in PAGES.values():
         about = ROOT / "docs" / "chapters" / f"{page.key}.md"
         if not about.exists():

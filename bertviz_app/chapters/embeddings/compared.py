@@ -13,10 +13,10 @@ from bertviz_app.drawing.point_labels import bounds
 from bertviz_app.records.forward import ForwardPass
 
 
-def joint_projections(forwards: tuple[ForwardPass, ForwardPass], state: int) -> tuple[Projection, Projection]:
+def joint_projections(original: ForwardPass, variant: ForwardPass, state: int) -> tuple[Projection, Projection]:
     """The tokens of both at `hidden_states[state]`, by the principal components of all of them together."""
-    n = forwards[0].encoding.n_tokens
-    both = project(np.concatenate([forward.hidden_states[state] for forward in forwards]), 3)
+    n = original.encoding.n_tokens
+    both = project(np.concatenate([forward.hidden_states[state] for forward in (original, variant)]), 3)
     return Projection(both.coordinates[:n], both.explained), Projection(both.coordinates[n:], both.explained)
 
 

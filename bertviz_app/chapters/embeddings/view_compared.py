@@ -12,6 +12,7 @@ from bertviz_app.chapters.embeddings import compared, measures
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.workspace.both import Both
+from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def show_compared(page: Page, original: Subject, variant: Subject, state: int, *
     def draw(subject: Subject, theme: Theme) -> Picture:
         forward = subject.forward
         if both.are_one_model:
-            projections = compared.joint_projections((original.forward, variant.forward), state)
+            projections = once(compared.joint_projections, original.forward, variant.forward, state)
             picture = compared.side_picture(forward, projections[subject is variant], state, theme, in_space=in_space)
             return compared.on_one_scale(picture, projections)
         at = both.state(state) if subject is variant else state

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bertviz_app.analysis.alignment import Alignment
 from bertviz_app.analysis.differences import Doubles
-from bertviz_app.analysis.differences_said import NOTHING_SHARED, SAME
+from bertviz_app.analysis.differences_said import SAME
 from bertviz_app.analysis.phrases import leader, named_among, signed
 from bertviz_app.chapters.logit_lens.measures import Said
 from bertviz_app.drawing.colors import Theme
@@ -28,17 +27,22 @@ METHOD = (
 )
 
 
-def picture(
-    sides: tuple[Said, Said], alignment: Alignment, groups: Sequence[int], words: Sequence[str], theme: Theme
-) -> Picture:
-    """The map of what the answers of the original gain: each side says [state, group] of `groups`, which both have, each of its own word.
+def own_shares(said: Said, places: Sequence[int]) -> Doubles:
+    """What each state gives each group's own word: [state, group]. `places` [group] are the rows of what is said; the i-th followed word is the i-th group's."""
+    shares: Doubles = said.shares[:, list(places), range(len(places))]
+    return shares
 
-    sides   of the original and the variant, with as many states; the i-th followed word is that of the i-th group
-    words   [group] what the original's last layer says there
+
+def picture(sides: tuple[Doubles, Doubles], names: Sequence[str], words: Sequence[str], theme: Theme) -> Picture:
+    """The map of what the answers of the original gain.
+
+    sides  [state, group] of the original and the variant, as `own_shares` gives them
+    names  [group] the tokens
+    words  [group] what the original's last layer says there
     """
-    before, after = (_own(said) for said in sides)  # [state, group]
+    before, after = sides
     moved = (_log2(after) - _log2(before)).T  # [group, state]
-    names, states = [alignment.names[group] for group in groups], layers(len(before))
+    states = layers(len(before))
 
     def said(row: int, state: int) -> str:
         was, now = percent(before[state, row]), percent(after[state, row])
@@ -57,8 +61,6 @@ def picture(
 
 def notice(moved: Doubles, names: Sequence[str], words: Sequence[str]) -> str:
     """Where the last layer changed its mind most, if at one token: moved [group, state] in bits."""
-    if not len(moved):
-        return NOTHING_SHARED
     if not moved.any():
         return SAME
     last = moved[:, -1]
@@ -68,12 +70,6 @@ def notice(moved: Doubles, names: Sequence[str], words: Sequence[str]) -> str:
             f"In the last layer, the original’s answers change by up to {signed(float(np.abs(last).max())).lstrip('+')} bits."
         )
     return f"The last layer changes most at {named_among(names, most)}: the original’s answer “{words[most]}” {'gains' if last[most] > 0 else 'loses'} {signed(abs(float(last[most]))).lstrip('+')} bits."
-
-
-def _own(said: Said) -> Doubles:
-    """[state, position, word] → [state, position]: of each position its own word."""
-    own: Doubles = np.diagonal(said.shares, axis1=1, axis2=2)
-    return own
 
 
 def _log2(shares: Doubles) -> Doubles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,42 +24,60 @@ TWO_MODELS = (
     "The layers of two models are not held against each other here: each has a vocabulary and a number of layers of its own. Both pictures "
     "stand above; “Fill in the blank” compares what two models say in the end."
 )
-NO_HEAD = "masked_words"
 
 
 def show_compared(page: Page, both: Both, look: Look) -> None:
     """The layers of both at the tokens around the chosen one; a word that is hidden in the original is hidden in the variant, where it stands there."""
     looks = {both.original: look, both.variant: _beside(both, look)}
+    windows = {subject: measures.window(one.encoding.n_tokens, one.position) for subject, one in looks.items()}
+    groups = [group for group in both.alignment.shared if _in_sight(both, group, windows)] if both.are_one_model else []
+    words = _first_choices(both.original, look, [both.alignment.original[group][0] for group in groups])
+
+    def said(subject: Subject) -> measures.Said:
+        return layers_say(subject, looks[subject].encoding, windows[subject], words)
 
     def draw(subject: Subject, theme: Theme) -> Picture:
         if not subject.model.info.fills_blanks:
-            raise MissingHead(subject.model.info.why_not(NO_HEAD))
-        encoding = looks[subject].encoding
-        positions = measures.window(encoding.n_tokens, looks[subject].position)
-        said = layers_say(subject, encoding, positions)
+            raise MissingHead(subject.model.info.why_not("masked_words"))
+        encoding, positions, its = looks[subject].encoding, windows[subject], said(subject)
         return Picture(
-            figures.every_token_figure(said, encoding, positions, theme, token=subject.model.reader.token),
-            measures.every_token_notice(said, encoding, positions), {}, "Table: the first choice of each layer at each token",
+            figures.every_token_figure(its, encoding, positions, theme, token=subject.model.reader.token),
+            measures.every_token_notice(its, encoding, positions), {}, "Table: the first choice of each layer at each token",
         )  # fmt: skip
 
     def differ() -> Picture:
         if not both.are_one_model:
             raise UnsupportedModel(TWO_MODELS)
-        encodings = [looks[subject].encoding for subject in (both.original, both.variant)]
-        alignment = both.alignment  # hiding a word leaves each token in its place
-        shown = measures.window(encodings[0].n_tokens, look.position)
-        groups = [group for group in alignment.shared if alignment.original[group][0] in shown]
-        places = [[side[group][0] for group in groups] for side in (alignment.original, alignment.variant)]
         if not groups:
             raise UnsupportedModel(NOTHING_SHARED)
-        ids = layers_say(both.original, encodings[0], places[0]).token_ids[-1, :, 0].tolist()
-        said = [layers_say(subject, looks[subject].encoding, at, ids) for subject, at in zip(looks, places, strict=True)]
-        words = [both.original.model.reader.token(one) for one in ids]
-        return compared.picture((said[0], said[1]), alignment, groups, words, page.theme)
+        sides = zip(looks, (both.alignment.original, both.alignment.variant), strict=True)
+        shares = [
+            compared.own_shares(said(subject), [windows[subject].index(of[group][0]) for group in groups])
+            for subject, of in sides
+        ]
+        names = [both.alignment.names[group] for group in groups]
+        spelled = [both.original.model.reader.token(one) for one in words]
+        return compared.picture((shares[0], shares[1]), names, spelled, page.theme)
 
     page.compare(draw, differ, name="logit_lens")
     with page.fold("How it is computed"):
         st.markdown(f"{measures.METHOD}\n\n{compared.METHOD}")
+
+
+def _in_sight(both: Both, group: int, windows: Mapping[Subject, Sequence[int]]) -> bool:
+    """Whether both windows show a group; hiding a word leaves each token in its place."""
+    return (
+        both.alignment.original[group][0] in windows[both.original]
+        and both.alignment.variant[group][0] in windows[both.variant]
+    )
+
+
+def _first_choices(subject: Subject, look: Look, positions: Sequence[int]) -> list[int]:
+    """What the last layer says at some positions: one product with the vocabulary, before those of all layers."""
+    if not positions:
+        return []
+    last = subject.model.vocabulary_logits(subject.run(look.encoding).hidden_states[-1][list(positions)])
+    return measures.likeliest(last, 1)[:, 0].tolist()
 
 
 def _beside(both: Both, look: Look) -> Look:
