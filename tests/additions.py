@@ -11,7 +11,7 @@ ROWS = {
         '''    Measure("largest", "Largest weight", lambda weights, _: weights.max(axis=-1).mean(axis=-1), "w.amax(-1).mean(-1)"),
 ''',
     ),
-    "bertviz_app/workspace/navigation.py": (
+    "bertviz_app/workspace/page_list.py": (
         '        PageEntry("forward_pass",',
         '''        PageEntry("token_lengths", "Read", "Token lengths", "How many letters each token stands for."),
 ''',
