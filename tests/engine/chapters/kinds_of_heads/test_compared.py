@@ -29,7 +29,9 @@ def test_against_itself_nothing_differs(both: Any, measure: Any) -> None:
         assert picture.notice == "Every head is of the same kind in both."
         assert picture.columns["original"] == picture.columns["variant"]
     else:
-        assert not any(picture.columns["difference"]) and "largest" not in picture.notice.lower().replace(measure.name.lower(), "")
+        assert not any(picture.columns["difference"]) and "largest" not in picture.notice.lower().replace(
+            measure.name.lower(), ""
+        )
         assert not np.asarray(picture.figure.data[0].z).any()
 
 
