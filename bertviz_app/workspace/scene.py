@@ -62,6 +62,9 @@ class Choice(StrEnum):
     EMBEDDINGS_VIEW = auto()
     JOINED_WORD = auto()
     SENTENCE_VECTOR = auto()
+    ALIKE_FIRST = auto()
+    ALIKE_SECOND = auto()
+    ALIKE_VIEW = auto()
     CONTEXTS_VIEW = auto()
     TOKENS_VIEW = auto()
     WORDPIECE_WORD = auto()
@@ -111,7 +114,7 @@ OF_THE_INPUT = frozenset({
     Choice.CLASSIFIER, Choice.ONE_HEAD, Choice.PREDICTION, Choice.PREDICTION_ABOUT, Choice.ANSWER, Choice.JOINED_WORD,
     Choice.WORDPIECE_WORD, Choice.FOLLOWED_NAME, Choice.SUMMARY_LANGUAGE, Choice.TEXT_VECTOR, Choice.PROMPT, Choice.LOOKED_INTO,
     Choice.TO_FETCH, Choice.ATTENTION_TOKEN, Choice.LENS_TOKEN, Choice.SUMMED_TOKEN, Choice.NEIGHBOURS_TOKEN, Choice.FORWARD_TOKEN,
-    Choice.REPLACEMENT,
+    Choice.REPLACEMENT, Choice.ALIKE_FIRST, Choice.ALIKE_SECOND,
 })  # fmt: skip
 # What had another name in an address once: links are kept, in slides and in mails.
 FORMER_NAMES = {"looks_layer": Choice.ATTENTION_LAYER}

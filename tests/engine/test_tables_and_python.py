@@ -14,6 +14,7 @@ from bertviz_app.analysis import head_snippet as head_code
 from bertviz_app.analysis import similarity
 from bertviz_app.analysis.classes import columns as class_columns
 from bertviz_app.analysis.classes import read
+from bertviz_app.analysis.cosine_parts import cosine_parts
 from bertviz_app.analysis.deciding_tokens import attention_from
 from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.analysis.probability import log_probability
@@ -108,10 +109,12 @@ def test_the_way_through_the_layers(model: Model, forward: ForwardPass) -> None:
 def test_several_sentences(opened: Any, name: Any) -> None:
     model = opened[name]
     forwards = [model.run(model.encode(text, max_tokens=sentences.MAX_TOKENS)) for text in (TEXT, *PAIR)]
-    code = embeddings_code.sentences_code(model.info, [TEXT, *PAIR], "the", state=1, vector=MEAN)
+    code = embeddings_code.sentences_code(model.info, [TEXT, *PAIR], "the", state=1, alike=embeddings_code.Alike(MEAN, (0, 2)))
     scope = gives(code, sentences.points_columns(forwards, 1))
     matrix = MEAN.similarities(forwards)
     same(scope["alike"], {"sentence": [TEXT, *PAIR]} | {str(i + 1): column for i, column in enumerate(matrix.T)})
+    rows = [forward.hidden_states[-1][~forward.encoding.is_special] for forward in forwards]
+    assert np.abs(scope["parts"].numpy() - cosine_parts(rows[0], rows[2])).max() < 1e-6
 
 
 def test_texts_and_their_summary(model: Model) -> None:

@@ -57,6 +57,14 @@ def test_only_invisible_characters_is_a_sentence(open_page: Callable[..., AppTes
     assert "visible character" in app.error[0].value
 
 
+def test_why_two_sentences_are_alike(open_page: Callable[..., AppTest]) -> None:
+    app = open_page("embeddings", state={"embeddings_view": "Several sentences", "alike_view": "All pairs"})
+    assert any("is the sum of" in m.value and "one for each pair of tokens" in m.value for m in app.markdown)
+    assert listed(app, "alike_first").value != listed(app, "alike_second").value
+    alone = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": "A bank."}})
+    assert not any("is the sum of" in m.value for m in alone.markdown)
+
+
 def test_sentences_without_a_word_in_common(open_page: Callable[..., AppTest]) -> None:
     app = open_page("embeddings", state={"embeddings_view": "Several sentences", "texts": {"sentences": "Yes.\nNo."}})
     assert not app.selectbox(key="model").disabled

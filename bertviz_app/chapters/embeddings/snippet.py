@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bertviz_app.analysis.script import IS_SPECIAL, NUMBERED, Script, by_number, for_each, of_each
 from bertviz_app.chapters.embeddings.sentence_vectors import SentenceVector
@@ -10,6 +11,14 @@ from bertviz_app.chapters.embeddings.sentences import MAX_TOKENS
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.numbering import TOKEN_NUMBER
 from bertviz_app.records.forward import Encoding, ModelInfo
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What is shown of how alike sentences are: by which vectors, and the two, counted from 0, whose cosine is split."""
+
+    vector: SentenceVector
+    pair: tuple[int, int] = (0, 1)
 
 
 def python_code(info: ModelInfo, encoding: Encoding, *, state: int | None, n_components: int = 2) -> str:
@@ -30,11 +39,10 @@ def python_code(info: ModelInfo, encoding: Encoding, *, state: int | None, n_com
     return str(script.table(first | of_each(components, "points[..., {}].ravel()")))
 
 
-def sentences_code(
-    info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int, vector: SentenceVector | None = None
-) -> str:
+def sentences_code(info: ModelInfo, texts: Sequence[str], word: str | None, *, state: int, alike: Alike | None = None) -> str:
     """The same numbers with plain transformers and scikit-learn: `table`, the points; `cosines` [place, place] of a word; and one vector a sentence
-    in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of the `vector` that is shown in `alike`.
+    in `means`, `first`, `pooled` (each [sentence, d_model]), with the cosines of those that are shown in `alike`, and
+    `parts` of the cosine of two means.
     """
     script = Script(info).tokenizer().model()
     script.lines(
@@ -48,9 +56,11 @@ def sentences_code(
         one_token=" if len(states) > 1 else torch.zeros(1, 2).numpy()" if len(texts) == 1 else "",
     )
     script.tokens("tokens").lines(_SAME_WORD, word=repr(word)).table(_OF_SENTENCES)
-    if vector:
-        script.lines(f"unit = torch.nn.functional.normalize(torch.stack({vector.variable}), dim=-1)")
+    if alike:
+        script.lines(f"unit = torch.nn.functional.normalize(torch.stack({alike.vector.variable}), dim=-1)")
         script.table({"sentence": "texts"}, name="alike", wide=by_number("(unit @ unit.T)"))
+        script.lines(_PARTS, first=alike.pair[0], second=alike.pair[1])
+        script.table(NUMBERED, name="split", wide=for_each("others", "parts"))
     return str(script)
 
 
@@ -84,7 +94,7 @@ _EVERY_LAYER = {
 _VECTORS = """from sklearn.decomposition import PCA
 
 texts = $texts
-rows, states, means, first, pooled = [], [], [], [], []
+rows, states, words, means, first, pooled = [], [], [], [], [], []
 for sentence, text in enumerate(texts, start=1):
     inputs = $inputs
     with torch.no_grad():
@@ -94,11 +104,17 @@ for sentence, text in enumerate(texts, start=1):
     tokens = tokenizer.convert_ids_to_tokens(inputs.input_ids[0])
     rows += [(sentence, place + 1, token) for place, token in enumerate(tokens) if not special[place]]
     states.append(output.hidden_states[$state][0][~special])
+    words.append(last[~special])
     means.append(last[~special].mean(dim=0))
     first.append(last[0])$pooled
 states = torch.cat(states)  # [token, d_model], without special tokens
 points = PCA(2, svd_solver="full").fit_transform(states.double().numpy())$one_token
 sentences, numbers, tokens = zip(*rows)
+"""
+_PARTS = """legible = [*zip(sentences, tokens)]
+tokens, others = ([token for number, token in legible if number == sentence + 1] for sentence in ($first, $second))
+a, b = words[$first].double(), words[$second].double()  # [token, d_model] of two sentences, counted from 0
+parts = a @ b.T / (a.sum(dim=0).norm() * b.sum(dim=0).norm())  # [token, token], adds up to the cosine of their means
 """
 _SAME_WORD = """places = [place for place, token in enumerate(tokens) if token == $word]
 cosines = torch.cosine_similarity(states[places][:, None], states[places], dim=-1)

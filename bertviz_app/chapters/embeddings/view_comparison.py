@@ -11,6 +11,7 @@ from bertviz_app.analysis import similarity
 from bertviz_app.analysis.phrases import token_name
 from bertviz_app.chapters.embeddings import neighbours, sentence_vectors, sentences, snippet
 from bertviz_app.chapters.embeddings.sentence_vectors import SentenceVector
+from bertviz_app.chapters.embeddings.view_alike import why_alike
 from bertviz_app.drawing import numbering
 from bertviz_app.drawing.plots import label, shown
 from bertviz_app.workspace import choices
@@ -51,10 +52,11 @@ def sentences_view(page: Page, subject: Subject) -> None:
         notice=sentences.word_notice(forwards, state, word) if word else nothing,
     )
     vector = _sentence_similarity(page, subject, forwards)
+    alike = snippet.Alike(vector, why_alike(page, forwards)) if vector else None
     with page.fold("Table"):
         page.table(sentences.points_columns(forwards, state), name="points")
     texts = [forward.encoding.text for forward in forwards]
-    page.python(snippet.sentences_code(subject.info, texts, word, state=state, vector=vector))
+    page.python(snippet.sentences_code(subject.info, texts, word, state=state, alike=alike))
 
 
 def forwards_of(subject: Subject, texts: list[str]) -> list[ForwardPass]:
