@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -140,11 +141,11 @@ class Keyed(Generic[T]):
 
 def _plain(argument: Any) -> Any:
     """What tells an argument apart, as plain values. What is neither a record with a key nor hashable, such as an array, is refused."""
-    from bertviz_app.engine.model import Model  # who has a record to ask about has torch already
-
     if isinstance(argument, tuple):
         return tuple(map(_plain, argument))
-    return argument.key if isinstance(argument, Encoding | ForwardPass | Model | Theme | Keyed) else argument
+    # Not imported here: that takes seconds, and a second thread that imports torch at the same time would find it half made.
+    model = getattr(sys.modules.get("bertviz_app.engine.model"), "Model", Keyed)
+    return argument.key if isinstance(argument, (Encoding, ForwardPass, Theme, Keyed, model)) else argument
 
 
 def key_of(function: Callable[..., object], *arguments: Any) -> Hashable:

@@ -86,6 +86,7 @@ class Choice(StrEnum):
     PROMPT = auto()
     LOOKED_INTO = auto()
     MODELS_VIEW = auto()
+    LADDER_HEAD = auto()
     TO_FETCH = auto()
     JUDGED = auto()
     JUDGED_WITH_NO_ANSWER = auto()

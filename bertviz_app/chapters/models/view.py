@@ -6,12 +6,13 @@ import streamlit as st
 
 from bertviz_app.chapters.models import measures
 from bertviz_app.chapters.models.view_catalogue import here, show_how_to_fetch, show_memory, show_own
+from bertviz_app.chapters.models.view_ladder import show_ladder
 from bertviz_app.checkpoints.catalog import CATALOG
 from bertviz_app.workspace import choices
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 
-VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint")
+VIEWS = ("Catalogue", "Parameters", "Families", "Memory", "My own checkpoint", "Ladder")
 CHECKPOINTS = tuple(CATALOG.values())
 
 
@@ -52,4 +53,4 @@ def own(page: Page) -> None:
 def show(page: Page) -> None:
     """The whole page, below its title."""
     view = choices.view(Choice.MODELS_VIEW, VIEWS)
-    dict(zip(VIEWS, (catalogue, parameters, families, memory, own), strict=True))[view](page)
+    dict(zip(VIEWS, (catalogue, parameters, families, memory, own, show_ladder), strict=True))[view](page)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -156,3 +158,14 @@ def test_after_the_warm_up_what_was_imported_is_no_business_of_the_garbage_colle
     caches.warm_up().join()
     assert gc.isenabled() and gc.get_freeze_count() > 100_000
     assert caches.warm_up() is caches.warm_up()
+
+
+def test_what_a_result_is_told_apart_by_is_asked_without_torch() -> None:
+    """A page that asks before any model is there must not import torch beside the thread that does."""
+    code = (
+        "import sys\n"
+        "from bertviz_app.workspace.caches import key_of\n"
+        "assert key_of(lambda: None, 'plain', (1, 2))[-1] == (1, 2)\n"
+        "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
