@@ -22,7 +22,7 @@ def choose(page: Any, name: Any) -> None:
 def is_on(page: Any, key: Any, name: Any) -> None:
     """On this page with this model, in the address, in the box, and in what was loaded."""
     expect(page).to_have_url(re.compile(rf"/{key}\?(.*&)?model={name}(&|$)"))
-    expect(box(page)).to_have_value(name)
+    expect(box(page)).to_have_value(name, timeout=60_000)  # the first visitor of a server waits for imports
     expect(page.get_by_test_id("stSidebar").get_by_text(f"{TINY[name]} layers ×")).to_be_visible(timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
