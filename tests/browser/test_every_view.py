@@ -20,7 +20,11 @@ from .layout import COVERED, PHONE, PROJECTOR, beyond_a_phone, in_sight, seen, w
 
 # The glossary is a list. What a view without a picture shows in its place stands where a picture would.
 WITHOUT = {"glossary", "replaced_tokens"}
-ASKED_FIRST = {"Ordering game", "My own checkpoint", "Ladder"}  # views that wait for a click, or only tell how something is done
+ASKED_FIRST = {
+    "Ordering game",
+    "My own checkpoint",
+    "Ladder",
+}  # views that wait for a click, or only tell how something is done
 
 # The colours of the page are the theme's, and those that the server sent and drew with.
 IS_DRAWN_IN = """paper => {
