@@ -14,17 +14,19 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from bertviz_app.analysis.phrases import leader, signed
+from bertviz_app.analysis.phrases import counted, leader, listed, signed
 from bertviz_app.analysis.predictions import Prediction
+from bertviz_app.analysis.probability import decoded
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 
 Doubles = NDArray[np.float64]
 
-COLUMNS = ("prediction", "answer", "original", "variant", "rank, original", "rank, variant", "bits")
+COLUMNS = ("prediction", "answer", "original", "variant", "rank, original", "rank, variant")
 MOST_DRAWN = 12  # bars
 ROW = 32  # pixels of one
+MOST_NAMED = 5  # labels in a sentence
 NOT_THERE = "no such candidate"
 SHORTEST = 1e-30  # what underflows has this probability in a logarithm
 
@@ -51,6 +53,7 @@ class CandidateChanges:
     names              the candidates that matter for either
     original, variant  [candidate] probabilities, or, unless `is_probability`, numbers on a scale of the head's own; NaN where it has no such candidate
     ranks              [2, candidate] their places among all, from 1; 0 for none
+    outputs            [2, candidate] the numbers of their outputs, from 0; -1 for none
     """
 
     title: str
@@ -58,6 +61,7 @@ class CandidateChanges:
     original: Doubles
     variant: Doubles
     ranks: NDArray[np.int64]
+    outputs: NDArray[np.int64]
     is_probability: bool = True
 
     @property
@@ -76,18 +80,47 @@ def changes(
     original: Prediction, variant: Prediction, names: tuple[Names, Names], *, title: str = "", k: int = 5
 ) -> CandidateChanges:
     """The candidates that matter: all labels, where they are few, else the k likeliest of each side together, the original's first."""
-    sides = [np.asarray(one.values, dtype=np.float64) for one in (original, variant)]
+    # In float32 a small probability is off by more than its bits are written with.
+    sides = [np.asarray(decoded(one.logits.astype(np.float64), one.decoding)) for one in (original, variant)]
     likeliest = [
         [name.of(int(i)) for i in np.argsort(-values, kind="stable")[:k]] for name, values in zip(names, sides, strict=True)
     ]
     chosen = tuple(dict.fromkeys([*likeliest[0], *likeliest[1]]))
     values, ranks = np.full((2, len(chosen)), np.nan), np.zeros((2, len(chosen)), dtype=np.int64)
+    outputs = np.full_like(ranks, -1)
     for side, (name, its) in enumerate(zip(names, sides, strict=True)):
         for place, candidate in enumerate(chosen):
             output = name.find(candidate)
             if output is not None:
                 values[side, place], ranks[side, place] = its[output], 1 + int((its > its[output]).sum())
-    return CandidateChanges(title or original.heading, chosen, values[0], values[1], ranks, original.is_probability)
+                outputs[side, place] = output
+    return CandidateChanges(title or original.heading, chosen, values[0], values[1], ranks, outputs, original.is_probability)
+
+
+def unit(all_changes: Sequence[CandidateChanges]) -> str:
+    """In what changes are counted: bits, unless numbers are among what changes."""
+    return "bits" if all(one.is_probability for one in all_changes) else "change"
+
+
+def labels_notice(pairs: Sequence[tuple[Prediction, Prediction]]) -> str:
+    """Which labels only one side has; empty where both heads have the same ones."""
+    for a, b in pairs:
+        if a.labels and b.labels and not a.candidates and {*a.labels} != {*b.labels}:
+            alone = [
+                [label for label in one.labels or () if label not in (other.labels or ())] for one, other in ((a, b), (b, a))
+            ]
+            if len(alone[0]) == len(a.labels):
+                return "The two heads have no label in common, so nothing of what they say can be subtracted."
+            said = [
+                f"{_few(labels)} of the {side}" for labels, side in zip(alone, ("original", "variant"), strict=True) if labels
+            ]
+            return f"Labels are matched by their names; {listed(said)} {'has' if sum(map(len, alone)) == 1 else 'have'} no counterpart."
+    return ""
+
+
+def _few(labels: Sequence[str]) -> str:
+    more = len(labels) - MOST_NAMED
+    return listed([*(f"“{label}”" for label in labels[:MOST_NAMED]), *([counted(more, "other")] if more > 0 else [])])
 
 
 def notice(all_changes: Sequence[CandidateChanges]) -> str:
@@ -141,7 +174,12 @@ def columns(all_changes: Sequence[CandidateChanges]) -> dict[str, list[object]]:
         for one in all_changes
         for name, a, b, ranks, bits in zip(one.names, one.original, one.variant, one.ranks.T, one.moved, strict=True)
     ]
-    return {title: [row[at] for row in rows] for at, title in enumerate(COLUMNS)}
+    return {title: [row[at] for row in rows] for at, title in enumerate(titles(all_changes))}
+
+
+def titles(all_changes: Sequence[CandidateChanges]) -> tuple[str, ...]:
+    """Of the columns; the last is called by its unit."""
+    return (*COLUMNS, unit(all_changes))
 
 
 def bits_figure(all_changes: Sequence[CandidateChanges], theme: Theme) -> go.Figure:
@@ -157,7 +195,6 @@ def bits_figure(all_changes: Sequence[CandidateChanges], theme: Theme) -> go.Fig
     ]
     rows = sorted(rows, key=lambda row: -abs(np.nan_to_num(row[1].moved[row[2]], nan=-0.0)))[:MOST_DRAWN]
     moved = np.array([one.moved[place] for _, one, place in rows])
-    unit = "bits" if all(one.is_probability for _, one, _ in rows) else "change"
     top = 1.35 * max(float(np.nanmax(np.abs(moved), initial=0)), 0.5)
     less, more = theme.signed[0][1], theme.signed[-1][1]
     bars = {
@@ -168,13 +205,13 @@ def bits_figure(all_changes: Sequence[CandidateChanges], theme: Theme) -> go.Fig
         "hovertext": [f"{plots.label(name)}: {_both(one, place)}" for name, one, place in rows],
     }  # fmt: skip
     layout = {
-        "xaxis": {"range": [-top, top], "title": {"text": f"{unit} (variant − original)"}, "zerolinecolor": theme.muted},
+        "xaxis": {"range": [-top, top], "title": {"text": f"{unit(all_changes)} (variant − original)"}, "zerolinecolor": theme.muted},
         "yaxis": {
             "tickvals": list(range(len(rows))), "ticktext": [plots.label(name) for name, _, _ in rows], "autorange": "reversed",
             "tickfont": {"family": plots.MONOSPACE}, "showgrid": False, "zeroline": False,
         },
     }  # fmt: skip
-    title = f"What each candidate gains, in {unit}" if unit == "bits" else "What each number changes by"
+    title = "What each candidate gains, in bits" if unit(all_changes) == "bits" else "What each number changes by"
     return plots.figure(theme, height=110 + ROW * len(rows), title=title, data=[bars], layout=layout)
 
 

@@ -51,6 +51,15 @@ class Script:
         self._body += text if text.endswith("\n") or not text else f"{text}\n"
         return self
 
+    def then(self, other: Script) -> Self:
+        """All that another script does, which may be about another checkpoint; the imports of both stand at the top."""
+        self._modules |= other._modules
+        for module, names in other._names.items():
+            self._names.setdefault(module, set()).update(names)
+        self._remarks |= other._remarks
+        self._body += other._body
+        return self
+
     def tokenizer(self) -> Self:
         """`tokenizer`."""
         return self.lines(
@@ -172,14 +181,17 @@ def filled(code: str, values: Mapping[str, object]) -> str:
     return template.substitute(values)
 
 
-def where_it_runs(info: ModelInfo, code: str) -> str:
+def where_it_runs(code: str, *infos: ModelInfo) -> str:
     """What is to be said of the Python of a page: what it needs beside transformers."""
     lines = code.split("\n")
     places = []
     if "from importlib.resources import files" in lines or any(line.startswith(f"from {PACKAGE}") for line in lines):
         places.append("where this app is installed")
-    if Path(info.source).is_absolute():
-        places.append(f"beside the folder “{info.called_by_folder.source.split('/')[0]}”")
+    folders = dict.fromkeys(info.called_by_folder.source.split("/")[0] for info in infos if Path(info.source).is_absolute())
+    if folders:
+        places.append(
+            f"beside the {'folder' if len(folders) == 1 else 'folders'} {' and '.join(f'“{name}”' for name in folders)}"
+        )
     where = f"Run it {' and '.join(places)}" if places else "It runs wherever transformers is installed"
     return f"Plain transformers code for this input. {where}."
 

@@ -167,7 +167,12 @@ def is_same(original: Subject, variant: Subject) -> bool:
     )  # fmt: skip
 
 
+def is_on() -> bool:
+    """Whether something is compared, be it that a link has only now asked for it."""
+    return bool(session.now().compared) or bool(choices.names(Choice.COMPARED))
+
+
 def say_not_here(why: str) -> None:
     """That a page, or a view, shows one thing only, while something is compared."""
-    if session.now().compared:
+    if is_on():
         st.caption(plain(why))

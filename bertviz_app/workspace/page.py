@@ -79,10 +79,10 @@ class Page(Drawing):
         differs = PAGES[session.now().page or "home"].differs
         st.button("Compare", key="compare", on_click=comparing.turn, args=(differs,))
 
-    def choose_variant(self) -> None:
-        """The row that describes the variant, while something is compared."""
+    def choose_variant(self, *, differs: Sequence[Differs] = ()) -> None:
+        """The row that describes the variant, while something is compared: by all in which two may differ on this page, or by some of it."""
         offered = offered_models()
-        differs = PAGES[session.now().page or "home"].differs
+        differs = differs or PAGES[session.now().page or "home"].differs
         others = sorted(offered, key=lambda name: name == session.now().model)  # the first is another than that of the original
         what = comparing.Offered(differs, others, lambda name: self._opened(offered[name]))
         self.variant = comparing.choose_variant(self.subject, what)
@@ -115,6 +115,11 @@ class Page(Drawing):
         self.show(difference.figure, name=f"{name}-difference", alt=f"{difference.alt}. {difference.notice}")
         with self.fold("Table"):
             self.table(difference.columns, name=f"{name}-difference")
+
+    def alone(self, why: str) -> None:
+        """That this view shows the original alone, while something is compared, and why."""
+        self._compares = True
+        comparing.say_not_here(why)
 
     def end(self) -> None:
         """What is left to be said when all of the page is drawn."""
@@ -224,4 +229,5 @@ class Page(Drawing):
 
     def python(self, code: str) -> None:
         """The code of this page, folded, and where it runs."""
-        self.folded_python(code, where_it_runs(self.model.info, code))
+        infos = [subject.model.info for subject in (self.subject, self.variant) if subject]
+        self.folded_python(code, where_it_runs(code, *infos))

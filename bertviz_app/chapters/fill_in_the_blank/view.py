@@ -76,6 +76,6 @@ def show(page: Page) -> None:
         return
     page.sentence()
     if page.variant:
-        compared(page, page.subject, page.variant)
+        compared(page)
     else:
         guesses(page, page.subject)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bertviz_app.analysis import prediction_changes
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.chapters.fill_in_the_blank import measures
 from bertviz_app.chapters.fill_in_the_blank.view_blanks import n_words
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.errors import MissingHead, NoMaskToken
-from bertviz_app.workspace.compared_predictions import candidate_changes
-from bertviz_app.workspace.predictions import asked_of
+from bertviz_app.workspace.both import Both
+from bertviz_app.workspace.compared_predictions import compare_predictions, of_tasks
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 NO_BLANK = "There is no blank in it: click a word to hide it."
 
 
-def compared(page: Page, original: Subject, variant: Subject) -> None:
+def compared(page: Page) -> None:
     """The n-th blank of one beside the n-th of the other."""
     page.hide_words()
     k = n_words()
@@ -38,12 +37,12 @@ def compared(page: Page, original: Subject, variant: Subject) -> None:
         figure, said = measures.blanks_figure(filled, theme), measures.blanks_notice(filled, ())
         return Picture(figure, said, measures.columns(filled), "Bars: the most likely words for each blank")
 
-    def differ() -> Picture:
-        pairs = list(zip(_blanks(original), _blanks(variant), strict=False))
-        return prediction_changes.picture(candidate_changes(pairs, original, variant, k=k), page.theme)
+    compare_predictions(page, draw, _matched, name="blanks", k=k)
 
-    page.compare(draw, differ, name="blanks")
+
+def _matched(both: Both) -> list[tuple[Prediction, Prediction]]:
+    return list(zip(_blanks(both.original), _blanks(both.variant), strict=False))
 
 
 def _blanks(subject: Subject) -> list[Prediction]:
-    return [one for one in asked_of(subject, subject.encoding) if one.task == "masked_words"]
+    return of_tasks(subject, ["masked_words"])

@@ -7,36 +7,12 @@ from collections.abc import Sequence
 from bertviz_app.analysis.head_snippet import logits_of, values_of
 from bertviz_app.analysis.predictions import Prediction
 from bertviz_app.analysis.script import NUMBERED, Script, of_each
+from bertviz_app.analysis.switched_off_snippet import add_hooks, add_switches
 from bertviz_app.chapters.interventions.measures import COLUMNS, Change
 from bertviz_app.chapters.interventions.patching import Contrast, places, state_name
 from bertviz_app.records.forward import Encoding, ModelInfo
 from bertviz_app.records.interventions import Intervention
 
-_SWITCHES = """
-off = $off  # layer: heads, both counted from 0
-skipped = $skipped
-done = []  # the layers that this pass has been through; a model may use one module for all of them
-
-
-def before_mixing(module, inputs):
-    heads = inputs[0].unflatten(-1, ($n_heads, -1)).clone()
-    heads[:, :, off.get(len(done), [])] = 0
-    return heads.flatten(-2), *inputs[1:]
-
-
-def after_layer(module, inputs, output):
-    done.append(module)
-    given = inputs[0] if len(done) - 1 in skipped else output[0] if isinstance(output, tuple) else output
-    return (given, *output[1:]) if isinstance(output, tuple) else given
-
-
-"""
-_HOOKS = """modules = dict(model.named_modules())
-for name, module in modules.items():
-    if name.endswith(".$mix"):
-        module.register_forward_pre_hook(before_mixing)
-        modules[name.removesuffix(".$mix")].register_forward_hook(after_layer)
-"""
 _WHOLE = """with torch.inference_mode():
     whole = model(**inputs)
 """
@@ -72,14 +48,14 @@ def python_code(info: ModelInfo, encoding: Encoding, what: Intervention, predict
 def changes_code(info: ModelInfo, encoding: Encoding, what: Intervention, asked: Sequence[tuple[Prediction, Change]]) -> str:
     """Every prediction before and after: `rows`, and the table of the page."""
     script = Script(info).tokenizer().inputs(encoding)
-    _add_switches(script, what)
+    add_switches(script, what)
     script.lines("rows = []")
     by_model: dict[str, list[tuple[Prediction, Change]]] = {}  # predictions of one head are read off one pass
     for one, change in asked:
         by_model.setdefault(script.loads(one.task), []).append((one, change))
     for several in by_model.values():
         script.lines("\n").model(several[0][0].task).lines(_WHOLE)
-        _add_hooks(script)
+        add_hooks(script)
         script.lines(_CHANGED, predictions="".join(f"    {_asked(one, change)},\n" for one, change in several))
     return str(script.table({title: f"[row[{place}] for row in rows]" for place, title in enumerate(COLUMNS)}))
 
@@ -97,18 +73,9 @@ def map_code(info: ModelInfo, encoding: Encoding, prediction: Prediction) -> str
 def _switched(info: ModelInfo, encoding: Encoding, what: Intervention, prediction: Prediction) -> Script:
     """The model with the head of a prediction, under an intervention."""
     script = Script(info).tokenizer().model(prediction.task).inputs(encoding)
-    _add_switches(script, what)
-    _add_hooks(script)
+    add_switches(script, what)
+    add_hooks(script)
     return script
-
-
-def _add_switches(script: Script, what: Intervention) -> None:
-    off = {layer: sorted(head for at, head in what.heads if at == layer) for layer in sorted({at for at, _ in what.heads})}
-    script.lines(_SWITCHES, off=off, skipped=sorted(what.layers), n_heads=script.info.n_heads)
-
-
-def _add_hooks(script: Script) -> None:
-    script.lines(_HOOKS, mix=script.info.traits.layers.mix)
 
 
 def _asked(one: Prediction, change: Change) -> str:

@@ -26,10 +26,12 @@ BOXES = {
     "donor": ("Sentence A, the source of the vectors", "The keys on the table [MASK] old."),
     "recipient": ("Sentence B, with the same number of tokens", "The key on the table [MASK] old."),
 }
+ALONE = "Patching holds two sentences of its own against each other; “Switch off” compares original and variant."
 
 
 def patching_view(page: Page, subject: Subject) -> None:
     """Which vectors of one sentence, put into another, bring the one's prediction with them."""
+    page.alone(ALONE)
     typed = text_form("patching", BOXES, beside=True)
     a, b = (subject.model.encode(typed[name]) for name in BOXES)
     page.reads(a.text, b.text)

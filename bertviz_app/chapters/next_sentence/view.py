@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.chapters.next_sentence import measures, snippet
+from bertviz_app.chapters.next_sentence.view_compared import compared
 from bertviz_app.chapters.next_sentence.view_ordering import ordering_game
 from bertviz_app.drawing import plots
 from bertviz_app.families.objectives import PAIRS
@@ -21,6 +22,9 @@ NUMBERS = ("What each number adds", "The pooled vector")
 def this_pair(page: Page, subject: Subject) -> None:
     """The typed pair: the probabilities, and what of the pooled vector speaks for each."""
     page.sentence(pair=True)
+    if page.variant:
+        compared(page)
+        return
     page.strip(subject.encoding)
     pooled, objective = subject.forward.class_vector, measures.pair_objective(subject.model.info)
     parts = measures.contributions(pooled, *subject.model.class_weights(objective.task))

@@ -19,10 +19,12 @@ STORY = (
     "The men came back with fresh water.",
     "The captain saw an island.",
 )
+ALONE = "The game puts one list of sentences in order; “This pair” compares two pairs."
 
 
 def ordering_game(page: Page, subject: Subject) -> None:
     """Several sentences, every ordered pair judged on request, and the likeliest chain."""
+    page.alone(ALONE)
     texts = page.texts("story", "Sentences in any order, one per line", STORY, button="Score every pair")
     n = len(texts)
     if n < 2:

@@ -62,21 +62,32 @@ def changed_positions(before: Encoding, after: Encoding) -> tuple[int, ...]:
 
 def notice(encoding: Encoding, probabilities: Floats, changed: Sequence[int] = ()) -> str:
     """Which token looks replaced most, if one does; and, after a replacement, whether it was noticed: probabilities [position]."""
-    readable = np.flatnonzero(~encoding.is_special)
-    most = int(readable[probabilities[readable].argmax()])
-    share = plots.percent(probabilities[most])
-    likeliest = f"{token_name(encoding, most)} looks replaced most: {share}"
-    if len(readable) == 1:
-        likeliest = f"{token_name(encoding, most)} looks replaced with {share}"
-    elif leader(probabilities[readable], plots.percent) is None:
-        likeliest = f"no token looks more replaced than {token_name(encoding, most)}, {share}"
+    said = likeliest(encoding, probabilities)
     if not changed:
-        return f"{raised(likeliest)}. Click a token above and put another word in its place."
+        return f"{said}. Click a token above and put another word in its place."
     top = max(changed, key=lambda position: float(probabilities[position]))
     verdict = "noticed" if probabilities[top] > 0.5 else "passed over"
     new = " ".join(encoding.tokens[position] for position in changed)
-    where = "" if most == top else f"; {likeliest}"
+    where = "" if _most(encoding, probabilities) == top else f"; {said[0].lower()}{said[1:]}"
     return f"The replacement “{new}” is {verdict}: {plots.percent(probabilities[top])}{where}."
+
+
+def _most(encoding: Encoding, probabilities: Floats) -> int:
+    readable = np.flatnonzero(~encoding.is_special)
+    return int(readable[probabilities[readable].argmax()])
+
+
+def likeliest(encoding: Encoding, probabilities: Floats) -> str:
+    """Which token looks replaced most, if one does: probabilities [position]. Without a full stop."""
+    readable = np.flatnonzero(~encoding.is_special)
+    most = _most(encoding, probabilities)
+    share = plots.percent(probabilities[most])
+    said = f"{token_name(encoding, most)} looks replaced most: {share}"
+    if len(readable) == 1:
+        said = f"{token_name(encoding, most)} looks replaced with {share}"
+    elif leader(probabilities[readable], plots.percent) is None:
+        said = f"no token looks more replaced than {token_name(encoding, most)}, {share}"
+    return raised(said)
 
 
 def replaced_figure(encoding: Encoding, probabilities: Floats, changed: Sequence[int], theme: Theme) -> go.Figure:

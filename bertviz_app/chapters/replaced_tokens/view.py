@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from bertviz_app.chapters.replaced_tokens import measures, snippet
+from bertviz_app.chapters.replaced_tokens.view_compared import show_compared
 from bertviz_app.records.forward import Encoding
 from bertviz_app.workspace import choices
+from bertviz_app.workspace.both import Both
 from bertviz_app.workspace.page import Page
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
@@ -48,6 +50,9 @@ def show(page: Page) -> None:
         suggest_instead(page, page.subject, "replaced_tokens")
     else:
         page.sentence()
+        if page.variant:
+            show_compared(page, Both(page.subject, page.variant))
+            return
         chosen = replacement(page, page.subject)
         encoding = (
             page.subject.encoding

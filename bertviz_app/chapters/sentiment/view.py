@@ -19,6 +19,9 @@ def one(page: Page, subject: Subject) -> None:
     """The typed sentence, read by the classifier."""
     task = view_many_texts.classifier_of(subject)
     page.sentence()
+    if page.variant:
+        class_views.compare_readings(page, view_many_texts.classifier_of, name="sentiment", lacking="sentiment")
+        return
     page.strip(subject.encoding)
     class_views.show_reading(page, subject, task)
     class_views.explain(page, subject, task)

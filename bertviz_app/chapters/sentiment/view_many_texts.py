@@ -39,12 +39,14 @@ EXAMPLES = (
     "Not bad at all.",
     "The film lasts ninety minutes.",
 )
+ALONE = "A list of sentences is read by one model; “This sentence” compares two, and the CSV below takes the verdicts of one model to those of another."
 
 Scored = Sequence[tuple[Classification | None, str]]  # for each row what the classifier says, and a note
 
 
 def several(page: Page, subject: Subject) -> None:
     """Texts, or pairs of texts, that are typed or handed over, what a classifier says of each, and, where the file says it too, how often the two agree."""
+    page.alone(ALONE)
     task = _choose_classifier(subject)
     head = subject.model.info.task_heads[task]
     chosen = _chosen(page, head)

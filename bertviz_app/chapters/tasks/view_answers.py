@@ -36,10 +36,12 @@ PASSAGE = (
     "Bernoulli numbers, which many call the first computer program."
 )
 BOXES = {"question": ("Question", QUESTION), "passage": ("Passage", PASSAGE)}
+ALONE = "A question and its passage are texts of this view alone, and are read by one model; the tasks that read the sentence above compare two."
 
 
 def answers_view(page: Page, subject: Subject, row: Task) -> None:
     """The best answer marked in the passage, where it would start and end, and what its first token looks at."""
+    page.alone(ALONE)
     typed = text_form("answers", BOXES)
     encoding = _encoded(subject, typed)
     page.reads(encoding.text, encoding.pair or "")

@@ -10,12 +10,13 @@ from bertviz_app.analysis.head_snippet import Evidence
 from bertviz_app.analysis.phrases import token_name
 from bertviz_app.analysis.words import joined_notice, words_as_written
 from bertviz_app.chapters.tasks import entities, snippet
+from bertviz_app.chapters.tasks.view_compared import compared_words
 from bertviz_app.drawing import plots
 from bertviz_app.drawing.components.marked_text import Mark
 from bertviz_app.families.label_schemes import called
 from bertviz_app.workspace import choices, memory
 from bertviz_app.workspace.about import say_about
-from bertviz_app.workspace.class_views import class_view, classes_view
+from bertviz_app.workspace.class_views import class_view, classes_view, compare_readings
 from bertviz_app.workspace.evidence import show_evidence, show_marked
 from bertviz_app.workspace.markup import plain
 from bertviz_app.workspace.page_list import PAGES
@@ -35,6 +36,9 @@ def words_view(page: Page, subject: Subject, row: Task) -> None:
     if not offer_head(page, subject, row.key):
         return
     key = choose_head(subject, row.key)
+    if page.variant:
+        compared_words(page, key, row.key)
+        return
     info = subject.info.with_head(key)
     words = words_as_written(subject.encoding)
     if said := joined_notice(words):
@@ -61,6 +65,9 @@ def whole_view(page: Page, subject: Subject, row: Task) -> None:
         return
     _suggest(page, row)
     page.sentence(pair=row.needs_pair)
+    if page.variant and row.key in subject.model.info.labels:
+        compare_readings(page, lambda one: row.key if row.key in one.model.info.labels else "", name=row.key, lacking=row.key)
+        return
     if offer_head(page, subject, row.key):
         class_view(page, subject, row.key)
     if row.page != "tasks":

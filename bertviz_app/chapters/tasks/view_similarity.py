@@ -28,10 +28,12 @@ TEXTS = (
     "It will rain in the north tomorrow.",
     "Storms are expected along the coast.",
 )
+ALONE = "Similarity shows how alike the texts of one list are to one model; the tasks that read one text or pair compare two."
 
 
 def similarity_view(page: Page, subject: Subject) -> None:
     """How alike several texts are: a matrix and a map."""
+    page.alone(ALONE)
     typed, info = page.texts("similar", "Texts, one per line", TEXTS), subject.model.info
     if len(typed) < 2:
         page.notice("Similarity needs two texts: type a second one on a line of its own.")

@@ -31,10 +31,12 @@ ARTICLE = (
     "out one bird among so many. My neighbour once photographed such a flock from the roof of the town hall. The pictures were in the local paper. "
     "Physicists have filmed flocks in Rome with several cameras and computed the path of every bird."
 )
+ALONE = "A summary is a choice of sentences, which has no difference that could be subtracted; the tasks that read one text or pair compare two."
 
 
 def summary_view(page: Page, subject: Subject) -> None:
     """The most central sentences of a text, marked in it."""
+    page.alone(ALONE)
     label = f"Text (up to {summary.MAX_SENTENCES} sentences)"
     text = text_form("article", {"article": (label, ARTICLE)})["article"]
     page.reads(text)

@@ -117,15 +117,15 @@ def test_a_checkpoint_of_this_machine_is_called_by_its_folder(tiny_families: dic
         code = tasks_code.similarity_code(info.called_by_folder, ["a", "b"], text_map.Making(64, text_map.TRAINED))
         assert f"from_pretrained('{folder}" in code and str(tmp_path) not in code and str(path.parent) not in code
         assert f"'{folder}/2_Dense/model.safetensors'" in code or folder != "mine"
-        assert where_it_runs(info, "x = 1") == f"Plain transformers code for this input. Run it beside the folder “{folder}”."
+        assert where_it_runs("x = 1", info) == f"Plain transformers code for this input. Run it beside the folder “{folder}”."
 
 
 def test_where_it_runs_is_what_it_imports(model: Model, folder: Any) -> None:
     code = str(Script(model.info).tokenizer())
-    assert where_it_runs(model.info, code).endswith("Run it where this app is installed.")
+    assert where_it_runs(code, model.info).endswith("Run it where this app is installed.")
     downloaded = replace(model.info, source="google-bert/bert-base-uncased", revision="0" * 40)
     for text in ("import bertviz_app", "x"):  # what was typed is no import
         code = str(Script(downloaded).tokenizer().lines(f"text = {text!r}"))
-        assert where_it_runs(downloaded, code).endswith("It runs wherever transformers is installed.")
-    spelled = where_it_runs(folder, str(Script(folder.called_by_folder).tokenizer().tokens("[]")))
+        assert where_it_runs(code, downloaded).endswith("It runs wherever transformers is installed.")
+    spelled = where_it_runs(str(Script(folder.called_by_folder).tokenizer().tokens("[]")), folder)
     assert spelled.endswith("Run it where this app is installed and beside the folder “tiny-roberta”.")
