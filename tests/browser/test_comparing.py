@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from bertviz_app.drawing import colors
 from bertviz_app.workspace.examples import EXAMPLES, QUESTIONS
+
+from .test_every_view import goes_over_to, violations
 
 # What answers each question, on the page that it opens.
 ANSWERS = {
@@ -83,6 +86,10 @@ def test_both_pictures_and_what_differs_are_above_the_fold_and_below_each_other_
     assert places[0]["y"] == pytest.approx(places[1]["y"], abs=2) and places[0]["x"] < places[1]["x"]
     assert all(place["y"] + place["height"] <= 760 for place in places)  # but for the last of the margin below the bars
     assert differs(visit).bounding_box()["y"] < places[0]["y"]
+    for theme in (colors.LIGHT, colors.DARK):
+        goes_over_to(visit.page, theme)
+        # Streamlit draws the hints of its buttons outside of the page.
+        assert {rule: place for rule, place in violations(visit.page).items() if "OverlayPortal" not in place} == {}
     for width in (1000, 390):
         visit.page.set_viewport_size({"width": width, "height": 844})
         visit.settle()
