@@ -91,3 +91,58 @@ for prediction, answers in asked.items():
         change = $change
         rows.append((prediction, answer, before, after, rank, rank_then, change))
 """
+
+
+Groups = Sequence[tuple[tuple[int, ...], tuple[int, ...]]]
+
+
+def cosines_code(original: Side, variant: Side, groups: Groups) -> str:
+    """The cosine of the two vectors of each group of tokens that both have, after every layer, with plain transformers: `cosines` [state, group]."""
+    sides = [begun(side, "").lines(_STATES) for side in (original, variant)]
+    return str(in_turn(sides[0], sides[1], kept="states").lines(_COSINES, groups=_literal(groups)))
+
+
+def weights_code(original: Side, variant: Side, places: Sequence[tuple[int, int]], groups: Groups) -> str:
+    """What the weights of a head of each change by, with plain transformers: `change` [group, group + 1], the last column what goes to all other tokens."""
+    sides = [
+        begun(side, "").lines(_WEIGHTS, layer=layer, head=head, shown=f"{layer + 1}.{head + 1}")
+        for side, (layer, head) in zip((original, variant), places, strict=True)
+    ]
+    return str(in_turn(sides[0], sides[1], kept="weights").lines(_CHANGE, groups=_literal(groups)))
+
+
+def _literal(groups: Groups) -> list[tuple[list[int], list[int]]]:
+    return [([*original], [*variant]) for original, variant in groups if original and variant]
+
+
+_STATES = """with torch.no_grad():
+    output = model(**inputs, output_hidden_states=True)
+states = torch.stack(output.hidden_states)[:, 0].double()  # [state, position, d_model]
+"""
+_COSINES = """
+groups = $groups  # the positions that stand for the same text, from 0: of the original, of the variant
+means = [
+    torch.stack([states[:, places].mean(dim=1) for places in side], dim=1)  # [state, group, d_model]
+    for states, side in zip((original, variant), zip(*groups))
+]
+cosines = torch.cosine_similarity(*means, dim=-1)  # [state, group]
+print(cosines)
+"""
+_WEIGHTS = """with torch.no_grad():
+    output = model(**inputs, output_attentions=True)
+weights = output.attentions[$layer][0, $head].double()  # head $shown counted from 1: [query, key]
+"""
+_CHANGE = """
+groups = $groups  # the positions that stand for the same text, from 0: of the original, of the variant
+
+
+def merged(weights, side):  # to merged tokens the sum, from them the mean; what goes to all others is the last column
+    to = torch.stack([weights[:, places].sum(dim=1) for places in side], dim=1)
+    to = torch.cat([to, 1 - to.sum(dim=1, keepdim=True)], dim=1)
+    return torch.stack([to[places].mean(dim=0) for places in side])  # [group, group + 1]
+
+
+before, after = (merged(weights, side) for weights, side in zip((original, variant), zip(*groups)))
+change = after - before
+print(change)
+"""

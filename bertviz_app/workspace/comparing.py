@@ -114,8 +114,8 @@ def _switched_off(original: Subject, *, variant_model: Model, kinds: frozenset[D
     return session.now().switched_off(info.n_heads, variant=True).within(info)
 
 
-def line(subject: Subject, side: str) -> str:
-    """What a picture is of, as far as the two that are compared differ in it: Markdown to stand above it."""
+def line(subject: Subject) -> str:
+    """What a picture is of, as far as the two that are compared differ in it."""
     text, pair = subject.typed_texts
     kinds = session.now().compared
     parts = {
@@ -125,7 +125,7 @@ def line(subject: Subject, side: str) -> str:
         Differs.MODEL: subject.model.info.title,
         Differs.SWITCHED_OFF: _without(subject),
     }
-    return f"**{side}** {plain(' · '.join(parts[kind] for kind in Differs if kind in kinds))}"
+    return " · ".join(parts[kind] for kind in Differs if kind in kinds)
 
 
 def _quoted(text: str) -> str:

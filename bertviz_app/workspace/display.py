@@ -28,6 +28,7 @@ class Drawing:
 
     def __init__(self, theme: colors.Theme) -> None:
         self._controls: DeltaGenerator | None = None
+        self._side = ""  # which of two that are compared is being drawn
         self._row: DeltaGenerator | None = None  # of the buttons below the last picture, until its table has put one there
         self.theme = theme
 
@@ -43,19 +44,23 @@ class Drawing:
             self._controls = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="controls")
         return self._controls
 
-    def beside(self, pictures: Sequence[tuple[str, Picture | str]], *, name: str) -> None:
-        """Two pictures side by side, each under a line of Markdown that says what it is of, or the sentence that says why there is none.
+    def beside(self, pictures: Sequence[tuple[tuple[str, str], Picture | str]], *, name: str) -> None:
+        """Two pictures side by side, each under the name of its side and a line that says what it is of, or the sentence that says why there is none.
 
         On a narrow screen one stands above the other.
         """
         with st.container(key="beside"):
-            for number, (column, (line, one)) in enumerate(zip(st.columns(len(pictures)), pictures, strict=True), start=1):
+            for number, (column, ((side, line), one)) in enumerate(
+                zip(st.columns(len(pictures)), pictures, strict=True), start=1
+            ):
                 with column:
-                    st.caption(line)
+                    st.caption(f"**{side}** {plain(line)}")
+                    self._side = f"{side}: {line}"
                     if isinstance(one, str):
                         st.info(plain(one))
                     else:
-                        self.show(one.figure, name=f"{name}-{number}", alt=f"{one.alt}. {one.notice}")
+                        self.show(one.figure, name=f"{name}-{number}", alt=f"{side}. {one.alt}. {one.notice}")
+        self._side = ""
 
     def show(self, figure: go.Figure, *, name: str, alt: str, notice: str = "") -> None:
         """What to notice, below it the figure, and the buttons that save it. A screen reader says `alt`, then the notice."""

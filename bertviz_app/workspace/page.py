@@ -101,7 +101,7 @@ class Page(Drawing):
         sides = [(self.subject, comparing.ORIGINAL), (self.variant, comparing.VARIANT)]
         drawn = comparing.on_one_scale([comparing.drawn_or_why_not(draw, subject, half) for subject, _ in sides])
         self.beside(
-            [(comparing.line(subject, side), one) for (subject, side), one in zip(sides, drawn, strict=True)], name=name
+            [((side, comparing.line(subject)), one) for (subject, side), one in zip(sides, drawn, strict=True)], name=name
         )
         if not all(isinstance(one, Picture) for one in drawn):
             return
@@ -162,7 +162,8 @@ class Page(Drawing):
         ]
         if len(others) > 1:
             said = [f"{said[0]} and {len(others)} more"]
-        return [" · ".join(["Inside BERT", *model, *self._places]), *([" · ".join(said)] if said else [])]
+        read = [self._side] if self._side else [" · ".join(said)] if said else []
+        return [" · ".join(["Inside BERT", *model, *self._places]), *read]
 
     @lazily
     def model(self) -> Model:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import difference_pictures, pairing
+from bertviz_app.analysis.compared_snippet import weights_code
 from bertviz_app.analysis.differences import head_changes
 from bertviz_app.analysis.head_readings import HeadReading
 from bertviz_app.chapters.attention import compared, figures, measures
@@ -14,6 +15,7 @@ from bertviz_app.chapters.attention.view_heads import EXPLORER, choose_head
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.workspace.both import Both
+from bertviz_app.workspace.compared_predictions import side_of
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ def show_compared(page: Page, original: Subject, variant: Subject, view: str) ->
         return compared.head_picture(forwards, places, reading, alignment, page.theme)
 
     page.compare(draw, differ, name="head")
+    if reading == HeadReading() and both.alignment.shared:
+        places = (layer, head), both.place(layer, head)
+        page.python(weights_code(side_of(original), side_of(variant), places, both.alignment.groups))
     if view == EXPLORER and not both.are_one_model:
         st.caption(TWO_MODELS)
     with page.fold("How it is computed"):

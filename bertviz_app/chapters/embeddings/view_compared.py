@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import compared_states
+from bertviz_app.analysis.compared_snippet import cosines_code
 from bertviz_app.analysis.pca import project
 from bertviz_app.chapters.embeddings import compared, measures
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.workspace.both import Both
 from bertviz_app.workspace.caches import once
+from bertviz_app.workspace.compared_predictions import side_of
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
@@ -36,5 +38,7 @@ def show_compared(page: Page, original: Subject, variant: Subject, state: int, *
         return compared_states.states_picture(original.forward, variant.forward, both.alignment, page.theme)
 
     page.compare(draw, differ, name="embeddings")
+    if both.are_one_model and both.alignment.shared:
+        page.python(cosines_code(side_of(original), side_of(variant), both.alignment.groups))
     with page.fold("How it is computed"):
         st.markdown(f"{measures.METHOD}\n\n{compared_states.method(one_model=both.are_one_model)}")

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bertviz_app.analysis import compared_states
+from bertviz_app.analysis.compared_snippet import cosines_code
 from bertviz_app.chapters.forward_pass.view_pictures import BY_TOKEN, picture
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.errors import NoSuchPart
 from bertviz_app.workspace.both import Both
+from bertviz_app.workspace.compared_predictions import side_of
 from bertviz_app.workspace.subject import Subject
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def show_compared(page: Page, both: Both, view: str, position: int) -> None:
         return compared_states.states_picture(both.original.forward, both.variant.forward, both.alignment, page.theme)
 
     page.compare(draw, differ, name="states")
+    if both.are_one_model and both.alignment.shared:
+        page.python(cosines_code(side_of(both.original), side_of(both.variant), both.alignment.groups))
     with page.fold("How it is computed"):
         st.markdown(compared_states.method(one_model=both.are_one_model))
 

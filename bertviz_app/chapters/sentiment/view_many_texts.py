@@ -39,7 +39,7 @@ EXAMPLES = (
     "Not bad at all.",
     "The film lasts ninety minutes.",
 )
-ALONE = "A list of sentences is read by one model; “This sentence” compares two, and the CSV below takes the verdicts of one model to those of another."
+ALONE = "A list of sentences is read by one model. “This sentence” compares two."
 
 Scored = Sequence[tuple[Classification | None, str]]  # for each row what the classifier says, and a note
 

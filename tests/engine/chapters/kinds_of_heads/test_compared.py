@@ -21,7 +21,7 @@ def both(forward: ForwardPass, pair_forward: ForwardPass) -> Any:
     return measured(forward), measured(pair_forward)
 
 
-@pytest.mark.parametrize("measure", [None, *MEASURES], ids=str)
+@pytest.mark.parametrize("measure", [None, *MEASURES], ids=lambda one: one.key if one else "kinds")
 def test_against_itself_nothing_differs(both: Any, measure: Any) -> None:
     one, _ = both
     picture = compared.difference(one, one, measure, colors.LIGHT)
@@ -35,7 +35,7 @@ def test_against_itself_nothing_differs(both: Any, measure: Any) -> None:
         assert not np.asarray(picture.figure.data[0].z).any()
 
 
-@pytest.mark.parametrize("measure", MEASURES, ids=str)
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.key)
 def test_exchanged_every_difference_changes_its_sign(both: Any, measure: Any) -> None:
     forth, back = (compared.difference(*sides, measure, colors.DARK).columns for sides in (both, both[::-1]))  # type: ignore[call-arg]
     assert forth["difference"] == pytest.approx([-value for value in back["difference"]])
