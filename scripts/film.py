@@ -19,6 +19,7 @@ from benchmarks.browser import chromium, fresh_server, open_as_soon_as_possible
 
 FILE = Path(__file__).parents[1] / "docs" / "film.webp"
 SENTENCE = "The animal didn't cross the street because it was too tired."
+VARIANT = SENTENCE.replace("tired", "wide")
 SCREEN = {"width": 1180, "height": 720}
 WIDTH = 940  # pixels of the film
 TYPED = 0.07  # seconds a letter
@@ -51,12 +52,26 @@ def scenes(page: Page) -> Iterator[float]:
             page.get_by_text("BERT puts").wait_for()
             _stand_still(page)
             yield 1.4 * LOOK
+            yield from _compared(page)
     for link in ("Attention summed up", "Embeddings", "Logit lens", "Attribution"):
         page.get_by_role("link", name=link, exact=True).first.click()
         page.get_by_role("heading", name=link, exact=True).first.wait_for()
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
         _stand_still(page)
         yield LOOK
+
+
+def _compared(page: Page) -> Iterator[float]:
+    """Another sentence beside the first, and back to one."""
+    page.get_by_role("button", name="Compare", exact=True).click()
+    box = page.get_by_label("Sentence of the variant")
+    box.fill(VARIANT)
+    box.press("Enter")
+    page.locator("p", has_text="What differs.").filter(has_text="bits").wait_for()
+    _stand_still(page)
+    yield 1.6 * LOOK
+    page.get_by_role("button", name="Compare", exact=True).click()
+    box.wait_for(state="detached")
 
 
 def _stand_still(page: Page) -> None:
