@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,17 +39,17 @@ class Alignment:
     groups: tuple[Pair, ...]
     tokens: tuple[tuple[str, ...], tuple[str, ...]]
 
-    @cached_property
+    @property
     def original(self) -> tuple[Positions, ...]:
         """[group] positions in the original."""
         return tuple(original for original, _ in self.groups)
 
-    @cached_property
+    @property
     def variant(self) -> tuple[Positions, ...]:
         """[group] positions in the variant."""
         return tuple(variant for _, variant in self.groups)
 
-    @cached_property
+    @property
     def is_shared(self) -> NDArray[np.bool_]:
         """[group] whether it has tokens of both."""
         return np.array([bool(original and variant) for original, variant in self.groups])
@@ -69,7 +68,7 @@ class Alignment:
         """The same without some groups."""
         return Alignment(tuple(pair for group, pair in enumerate(self.groups) if group not in left_out), self.tokens)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """[group] its tokens, to be written under an axis; as both spell them where they differ in more than the mark of a space or a piece."""
         return tuple(self._name(group) for group in range(len(self.groups)))

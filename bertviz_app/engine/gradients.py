@@ -32,7 +32,7 @@ class TargetFunction:
 
     vectors  [1, position, d_embedding]   the word embeddings of the input
     blank    the same with the baseline's ("mask" or "pad") in the place of every word
-    without  heads and layers that are switched off in every pass
+    switched_off  heads and layers that every pass is made without
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class TargetFunction:
         target: Target,
         baseline: Baseline = "mask",
         *,
-        without: Intervention = NOTHING,
+        switched_off: Intervention = NOTHING,
     ) -> None:
-        self._model, self.target, self._without = model, target, without
+        self._model, self.target, self._switched_off = model, target, switched_off
         self.unit = "units" if target.decoding == "number" else "bits"
         self.removable = replaceable(encoding)
         token_id = {"mask": model.reader.mask_id, "pad": model.reader.pad_id}[baseline]
@@ -65,7 +65,11 @@ class TargetFunction:
     def encoded(self, vectors: torch.Tensor, **options: Any) -> Any:
         """The encoder's output for rows of vectors."""
         inputs = {name: self._model.tensor(row)[None].expand(len(vectors), -1) for name, row in self._inputs.items()}
-        with switched(Switches(self._model.info, [self._without] * len(vectors), None)) if self._without else nullcontext():
+        with (
+            switched(Switches(self._model.info, [self._switched_off] * len(vectors), None))
+            if self._switched_off
+            else nullcontext()
+        ):
             return self._model.parts.encoder(inputs_embeds=vectors, **inputs, **options)
 
     def said(self, output: Any) -> torch.Tensor:

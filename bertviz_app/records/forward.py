@@ -7,7 +7,7 @@ Layers and heads count from 0 here; `plots.py` alone turns them into the 1-based
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,7 +112,7 @@ class ForwardPass:
     attentions: Floats
     hidden_states: Floats
     pooler_output: Floats | None
-    switched_off: Intervention = NOTHING
+    switched_off: Intervention = field(default=NOTHING, repr=False)
 
     def __post_init__(self) -> None:
         info, n = self.model, self.encoding.n_tokens

@@ -16,8 +16,8 @@ MOST_LETTERS = 60
 
 
 def in_a_line(record: Any) -> str:
-    """A record on one line: its arrays by their shapes. Used as the `__repr__` of those that hold arrays."""
-    parts = ", ".join(f"{field.name}{_value(getattr(record, field.name))}" for field in fields(record))
+    """A record on one line: its arrays by their shapes, without fields that say `repr=False`. Used as the `__repr__` of those that hold arrays."""
+    parts = ", ".join(f"{field.name}{_value(getattr(record, field.name))}" for field in fields(record) if field.repr)
     return f"{type(record).__name__}({parts})"
 
 

@@ -12,12 +12,11 @@ from bertviz_app.analysis.differences_said import DRAWS
 from bertviz_app.analysis.head_readings import merged
 from bertviz_app.chapters.attention_summed_up import figures, sentences
 from bertviz_app.chapters.attention_summed_up.methods import METHOD, MapMethod
-from bertviz_app.chapters.attention_summed_up.view_maps import AT_ONCE
+from bertviz_app.chapters.attention_summed_up.view_maps import AT_ONCE, map_at_once
 from bertviz_app.drawing.colors import Theme
 from bertviz_app.drawing.pictures import Picture
 from bertviz_app.workspace import choices, whole_words
 from bertviz_app.workspace.both import Both
-from bertviz_app.workspace.caches import once
 from bertviz_app.workspace.scene import Choice
 from bertviz_app.workspace.subject import Subject
 
@@ -52,4 +51,4 @@ def show_compared(page: Page, original: Subject, variant: Subject) -> None:
 
 def _map(subject: Subject, method: MapMethod, are_words: bool) -> Doubles:
     groups = whole_words.shown(subject.encoding, whole=are_words).groups
-    return merged(once(AT_ONCE[method], subject.model, subject.forward), groups)
+    return merged(map_at_once(subject, method), groups)

@@ -103,8 +103,12 @@ def _job(subject: Subject, method: MapMethod) -> Job[Doubles]:
 
 def _map(subject: Subject, method: MapMethod) -> Doubles:
     """One map: [query, key], rows sum to 1."""
-    if method.most_tokens is not None:
-        return jobs.result(_job(subject, method), f"add_{method.key}")
+    costs_more = method.most_tokens is not None
+    return jobs.result(_job(subject, method), f"add_{method.key}") if costs_more else map_at_once(subject, method)
+
+
+def map_at_once(subject: Subject, method: MapMethod) -> Doubles:
+    """One of the maps that cost next to nothing, a key of `AT_ONCE`."""
     return once(AT_ONCE[method], subject.model, subject.forward)
 
 

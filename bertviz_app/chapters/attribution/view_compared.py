@@ -100,8 +100,8 @@ def each_explained(wanted: tuple[tuple[Any, Any, Any], ...], way: Way, progress:
     """What a method gives for each of several: a model, an input with what is asked of it, and what is switched off."""
 
     def each(number: int) -> Attribution:
-        model, what, without = wanted[number]
-        return explained_without(model, what, way, without, lambda share: progress((number + share) / len(wanted)))
+        model, what, switched_off = wanted[number]
+        return explained_without(model, what, way, switched_off, lambda share: progress((number + share) / len(wanted)))
 
     return [each(number) for number in range(len(wanted))]
 

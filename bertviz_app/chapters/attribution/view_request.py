@@ -95,23 +95,23 @@ def choose_steps() -> int:
 
 
 def of_one_pass(
-    model: Model, encoding: Encoding, target: Target, method: MethodKey, without: Intervention = NOTHING
+    model: Model, encoding: Encoding, target: Target, method: MethodKey, switched_off: Intervention = NOTHING
 ) -> Attribution:
-    """What a method gives that needs one pass and its gradient; `without` is switched off."""
+    """What a method gives that needs one pass and its gradient; without what is switched off."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
-    return attributed(TargetFunction(model, encoding, target, without=without), method)
+    return attributed(TargetFunction(model, encoding, target, switched_off=switched_off), method)
 
 
 def explained_without(
-    model: Model, what: tuple[Encoding, Target], way: Way, without: Intervention, progress: Progress
+    model: Model, what: tuple[Encoding, Target], way: Way, switched_off: Intervention, progress: Progress
 ) -> Attribution:
-    """What a method gives, in portions, for an input and what is asked of it; `without` is switched off. `progress` is told the share done."""
+    """What a method gives, in portions, for an input and what is asked of it; without what is switched off. `progress` is told the share done."""
     from bertviz_app.engine.gradients import TargetFunction, attributed
 
     encoding, target = what
     rows = costs.rows(model, encoding.n_tokens, weight=costs.GRADIENT if way.n_steps else 1)
-    asked = TargetFunction(model, encoding, target, way.baseline, without=without)
+    asked = TargetFunction(model, encoding, target, way.baseline, switched_off=switched_off)
     return attributed(asked, way.method, n_steps=way.n_steps, batch_size=rows, progress=progress)
 
 

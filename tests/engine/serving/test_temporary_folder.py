@@ -60,7 +60,7 @@ def test_a_page_says_so_and_shows_the_model_once_the_folder_is_back(
     assert len(app.error) == 1 and "no folder for temporary files" in app.error[0].value
     temporary_folder.mkdir()
     app.run()
-    assert not app.error and not app.exception and "2 layers" in app.sidebar.caption[0].value
+    assert not app.error and not app.exception and "2\N{NO-BREAK SPACE}layers" in app.sidebar.caption[0].value
 
 
 def test_a_file_is_not_asked_for_where_it_could_not_come_in(temporary_folder: Path, open_page: Callable[..., AppTest]) -> None:
