@@ -12,8 +12,8 @@ from bertviz_app import settings
 from bertviz_app.workspace import did_you_mean, memory, session
 from bertviz_app.workspace.examples import EXAMPLES, Example
 
-LINES = {False: 90, True: 42}  # characters that stand on one line of the box, alone and where two stand side by side
-FIRST_LINE = 54  # of the first box while the second is empty
+LINES = {False: 84, True: 39}  # characters that stand on one line of the box, alone and where two stand side by side
+FIRST_LINE = 51  # of the first box while the second is empty
 
 
 def sentence_form(*, pair: bool, sample: tuple[str, str], compare: Callable[[], None] | None = None) -> None:
@@ -27,7 +27,7 @@ def sentence_form(*, pair: bool, sample: tuple[str, str], compare: Callable[[], 
     is_long = any(len(text) > line or "\n" in text for text in texts.values())
     with st.form("sentence", border=False, enter_to_submit=True):
         # Side by side on a wide screen; on a phone Streamlit puts columns below each other, in this order.
-        left, buttons = st.columns([7, 3] if compare else [7, 2], vertical_alignment="center", gap="small")
+        left, buttons = st.columns([2, 1] if compare else [7, 2], vertical_alignment="center", gap="small")
         with left:
             boxes = st.columns([1, 1] if texts["pair"] else [3, 2], gap="small") if shows_pair else [st.container()]
         first, *others = [(box.text_area, {"height": "content"}) if is_long else (box.text_input, {}) for box in boxes]
