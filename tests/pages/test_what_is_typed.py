@@ -22,11 +22,11 @@ def said(app: Any) -> str:
 
 
 def test_one_click_makes_a_blank_of_what_looks_like_one(open_page: Callable[..., AppTest]) -> None:
-    app = open_page("fill_in_the_blank", text="The cat sat on the ___.", pair="It was < mask > indeed, see https://a.b/___")
+    app = open_page("fill_in_the_blank", text="The cat sat on the ___.", pair="It was < mask >, see https://a.b/___")
     assert "Did you mean [MASK]? “___”, “< mask >” are read as letters" in said(app)
     app.button("use_blanks_text").click().run()
     texts = app.session_state["scene"].texts
-    assert texts == {"text": "The cat sat on the [MASK].", "pair": "It was [MASK] indeed, see https://a.b/___"}
+    assert texts == {"text": "The cat sat on the [MASK].", "pair": "It was [MASK], see https://a.b/___"}
     assert app.text_input("draft_text").value == texts["text"] and "Did you mean" not in said(app)
 
 
